@@ -1,0 +1,168 @@
+package batch
+
+import (
+	"time"
+
+	"countersign/identity"
+	"countersign/protocol"
+)
+
+// Status is where a batch stands.
+type Status string
+
+// The statuses. Dispositions are a closed list (REL-09).
+const (
+	InProgress Status = "in progress"
+	Complete   Status = "awaiting review"        // every step before release is signed
+	Reviewed   Status = "awaiting certification" // production review signed
+	Certified  Status = "certified"
+	Given      Status = "certified and given" // certified, and the steps after release are done
+	Rejected   Status = "rejected"
+	Aborted    Status = "aborted"
+)
+
+// State is a batch as its entries tell it. It is a value of the log: fold the
+// same entries, get the same state.
+type State struct {
+	ID          string
+	Site        string
+	Protocol    *protocol.Protocol
+	Version     int64 // stream version: the number of entries
+	Last        time.Time
+	Status      Status
+	Opened      Act
+	Patient     Patient // empty members where the opening was left out
+	Masked      bool
+	Order       map[string]OrderEntry
+	Reference   string
+	Prescriber  string
+	Items       []Item
+	Steps       []StepState // in the protocol's order
+	Moves       []Moved
+	Notes       []NoteEntry
+	Exceptions  []Exception // number i+1 at index i
+	Refusals    []RefusalEntry
+	Reviews     []Act // the last is the one that may count
+	Disposition *Disposition
+}
+
+// Act is a person's signed or unsigned doing, as frozen in its entry.
+type Act struct {
+	Index    int64 // log index
+	Version  int64 // stream version
+	At       time.Time
+	Person   identity.PersonID
+	Name     string
+	Username string
+	Role     string
+	Meaning  identity.Meaning // "" when unsigned
+	Training string
+	// Invalidated names the later entry's version that took what was signed
+	// away from under the signature; 0 while it stands (SIG-04).
+	Invalidated int64
+	Why         string
+}
+
+// OrderEntry is a set-point as entered and as read.
+type OrderEntry struct {
+	Text  string
+	Value protocol.Value
+}
+
+// StepState is one step of this batch.
+type StepState struct {
+	Step      *protocol.Step
+	Section   *protocol.Section
+	Begun     *Act
+	Scans     map[string][]ScanEntry     // by field, in time order
+	Values    map[string][]ValueEntry    // by field: first entry, repeats, corrections
+	Results   map[string]protocol.Result // calculations as they stand
+	Performed []Act                      // the last not invalidated one counts
+	Checked   []Act
+}
+
+// ScanEntry is one scan, taken or refused.
+type ScanEntry struct {
+	Act
+	Raw     string
+	Matched bool
+	Why     string // of a refusal
+	Item    string // the item's lot, when it is one
+}
+
+// ValueEntry is one entry of one field.
+type ValueEntry struct {
+	Act
+	Text    string
+	Value   protocol.Value
+	Verdict protocol.Verdict
+	Reason  string // of a correction; "" for a first entry
+	Repeat  bool   // a repeat measurement that the protocol asked for
+}
+
+// Moved is an item leaving or returning to its storage.
+type Moved struct {
+	Act
+	Item, To string
+}
+
+// NoteEntry is a remark.
+type NoteEntry struct {
+	Act
+	Step, Text string
+}
+
+// Exception is something a quality lead must see (REL-07).
+type Exception struct {
+	Number   int
+	Raised   Act
+	Class    string // "out of limit", "timing", "identity", "wrong scan", "correction", "role conflict", "clock", "raised by hand", …
+	Severity string // "minor", "major", "critical"
+	Blocks   Blocks
+	Step     string
+	Text     string // one sentence with value and limit
+	Resolved *Act
+	Accepted bool
+	Reason   string // of the decision
+}
+
+// Blocks says what an open exception holds up.
+type Blocks string
+
+// What an exception can hold up.
+const (
+	BlocksNothing Blocks = "nothing"
+	BlocksRelease Blocks = "release"
+	BlocksBatch   Blocks = "every further step" // and release
+)
+
+// RefusalEntry is an attempt that was refused (axiom: refusals are facts too).
+type RefusalEntry struct {
+	Act
+	Attempt  string // command's name
+	Step     string
+	Code     string
+	Sentence string
+}
+
+// Disposition ends a batch.
+type Disposition struct {
+	Act
+	Status    Status
+	Statement string
+	Place     string
+	Entries   int64  // how many entries the batch had before this one
+	Head      string // hash of the last of them, hexadecimal: "this is the whole batch"
+}
+
+// Timer is a running clock of a batch, as at one instant.
+type Timer struct {
+	Name  string
+	Step  string
+	Since time.Time
+	From  time.Time     // earliest; zero when there is no minimum
+	Until time.Time     // latest; zero when there is no maximum
+	Spent time.Duration // of a budget, up to now
+	Most  time.Duration // of a budget
+	Over  bool
+}

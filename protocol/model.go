@@ -1,0 +1,231 @@
+package protocol
+
+import "time"
+
+// Protocol is a master batch record: what is made, from what, by whom, in
+// which order, within which limits (MBR-02). It is made by Parse and never
+// changed after.
+type Protocol struct {
+	Name    string // "aso-intrathecal"
+	Version int
+	Title   string
+	Status  string // free words, as in "example, not for use in patients"
+	Digest  [32]byte
+	Text    []byte // the file as approved
+
+	Product  Product
+	Order    []OrderValue
+	Parts    []Part
+	Items    []Item
+	Sections []Section
+	Windows  []Window
+	Budgets  []Budget
+	Criteria []Criterion
+	// ReviewByChecker allows the production review by somebody who checked
+	// (never by somebody who performed); it then stands in the record as a
+	// role conflict (REL-11).
+	ReviewByChecker bool
+}
+
+// Product is the header's account of the medicine.
+type Product struct {
+	Name, Code, Form, Strength string
+	Mode                       string // "point of care" or "modular"
+	Supply                     string // supply status, as in "unlicensed special"
+	ATMP                       bool
+	ImmediateUse               bool
+	Licence                    string // manufacturer's licence number
+	ControlSite                string // name and UK address (CTL-01)
+	MasterFile                 string // "DMMF-0042"
+	MasterFileVersion          string // "7" (CTL-02)
+	Container                  string // container and closure (MAT-06)
+	Storage                    string
+}
+
+// OrderValue is a patient-specific set-point and its approved range (MBR-05).
+type OrderValue struct {
+	Name  string
+	Title string
+	Input Input // its type, unit and places
+	Low   Quantity
+	High  Quantity
+	Pos   Pos
+}
+
+// Part is a role in this protocol: "preparer" is a technician.
+type Part struct {
+	Name string
+	Role string   // one of identity's roles, as written there
+	Not  []string // parts whose holder in the same step may not hold this one
+	Pos  Pos
+}
+
+// Item is a material or a piece of equipment that the batch needs.
+type Item struct {
+	Name      string
+	Title     string
+	Equipment bool
+	Need      Quantity // amount planned; dimensionless for a count
+	MustBe    []string // "released", "in date", "for this patient", "calibrated", "clean"
+	Pos       Pos
+}
+
+// Section is a run of steps in order.
+type Section struct {
+	Name         string
+	Steps        []Step
+	AfterRelease bool // its steps are open only once the batch is certified
+	Pos          Pos
+}
+
+// Step is one act at the bedside.
+type Step struct {
+	Name      string // unique in the protocol, as in "draw up"
+	Do        string // instruction, as approved
+	Critical  bool   // MBR-04
+	By        string // part that performs
+	CheckedBy string // part that verifies; empty when nobody must
+	Witness   bool   // the second person witnesses (signs at the time) instead of verifying after
+	Timed     bool   // has a start of its own: somebody presses Begin
+	Scans     []Scan
+	Inputs    []Input
+	Calcs     []Calculation
+	Uses      []string // items whose budgets and conditions gate this step
+	Wait      Span     // minimum and maximum from begin (or last scan) to performed
+	Pos       Pos
+}
+
+// Span is a time between two bounds; a zero bound is absent.
+type Span struct{ Min, Max time.Duration }
+
+// Scan is one code to be read in a step.
+type Scan struct {
+	Field string // "patient", "label", or an item's name
+	Stop  bool   // a mismatch stops the batch until the control site decides (COI-03)
+	Pos   Pos
+}
+
+// InputType is the closed list of what can be entered.
+type InputType string
+
+// The input types.
+const (
+	TypeDecimal  InputType = "decimal"
+	TypeCount    InputType = "count"
+	TypeChoice   InputType = "choice"
+	TypeText     InputType = "text"
+	TypeYesNo    InputType = "yes or no"
+	TypeDateTime InputType = "date and time"
+	TypeDuration InputType = "duration"
+)
+
+// Input is one value to be entered, with its type and limits (EXE-07).
+type Input struct {
+	Name     string
+	Title    string
+	Type     InputType
+	Unit     Unit
+	Places   int // decimal places that are entered, for decimals
+	Choices  []string
+	Optional bool
+	Class    string // "critical parameter", "quality attribute", "in-process control", "informative"
+	Limits   []Limit
+	Pos      Pos
+}
+
+// Level says how serious a limit is.
+type Level string
+
+// The levels. A reject limit that is broken can never be accepted within the
+// batch; an action limit raises an exception that must be decided; a warn
+// limit is shown and noted.
+const (
+	Warn   Level = "warn"
+	Action Level = "action"
+	Reject Level = "reject"
+)
+
+// Rounding says how a result is rounded before it meets a limit (NUM-02, NUM-04).
+type Rounding struct {
+	Places      int // decimal places, when Significant is 0
+	Significant int // significant figures
+}
+
+// Calculation is a formula over order values, inputs and times, with a worked
+// example that ran when the protocol was checked (MBR-06, NUM-05).
+type Calculation struct {
+	Name     string
+	Title    string
+	Formula  string // as written
+	Unit     Unit
+	Rounding Rounding
+	Example  string // as written
+	Limits   []Limit
+	Expr     *Expression
+	Pos      Pos
+}
+
+// Breach is what happens when a limit or window does not hold.
+type Breach struct {
+	Exception bool // raise one
+	Blocks    bool // nothing goes on and nothing is released until it is decided
+	Stops     bool // the steps concerned cannot be performed at all: abort or reject remain
+	Repeat    int  // how often the value is to be measured again
+}
+
+// Point is one moment of a batch that a window can hang on.
+type Point struct {
+	Step string // a step's name; or an item's name for its moves
+	At   string // "started", "done", "checked", "scanned", "out", "back"
+}
+
+// Window bounds the time between two points, whatever steps lie between.
+type Window struct {
+	Name     string
+	From, To Point
+	Span     Span
+	Then     Breach
+	Pos      Pos
+}
+
+// Budget bounds a total over any number of excursions: from each From to the
+// next To, and the running one, which ends for good at Until.
+type Budget struct {
+	Name     string
+	Item     string
+	From, To Point
+	Until    Point
+	Most     time.Duration
+	Then     Breach
+	Pos      Pos
+}
+
+// Criterion is a condition of release with its source (a step's value, a
+// rule of the record) and its expression.
+type Criterion struct {
+	Name   string // the sentence as written
+	Source string // step name, "order" or "record"
+	Expr   *Expression
+	// Record is set for the criteria that the record itself answers, as in
+	// "every critical step checked by another person".
+	Record string
+	Pos    Pos
+}
+
+// Pos is a place in the protocol's file, from 1.
+type Pos struct{ Line, Column int }
+
+// Env gives an expression the values and moments of a batch.
+type Env interface {
+	// Value finds "order.dose", "draw up.drawn" or "draw up.volume".
+	Value(name string) (Value, bool)
+	// Moment finds when a point was last reached.
+	Moment(p Point) (time.Time, bool)
+}
+
+// Verdict is how a value stands to the limits of its input or calculation.
+type Verdict struct {
+	Level  Level  // "" when every limit holds
+	Limit  *Limit // the most serious one broken; nil when none is
+	Reason string // "5.3 mL is above 5.1 mL", safe to show
+}
