@@ -3,6 +3,7 @@ package batch
 import (
 	"time"
 
+	"countersign/audit"
 	"countersign/identity"
 	"countersign/protocol"
 )
@@ -13,68 +14,103 @@ type Command interface{ command() }
 // Open issues a new batch record from an effective protocol (MBR-03). Signed
 // as approved by a pharmacist or quality lead.
 type Open struct {
-	Batch      string // "B-2026-0007", unique, readable as to site (COI-04)
-	Protocol   string
-	Version    int
-	Digest     [32]byte
-	Patient    Patient
-	Order      map[string]string // order value name → text as entered
-	Reference  string            // prescription or order number
-	Prescriber string
-	Items      []Item
+	Batch      string            `json:"batch"` // "B-2026-0007", unique, readable as to site (COI-04)
+	Protocol   string            `json:"protocol"`
+	Version    int               `json:"version"`
+	Digest     audit.Hash        `json:"digest"`
+	Patient    Patient           `json:"patient"`
+	Order      map[string]string `json:"order"`     // order value name → text as entered
+	Reference  string            `json:"reference"` // prescription or order number
+	Prescriber string            `json:"prescriber"`
+	Items      []Item            `json:"items"`
 }
 
 // Begin starts a timed step.
-type Begin struct{ Step string }
+type Begin struct {
+	Step string `json:"step"`
+}
 
 // Scan is one code as the scanner sent it.
-type Scan struct{ Step, Field, Raw string }
+type Scan struct {
+	Step  string `json:"step"`
+	Field string `json:"field"`
+	Raw   string `json:"raw"`
+}
 
 // Record enters one value, as typed. A second Record for the same field is
 // refused unless the protocol asks for a repeat: Correct is the way.
-type Record struct{ Step, Field, Text string }
+type Record struct {
+	Step  string `json:"step"`
+	Field string `json:"field"`
+	Text  string `json:"text"`
+}
 
 // Move takes an item out of its storage or puts it back: "out" or "back".
-type Move struct{ Item, To string }
+type Move struct {
+	Item string `json:"item"`
+	To   string `json:"to"`
+}
 
 // Perform signs that a step was done, with all that was recorded in it.
-type Perform struct{ Step string }
+type Perform struct {
+	Step string `json:"step"`
+}
 
 // Check is the second person's signature: verified, or witnessed where the
 // protocol says so.
-type Check struct{ Step string }
+type Check struct {
+	Step string `json:"step"`
+}
 
 // Correct gives a value anew, with the reason; the first stays (PDF-02).
-type Correct struct{ Step, Field, Text, Reason string }
+type Correct struct {
+	Step   string `json:"step"`
+	Field  string `json:"field"`
+	Text   string `json:"text"`
+	Reason string `json:"reason"`
+}
 
 // Note adds a remark to a step ("" for the batch); it changes nothing.
-type Note struct{ Step, Text string }
+type Note struct {
+	Step string `json:"step"`
+	Text string `json:"text"`
+}
 
 // Raise opens an exception by hand.
 type Raise struct {
-	Step, Text string
-	Blocks     bool
+	Step   string `json:"step"`
+	Text   string `json:"text"`
+	Blocks bool   `json:"blocks"`
 }
 
 // Resolve decides an exception: Accept it with a reason, or confirm that the
 // batch may not be released. Signed as authorised deviation.
 type Resolve struct {
-	Exception int
-	Accept    bool
-	Reason    string
+	Exception int    `json:"exception"`
+	Accept    bool   `json:"accept"`
+	Reason    string `json:"reason"`
 }
 
 // Abort ends the batch for good (EXE-16). Signed as rejected.
-type Abort struct{ Reason string }
+type Abort struct {
+	Reason string `json:"reason"`
+}
 
 // Review is the production review (REL-01). Signed as reviewed.
-type Review struct{ Statement string }
+type Review struct {
+	Statement string `json:"statement"`
+}
 
 // Certify releases; Reject refuses. Only an independent quality lead may.
-type Certify struct{ Statement, Place string }
+type Certify struct {
+	Statement string `json:"statement"`
+	Place     string `json:"place"`
+}
 
 // Reject refuses release for good.
-type Reject struct{ Reason string }
+type Reject struct {
+	Reason string `json:"reason"`
+}
 
 func (Open) command()    {}
 func (Begin) command()   {}
@@ -95,24 +131,24 @@ func (Reject) command()  {}
 // Patient is who the medicine is for. Name, birth date and number are sealed
 // members of the entry; a masked record leaves them out.
 type Patient struct {
-	Name       string // "SURNAME, Given"
-	Born       string // "2019-03-01"
-	Number     string // "999 000 0018"
-	NumberType string // "NHS", "CHI", "H&C", "MRN"
-	Wristband  string // the code as scanned when the order was taken
+	Name       string `json:"name"`        // "SURNAME, Given"
+	Born       string `json:"born"`        // "2019-03-01"
+	Number     string `json:"number"`      // "999 000 0018"
+	NumberType string `json:"number_type"` // "NHS", "CHI", "H&C", "MRN"
+	Wristband  string `json:"wristband"`   // the code as scanned when the order was taken
 }
 
 // Item is a lot or a machine set out for this batch.
 type Item struct {
-	Name       string    // the protocol's item name
-	Code       string    // what its label's code says, as scanned when it was set out
-	Lot        string    // lot, or the equipment's id
-	Expiry     time.Time // in date until; calibrated until, for equipment
-	Released   bool
-	Clean      bool
-	Reference  string // certificate, calibration or control number
-	ForPatient string // patient number on the label; "" when for anybody
-	Amount     string // amount set out, with unit
+	Name       string    `json:"name"`   // the protocol's item name
+	Code       string    `json:"code"`   // what its label's code says, as scanned when it was set out
+	Lot        string    `json:"lot"`    // lot, or the equipment's id
+	Expiry     time.Time `json:"expiry"` // in date until; calibrated until, for equipment
+	Released   bool      `json:"released"`
+	Clean      bool      `json:"clean"`
+	Reference  string    `json:"reference"`   // certificate, calibration or control number
+	ForPatient string    `json:"for_patient"` // patient number on the label; "" when for anybody
+	Amount     string    `json:"amount"`      // amount set out, with unit
 }
 
 // Facts are what deciding needs and the batch does not hold.
