@@ -50,7 +50,7 @@ var owners = map[string][]string{
 
 // pure packages may not reach for a clock, chance, the network or the disk,
 // and know no binary floating point.
-var pure = []string{"protocol", "audit", "identity", "batch", "protocol/library"}
+var pure = []string{"protocol", "audit", "identity", "batch", "protocol/library", "register"}
 
 // impure is what a pure package may not import.
 var impure = []string{"os", "net", "net/http", "math/rand", "math/rand/v2", "crypto/rand", "database/sql", "log", "log/slog"}
