@@ -1,0 +1,313 @@
+package protocol
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+	"time"
+)
+
+// known is an evaluated part: a number in base units, or one of the others.
+type known struct {
+	num  *big.Rat
+	text string
+	yes  bool
+	at   time.Time
+	show string // as people read it
+}
+
+// frame holds what the leaves of one evaluation stand for.
+type frame struct {
+	env     Env
+	self    *Value
+	rounded bool
+	leaves  map[*node]known
+	missing []string
+}
+
+// fill finds every leaf's value, so that all that is missing is named at
+// once.
+func (f *frame) fill(n *node) error {
+	switch n.op {
+	case opSelf, opName:
+		v, ok, err := f.value(n)
+		if err != nil {
+			return err
+		}
+		if ok {
+			k, err := knownOf(v)
+			if err != nil {
+				return err
+			}
+			f.leaves[n] = k
+		}
+	case opPoint:
+		at, ok := f.env.Moment(n.point)
+		if !ok {
+			f.missing = append(f.missing, n.point.String())
+			return nil
+		}
+		f.leaves[n] = known{at: at, show: at.UTC().Format("15:04:05")}
+	}
+	for _, arg := range n.args {
+		if err := f.fill(arg); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// value finds a name's value: the subject, a calculation computed anew from
+// its own inputs, or what the batch holds.
+func (f *frame) value(n *node) (Value, bool, error) {
+	if n.op == opSelf {
+		return *f.self, true, nil
+	}
+	if n.calc != nil && n.calc.Expr != nil {
+		result, err := n.calc.Compute(bare{f.env})
+		var missing *Missing
+		switch {
+		case err == nil && f.rounded:
+			return Value{Type: TypeDecimal, Quantity: result.Rounded}, true, nil
+		case err == nil:
+			return Value{Type: TypeDecimal, Quantity: result.Unrounded}, true, nil
+		case !errors.As(err, &missing):
+			return Value{}, false, err
+		}
+		if v, ok := f.env.Value(n.name); ok {
+			return v, true, nil
+		}
+		f.missing = append(f.missing, missing.Names...)
+		return Value{}, false, nil
+	}
+	v, ok := f.env.Value(n.name)
+	if !ok {
+		f.missing = append(f.missing, n.name)
+	}
+	return v, ok, nil
+}
+
+// bare passes an environment on.
+type bare struct{ Env }
+
+func knownOf(v Value) (known, error) {
+	k := known{text: v.Text, yes: v.Yes, at: v.Time, show: v.String()}
+	switch v.Type {
+	case TypeDecimal, TypeCount:
+		num, _, err := v.Quantity.base()
+		if err != nil {
+			return known{}, err
+		}
+		k.num = num
+	case TypeDuration:
+		k.num = seconds(v.Span)
+	case TypeDateTime:
+		k.show = v.Time.UTC().Format("15:04:05")
+	}
+	return k, nil
+}
+
+func seconds(d time.Duration) *big.Rat { return big.NewRat(int64(d), int64(time.Second)) }
+
+// String is the point in words, as in "draw up done".
+func (p Point) String() string { return p.Step + " " + p.At }
+
+func (e *Expression) frame(env Env, self *Value) (*frame, error) {
+	f := &frame{env: env, self: self, rounded: e.rounded, leaves: map[*node]known{}}
+	if err := f.fill(e.root); err != nil {
+		return nil, err
+	}
+	if len(f.missing) > 0 {
+		slices.Sort(f.missing)
+		return nil, &Missing{Names: slices.Compact(f.missing)}
+	}
+	return f, nil
+}
+
+// run gives a formula's outcome in base units and its working in figures.
+func (e *Expression) run(env Env) (*big.Rat, string, error) {
+	f, err := e.frame(env, nil)
+	if err != nil {
+		return nil, "", err
+	}
+	k, err := f.eval(e.root)
+	if err != nil {
+		return nil, "", err
+	}
+	if k.num == nil {
+		return nil, "", errDimension
+	}
+	working, err := f.working(e.root, 0)
+	return k.num, working, err
+}
+
+// test answers a condition with a sentence about the part that decided it.
+func (e *Expression) test(env Env, self *Value) (bool, string, error) {
+	f, err := e.frame(env, self)
+	if err != nil {
+		return false, "", err
+	}
+	k, err := f.eval(e.root)
+	if err != nil {
+		return false, "", err
+	}
+	reason, err := f.reason(e.root)
+	return k.yes, reason, err
+}
+
+var errZero = errors.New("the formula divides by zero")
+
+func (f *frame) eval(n *node) (known, error) {
+	switch n.op {
+	case opSelf, opName, opPoint:
+		return f.leaves[n], nil
+	case opLiteral:
+		num, _, err := n.qty.base()
+		return known{num: num, show: n.qty.String()}, err
+	case opText:
+		return known{text: n.text, show: n.text}, nil
+	case opTruth:
+		return known{yes: n.yes}, nil
+	case "_&&_", "_||_", "_?_:_":
+		return f.choose(n)
+	}
+	args := make([]known, len(n.args))
+	for i, arg := range n.args {
+		if arg.sort.class == span {
+			return f.inside(n, args[0])
+		}
+		k, err := f.eval(arg)
+		if err != nil {
+			return known{}, err
+		}
+		args[i] = k
+	}
+	return calculate(n, args)
+}
+
+func (f *frame) choose(n *node) (known, error) {
+	first, err := f.eval(n.args[0])
+	if err != nil {
+		return known{}, err
+	}
+	switch {
+	case n.op == "_?_:_" && first.yes:
+		return f.eval(n.args[1])
+	case n.op == "_?_:_":
+		return f.eval(n.args[2])
+	case first.yes == (n.op == "_||_"):
+		return first, nil
+	}
+	return f.eval(n.args[1])
+}
+
+// bounds gives the lowest and highest value of a range or tolerance.
+func (f *frame) bounds(n *node) (low, high *big.Rat, err error) {
+	a, err := f.eval(n.args[0])
+	if err != nil {
+		return nil, nil, err
+	}
+	b, err := f.eval(n.args[1])
+	if err != nil {
+		return nil, nil, err
+	}
+	if n.op == "range" {
+		return a.num, b.num, nil
+	}
+	by := new(big.Rat).Abs(a.num)
+	if n.args[0].sort.percent {
+		by.Mul(by, new(big.Rat).Abs(b.num))
+	}
+	return new(big.Rat).Sub(b.num, by), new(big.Rat).Add(b.num, by), nil
+}
+
+func (f *frame) inside(n *node, value known) (known, error) {
+	low, high, err := f.bounds(n.args[1])
+	if err != nil {
+		return known{}, err
+	}
+	in := value.num.Cmp(low) >= 0 && value.num.Cmp(high) <= 0
+	return known{yes: in == (n.op == "_==_")}, nil
+}
+
+func calculate(n *node, args []known) (known, error) {
+	a := args[0]
+	var b known
+	if len(args) > 1 {
+		b = args[1]
+	}
+	r := new(big.Rat)
+	switch n.op {
+	case "_+_":
+		return known{num: r.Add(a.num, b.num)}, nil
+	case "_-_":
+		return known{num: r.Sub(a.num, b.num)}, nil
+	case "_*_":
+		return known{num: r.Mul(a.num, b.num)}, nil
+	case "_/_":
+		if b.num.Sign() == 0 {
+			return known{}, errZero
+		}
+		return known{num: r.Quo(a.num, b.num)}, nil
+	case "-_":
+		return known{num: r.Neg(a.num)}, nil
+	case "abs":
+		return known{num: r.Abs(a.num)}, nil
+	case "min", "max":
+		for _, k := range args[1:] {
+			if k.num.Cmp(a.num) < 0 == (n.op == "min") {
+				a = k
+			}
+		}
+		return known{num: a.num}, nil
+	case "elapsed":
+		return known{num: seconds(b.at.Sub(a.at))}, nil
+	case "decayed":
+		return decay(a.num, b.num, args[2].num)
+	case "!_":
+		return known{yes: !a.yes}, nil
+	case "_==_", "_!=_":
+		return known{yes: compare(a, b, n.args[0].sort.class) == 0 == (n.op == "_==_")}, nil
+	case "_<_":
+		return known{yes: compare(a, b, n.args[0].sort.class) < 0}, nil
+	case "_<=_":
+		return known{yes: compare(a, b, n.args[0].sort.class) <= 0}, nil
+	case "_>_":
+		return known{yes: compare(a, b, n.args[0].sort.class) > 0}, nil
+	case "_>=_":
+		return known{yes: compare(a, b, n.args[0].sort.class) >= 0}, nil
+	}
+	return known{}, fmt.Errorf("the operation %s has no meaning", n.op)
+}
+
+func compare(a, b known, c class) int {
+	switch c {
+	case quantity:
+		return a.num.Cmp(b.num)
+	case moment:
+		return a.at.Compare(b.at)
+	case truth:
+		if a.yes == b.yes {
+			return 0
+		}
+		return 1
+	}
+	if a.text == b.text {
+		return 0
+	}
+	return 1
+}
+
+// decay is activity × 2^(−elapsed/half-life): the law of radioactive decay,
+// to 34 digits.
+func decay(activity, halfLife, elapsed *big.Rat) (known, error) {
+	if halfLife.Sign() <= 0 {
+		return known{}, errDecay
+	}
+	left, err := halvings(new(big.Rat).Quo(elapsed, halfLife))
+	if err != nil {
+		return known{}, err
+	}
+	return known{num: left.Mul(left, activity)}, nil
+}

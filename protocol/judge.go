@@ -1,0 +1,109 @@
+package protocol
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Limit bounds a value. It holds while its condition is true of the value.
+type Limit struct {
+	Level Level
+	Text  string // as written, as in "above 0.20 g/L" or "within 2 % of volume"
+	// Outside says that the text names what breaks the limit ("warn above …")
+	// rather than what keeps it ("accept: …").
+	Outside bool
+	Cond    *Expression // true when the limit holds; the value itself is its subject
+	Then    Breach
+	Pos     Pos
+}
+
+// Result is a calculation's outcome: both figures are kept (NUM-02).
+type Result struct {
+	Unrounded Quantity // exact, or to 34 digits where no decimal is exact
+	Rounded   Quantity // what is shown and meets the limits
+	Working   string   // "12.0 mg / 2.4 mg/mL = 5 mL; rounded 5.0 mL" (NUM-05)
+	Verdict   Verdict
+}
+
+// Missing is the error, as *Missing, of a calculation or condition whose
+// inputs are not there yet. Names are full names, as in "draw up.drawn", or
+// points, as in "draw up done", sorted.
+type Missing struct{ Names []string }
+
+func (m *Missing) Error() string {
+	return "not known yet: " + strings.Join(m.Names, ", ")
+}
+
+// severity orders the levels.
+func severity(l Level) int {
+	switch l {
+	case Reject:
+		return 3
+	case Action:
+		return 2
+	case Warn:
+		return 1
+	}
+	return 0
+}
+
+// Judge compares a value with the input's limits and names the most serious
+// one that does not hold. A limit that leans on a value not there yet gives
+// *Missing.
+func (in Input) Judge(v Value, env Env) (Verdict, error) {
+	return judge(in.Limits, v, env)
+}
+
+func judge(limits []Limit, v Value, env Env) (Verdict, error) {
+	var worst Verdict
+	for i := range limits {
+		limit := &limits[i]
+		holds, reason, err := limit.Cond.test(env, &v)
+		if err != nil {
+			return Verdict{}, err
+		}
+		if holds || severity(limit.Level) <= severity(worst.Level) {
+			continue
+		}
+		if reason == "" {
+			reason = fmt.Sprintf("%s is not %s", v, limit.Text)
+		}
+		worst = Verdict{Level: limit.Level, Limit: limit, Reason: reason}
+	}
+	return worst, nil
+}
+
+// Compute runs the formula with unrounded values throughout, rounds once at
+// the end, half up, and judges the rounded result (NUM-02, NUM-03). While
+// inputs are missing the error is *Missing.
+func (c Calculation) Compute(env Env) (Result, error) {
+	outcome, working, err := c.Expr.run(env)
+	if err != nil {
+		return Result{}, err
+	}
+	r, err := fromBase(outcome, c.Unit)
+	if err != nil {
+		return Result{}, err
+	}
+	result := Result{
+		Unrounded: Quantity{Number: plain(r), Unit: c.Unit},
+		Rounded:   Quantity{Number: c.Rounding.apply(r), Unit: c.Unit},
+	}
+	result.Working = fmt.Sprintf("%s = %s; rounded %s", working, result.Unrounded, result.Rounded)
+	result.Verdict, err = judge(c.Limits, Value{Type: TypeDecimal, Quantity: result.Rounded}, env)
+	return result, err
+}
+
+// Holds answers a criterion with a sentence that gives the figures. A
+// criterion of the record (Record is set) is batch's to answer and is an
+// error here. While inputs are missing the error is *Missing.
+func (c Criterion) Holds(env Env) (bool, string, error) {
+	if c.Expr == nil {
+		return false, "", fmt.Errorf("the criterion %q is answered by the record", c.Name)
+	}
+	holds, reason, err := c.Expr.test(env, nil)
+	if err != nil {
+		return false, "", err
+	}
+	return holds, reason, nil
+}
