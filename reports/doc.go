@@ -1,0 +1,16 @@
+// Package reports turns a batch's history into the PDF batch record that a
+// regulator holds in hand (PDF-01), and reads such a record back.
+//
+// It promises three things. The same history gives the same bytes: there is no
+// clock, no chance and no binary floating point in the layout, and the
+// compressor is our own, so that a record can be rendered again and compared
+// years later (PDF-06). Nothing that a person wrote is dropped: what the fonts
+// cannot show stands in the page as a visible code point. And the pages say
+// what the data say: Verify takes the attached data, checks every signature
+// and proof, decides the whole batch again, renders the record anew and
+// refuses the file unless the two are equal byte for byte.
+//
+// What somebody could do who holds only the PDF: read it, and check it with
+// the site's key. To change one digit of it and still pass they would need the
+// site's key and every signer's.
+package reports

@@ -1,0 +1,166 @@
+package reports
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"github.com/go-pdf/fpdf"
+)
+
+// running is what stands around the body on every page (PDF-04, PDF-05).
+type running struct {
+	left, right []string // head, line by line
+	foot        []string // "page x of y" is put after the last
+	band        string   // status mark across the head
+	warning     string   // a second mark, across the foot; "" for none
+}
+
+// draw puts a finished sheet on pages and gives the PDF library's raw output.
+// The library panics on some texts that the gate keeps from it; should one get
+// through, the record fails with an error and the program goes on.
+func draw(s *sheet, around running, title string, at time.Time) (raw []byte, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			raw, err = nil, fmt.Errorf("draw record: %v", fault)
+		}
+	}()
+	doc := fpdf.New("P", "pt", "A4", "")
+	doc.SetCompression(false)
+	doc.SetCatalogSort(true)
+	doc.SetCreationDate(at)
+	doc.SetModificationDate(at)
+	doc.SetAutoPageBreak(false, 0)
+	doc.SetLang("en-GB")
+	doc.SetTitle(title, true)
+	doc.AliasNbPages("")
+	for f := range faceCount {
+		// A copy: the library may change the bytes that it is given.
+		doc.AddUTF8FontFromBytes(f.family(), "", bytes.Clone(faces().ttf[f]))
+	}
+	brush := &brush{doc: doc}
+	next := 0
+	for i, p := range s.pages {
+		doc.AddPage()
+		brush.forget()
+		for ; next < len(s.sections) && s.sections[next].page == i; next++ {
+			doc.Bookmark(s.sections[next].title, 0, points(s.sections[next].y))
+		}
+		brush.around(around, i+1, len(s.pages))
+		for _, m := range p.marks {
+			brush.mark(m)
+		}
+	}
+	var out bytes.Buffer
+	if err := doc.Output(&out); err != nil {
+		return nil, fmt.Errorf("draw record: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// points hands a length to the PDF library, which writes two decimals.
+func points(length pt) float64 { return float64(length) / 100 }
+
+// brush draws marks and remembers what the page is set to.
+type brush struct {
+	doc   *fpdf.Fpdf
+	face  face
+	size  pt
+	width pt
+}
+
+func (b *brush) forget() { b.face, b.size, b.width = -1, 0, 0 }
+
+func (b *brush) mark(m mark) {
+	switch m.kind {
+	case markText:
+		if b.face != m.style.face || b.size != m.style.size {
+			b.doc.SetFont(m.style.face.family(), "", points(m.style.size))
+			b.face, b.size = m.style.face, m.style.size
+		}
+		b.doc.Text(points(m.x), points(m.y), m.text)
+	case markLine:
+		b.pen(m.width)
+		b.doc.Line(points(m.x), points(m.y), points(m.x+m.w), points(m.y+m.h))
+	case markFill:
+		b.doc.SetFillColor(232, 232, 232)
+		b.doc.Rect(points(m.x), points(m.y), points(m.w), points(m.h), "F")
+	case markBox:
+		b.pen(m.width)
+		b.doc.Rect(points(m.x), points(m.y), points(m.w), points(m.h), "D")
+	}
+}
+
+func (b *brush) pen(width pt) {
+	if b.width != width {
+		b.doc.SetLineWidth(points(width))
+		b.width = width
+	}
+}
+
+// around draws head and foot. Lines that are too long are cut with a visible
+// sign: what stands in them stands in full on page 1.
+func (b *brush) around(r running, number, of int) {
+	p := &page{}
+	head := style{face: regular, size: 700}
+	half := bodyWidth/2 - 300
+	y := pt(2500)
+	for i := range max(len(r.left), len(r.right)) {
+		if i < len(r.left) {
+			p.print([]line{{head, shorten(r.left[i], head, half)}}, marginLeft, y)
+		}
+		if i < len(r.right) {
+			words := shorten(r.right[i], head, half)
+			p.print([]line{{head, words}}, marginLeft+bodyWidth-width(head.face, head.size, words), y)
+		}
+		y += head.leading()
+	}
+	p.band(r.band, y+100)
+	y = bodyBottom + 500
+	p.rule(marginLeft, y, bodyWidth, 0, 50)
+	y += 200
+	if r.warning != "" {
+		strip := style{face: bold, size: 720}
+		words := shorten(r.warning, strip, bodyWidth)
+		p.print([]line{{strip, words}}, marginLeft+(bodyWidth-width(strip.face, strip.size, words))/2, y)
+		y += strip.leading()
+	}
+	count := fmt.Sprintf("page %d of %d", number, of)
+	room := bodyWidth - width(bold, head.size, count) - 600
+	for i, words := range r.foot {
+		p.print([]line{{head, shorten(words, head, room)}}, marginLeft, y)
+		if i == len(r.foot)-1 {
+			s := style{face: bold, size: head.size}
+			p.print([]line{{s, count}}, marginLeft+bodyWidth-width(bold, head.size, count), y)
+		}
+		y += head.leading()
+	}
+	for _, m := range p.marks {
+		b.mark(m)
+	}
+}
+
+// band draws the status mark in a box over the whole width.
+func (p *page) band(words string, y pt) {
+	s := style{face: bold, size: 900}
+	words = shorten(words, s, bodyWidth-800)
+	p.box(marginLeft, y, bodyWidth, s.leading()+300, 100)
+	p.print([]line{{s, words}}, marginLeft+(bodyWidth-width(s.face, s.size, words))/2, y+150)
+}
+
+// shorten gates a text and cuts it to a width, ending in "…" where it was cut.
+func shorten(words string, s style, limit pt) string {
+	lines := cell{{s, words}}.wrap(1 << 40)
+	joined := lines[0].text
+	for _, l := range lines[1:] {
+		joined += " / " + l.text
+	}
+	if width(s.face, s.size, joined) <= limit {
+		return joined
+	}
+	runes := []rune(joined)
+	for len(runes) > 0 && width(s.face, s.size, string(runes)+"…") > limit {
+		runes = runes[:len(runes)-1]
+	}
+	return string(runes) + "…"
+}

@@ -1,0 +1,272 @@
+package reports
+
+import "strings"
+
+// pt is a length in hundredths of a point. The layout is done in whole
+// numbers, so that it comes out the same on every machine.
+type pt int
+
+// The page, A4 upright, and the frame in which a record is set.
+const (
+	pageWidth   pt = 59528
+	pageHeight  pt = 84189
+	marginLeft  pt = 4200
+	marginRight pt = 4200
+	bodyWidth      = pageWidth - marginLeft - marginRight
+	bodyTop     pt = 7400
+	bodyBottom  pt = 78200
+	bodyHeight     = bodyBottom - bodyTop
+)
+
+// style is how a text is set.
+type style struct {
+	face   face
+	size   pt
+	struck bool // a line through it: what was here first
+	shade  bool // on a light ground
+}
+
+// The styles of a record.
+var (
+	plainStyle = style{face: regular, size: 850}
+	boldStyle  = style{face: bold, size: 850}
+	smallStyle = style{face: regular, size: 720}
+	codeStyle  = style{face: mono, size: 650}
+	oldStyle   = style{face: regular, size: 850, struck: true}
+)
+
+// leading is the distance of two base lines.
+func (s style) leading() pt { return s.size * 128 / 100 }
+
+// text is a piece of writing in one style; a line feed in it ends a line.
+type text struct {
+	style style
+	text  string
+}
+
+// cell is the content of a box: texts below each other.
+type cell []text
+
+// line is one set line of a cell.
+type line struct {
+	style style
+	text  string
+}
+
+// say is a cell in the plain style.
+func say(s string) cell { return cell{{plainStyle, s}} }
+
+// strong is a cell in bold.
+func strong(s string) cell { return cell{{boldStyle, s}} }
+
+// small is a cell in small type.
+func small(s string) cell { return cell{{smallStyle, s}} }
+
+// code is a cell in monospaced type.
+func code(s string) cell { return cell{{codeStyle, s}} }
+
+// wrap sets a cell into lines of at most the given width. Words that are
+// longer than a line are broken where they must be; nothing is left out.
+func (c cell) wrap(width pt) []line {
+	var out []line
+	for _, t := range c {
+		for paragraph := range strings.SplitSeq(gate(t.text), "\n") {
+			out = wrapParagraph(out, t.style, paragraph, width)
+		}
+	}
+	return out
+}
+
+func wrapParagraph(out []line, s style, paragraph string, limit pt) []line {
+	advance := faces().advance[s.face]
+	units := int(limit) * unitsPerEm / int(s.size)
+	start, used := 0, 0
+	space, spaceUsed := -1, 0 // last place where the line can end, and the width up to after it
+	for i, r := range paragraph {
+		w := advance[r]
+		if used+w > units && i > start && r != ' ' {
+			if space > start {
+				out = append(out, line{s, paragraph[start:space]})
+				start, used = space+1, used-spaceUsed
+			} else {
+				out = append(out, line{s, paragraph[start:i]})
+				start, used = i, 0
+			}
+			space = -1
+			if used+w > units && i > start {
+				out = append(out, line{s, paragraph[start:i]})
+				start, used = i, 0
+			}
+		}
+		used += w
+		if r == ' ' {
+			space, spaceUsed = i, used
+		}
+	}
+	return append(out, line{s, paragraph[start:]})
+}
+
+// height is the height of some lines.
+func height(lines []line) pt {
+	var sum pt
+	for _, l := range lines {
+		sum += l.style.leading()
+	}
+	return sum
+}
+
+// mark is one thing drawn on a page.
+type mark struct {
+	kind       markKind
+	x, y, w, h pt // of a text, x and y are the start of its base line
+	style      style
+	text       string
+	width      pt // of a line
+}
+
+type markKind int
+
+const (
+	markText markKind = iota
+	markLine
+	markFill // a light ground
+	markBox
+)
+
+// page is what is drawn on one page, in order.
+type page struct{ marks []mark }
+
+// sheet sets a document page after page. It is filled from top to bottom and
+// drawn only when the number of pages is known: the PDF library's own way of
+// writing "of y" would replace that text in people's comments too.
+type sheet struct {
+	pages    []*page
+	y        pt
+	sections []section
+}
+
+// section is an entry of the outline.
+type section struct {
+	title string
+	page  int // from 0
+	y     pt
+}
+
+func newSheet() *sheet {
+	s := &sheet{}
+	s.turn()
+	return s
+}
+
+func (s *sheet) turn() {
+	s.pages = append(s.pages, &page{})
+	s.y = bodyTop
+}
+
+func (s *sheet) page() *page { return s.pages[len(s.pages)-1] }
+
+func (s *sheet) room() pt { return bodyBottom - s.y }
+
+// need turns the page unless that much height is left on it.
+func (s *sheet) need(h pt) {
+	if s.room() < h && s.y > bodyTop {
+		s.turn()
+	}
+}
+
+// gap leaves white space, unless at the top of a page.
+func (s *sheet) gap(h pt) {
+	if s.y > bodyTop {
+		s.y += h
+	}
+}
+
+// print draws lines from the given corner.
+func (p *page) print(lines []line, x, y pt) {
+	for _, l := range lines {
+		lead := l.style.leading()
+		if l.text != "" {
+			p.marks = append(p.marks, mark{kind: markText, x: x, y: y + lead*77/100, style: l.style, text: l.text})
+			if l.style.struck {
+				middle := y + lead*52/100
+				p.marks = append(p.marks, mark{kind: markLine, x: x, y: middle, w: width(l.style.face, l.style.size, l.text), width: 60})
+			}
+		}
+		y += lead
+	}
+}
+
+func (p *page) rule(x, y, w, h, thickness pt) {
+	p.marks = append(p.marks, mark{kind: markLine, x: x, y: y, w: w, h: h, width: thickness})
+}
+
+func (p *page) fill(x, y, w, h pt) {
+	p.marks = append(p.marks, mark{kind: markFill, x: x, y: y, w: w, h: h})
+}
+
+func (p *page) box(x, y, w, h, thickness pt) {
+	p.marks = append(p.marks, mark{kind: markBox, x: x, y: y, w: w, h: h, width: thickness})
+}
+
+// chapter begins a numbered part of the record; it stays with what follows.
+func (s *sheet) chapter(title string) {
+	s.gap(1300)
+	s.need(9000)
+	s.sections = append(s.sections, section{gate(title), len(s.pages) - 1, s.y})
+	lines := cell{{style{face: bold, size: 1250}, title}}.wrap(bodyWidth)
+	s.page().print(lines, marginLeft, s.y)
+	s.y += height(lines) + 150
+	s.page().rule(marginLeft, s.y, bodyWidth, 0, 100)
+	s.y += 450
+}
+
+// heading begins a smaller part and keeps some height below it.
+func (s *sheet) heading(title string, keep pt) {
+	s.gap(700)
+	lines := cell{{style{face: bold, size: 980}, title}}.wrap(bodyWidth)
+	s.need(height(lines) + 200 + keep)
+	s.page().print(lines, marginLeft, s.y)
+	s.y += height(lines) + 200
+}
+
+// write sets texts over the whole width, from page to page.
+func (s *sheet) write(c cell) {
+	for _, l := range c.wrap(bodyWidth) {
+		s.need(l.style.leading())
+		s.page().print([]line{l}, marginLeft, s.y)
+		s.y += l.style.leading()
+	}
+	s.y += 250
+}
+
+// frame sets texts into a box that is kept on one page where one page can
+// hold it.
+func (s *sheet) frame(c cell, thickness pt) {
+	const pad pt = 450
+	lines := c.wrap(bodyWidth - 2*pad)
+	s.gap(150)
+	for len(lines) > 0 {
+		if h := height(lines) + 2*pad; h <= bodyHeight {
+			s.need(h)
+		}
+		n, used := fit(lines, s.room()-2*pad)
+		if n == 0 {
+			s.turn()
+			continue
+		}
+		s.page().box(marginLeft, s.y, bodyWidth, used+2*pad, thickness)
+		s.page().print(lines[:n], marginLeft+pad, s.y+pad)
+		s.y += used + 2*pad
+		lines = lines[n:]
+	}
+	s.y += 300
+}
+
+// fit says how many lines a height holds and how much of it they take.
+func fit(lines []line, room pt) (n int, used pt) {
+	for n < len(lines) && used+lines[n].style.leading() <= room {
+		used += lines[n].style.leading()
+		n++
+	}
+	return n, used
+}
