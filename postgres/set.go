@@ -29,7 +29,8 @@ type MigrationSet struct {
 	// Tables says what the runtime role may do; see [Prove]. A table of the set's schemas that is not listed may be
 	// touched in no way at all.
 	Tables []Table
-	// Functions that the runtime role may execute, as 'schema.name(argument types)'.
+	// Functions that the runtime role needs to execute, each with its argument types as PostgreSQL spells
+	// them: "audit.append(bigint, bytea)".
 	Functions []string
 }
 
