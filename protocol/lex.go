@@ -233,6 +233,9 @@ func (l *lexer) skip(at int) int {
 // resolve finds what a name stands for.
 func (l *lexer) resolve(offset int, name string) *node {
 	if n, ok := l.scope.find(name); ok {
+		if n.late != "" {
+			l.fail(offset, "", "%s", n.late)
+		}
 		return n
 	}
 	l.fail(offset, suggest(name, l.scope.names()), "nothing is called %q", name)

@@ -40,6 +40,7 @@ type Product struct {
 	MasterFileVersion          string // "7" (CTL-02)
 	Container                  string // container and closure (MAT-06)
 	Storage                    string
+	BatchSize                  string // "one syringe"
 }
 
 // OrderValue is a patient-specific set-point and its approved range (MBR-05).
@@ -211,6 +212,14 @@ type Criterion struct {
 	Record string
 	Pos    Pos
 }
+
+// The criteria that the record itself answers.
+const (
+	RecordCriticalChecked   = "every critical step checked by another person"
+	RecordExceptionsDecided = "every exception decided"
+	RecordPatientMatched    = "the patient matched at every scan"
+	RecordTimesKept         = "every window and budget kept"
+)
 
 // Pos is a place in the protocol's file, from 1.
 type Pos struct{ Line, Column int }

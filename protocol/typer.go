@@ -80,7 +80,8 @@ type node struct {
 	choices []string // of a choice
 	point   Point
 	calc    *Calculation
-	unit    Unit // in which people read it; zero where none is natural
+	late    string // why the value cannot be there yet; "" when it can
+	unit    Unit   // in which people read it; zero where none is natural
 	sort    sort
 	offset  int
 }
