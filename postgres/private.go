@@ -27,6 +27,8 @@ type PrivateOptions struct {
 	// Roles and Database inside. Zero means DefaultRoles and "countersign".
 	Roles    Roles
 	Database string
+	// Connections that the daemon's pools may hold together; the server allows some more. Zero means 48.
+	Connections int
 	// Settings of the server beyond the built-in ones, as in postgresql.conf. They win.
 	Settings map[string]string
 	// Log hears about starts, ends and restarts. Nil means nobody does.
@@ -91,6 +93,9 @@ func startPrivate(ctx context.Context, opts PrivateOptions) (_ *Private, err err
 	}
 	if opts.Roles == (Roles{}) {
 		opts.Roles = DefaultRoles()
+	}
+	if opts.Connections <= 0 {
+		opts.Connections = 48
 	}
 	if opts.Database == "" {
 		opts.Database = "countersign"

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sort"
+	"strconv"
 	"strings"
 	"syscall"
 )
@@ -115,7 +116,7 @@ func (p *Private) arguments() []string {
 		"unix_socket_permissions": "0700",
 		"hba_file":                filepath.Join(p.opts.Dir, "pg_hba.conf"),
 		"ident_file":              filepath.Join(p.opts.Dir, "pg_ident.conf"),
-		"max_connections":         "64",
+		"max_connections":         strconv.Itoa(p.opts.Connections + 16),
 		"fsync":                   "on",
 		"full_page_writes":        "on",
 		"synchronous_commit":      "on",

@@ -16,8 +16,9 @@ import (
 
 // stopOrphan ends the server that a killed daemon left behind in the same data directory. The process is asked for by
 // its id and only if it shows itself to be a PostgreSQL server on this directory: ids are given out again, and somebody
-// else's process is never signalled. A stale postmaster.pid without such a process is left to PostgreSQL, which checks
-// shared memory before it overwrites it.
+// else's process is never signalled. If the id is a stranger's by now, the stale file is removed, for PostgreSQL would
+// hold back for it; what is left of an old server's children still keeps a new one out through its shared memory, which
+// is found by the data directory's inode and not by that file.
 func (p *Private) stopOrphan(ctx context.Context) error {
 	pf, err := readPIDFile(p.data)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -28,7 +29,11 @@ func (p *Private) stopOrphan(ctx context.Context) error {
 		return nil
 	}
 	if !isServerOn(ctx, pf.pid, p.data) {
-		return nil
+		if errors.Is(syscall.Kill(pf.pid, 0), syscall.ESRCH) {
+			return nil // PostgreSQL sees that for itself
+		}
+		p.log.Warn("the process named in postmaster.pid is not this database's server", "pid", pf.pid)
+		return os.Remove(filepath.Join(p.data, "postmaster.pid"))
 	}
 	p.log.Warn("stopping the database server that an earlier daemon left behind", "pid", pf.pid)
 	// Fast first. After half a minute at once, which costs a recovery and no data.
