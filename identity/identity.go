@@ -67,6 +67,7 @@ type Person struct {
 	Keys     []Key
 	Active   bool
 	Since    time.Time
+	ceremony bool // registered at the founding ceremony
 }
 
 // Stream is the person's stream in the log.

@@ -1,0 +1,136 @@
+package identity
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"countersign/audit"
+)
+
+// Refusal is a no with a code for programs and a sentence for people.
+type Refusal struct{ Code, Sentence string }
+
+// Error is the sentence, which is safe to show.
+func (r *Refusal) Error() string { return r.Sentence }
+
+// Refused gives the code and the sentence.
+func (r *Refusal) Refused() (code, sentence string) { return r.Code, r.Sentence }
+
+func refuse(code, form string, args ...any) error {
+	return &Refusal{Code: code, Sentence: fmt.Sprintf(form, args...)}
+}
+
+// Roles are all the roles there are, in the order in which they are shown.
+func Roles() []Role {
+	return []Role{Technician, Pharmacist, QualityLead, ProtocolAuthor, ProtocolApprover, Administrator, Inspector}
+}
+
+// GMP says whether a role takes part in making medicines or answering for
+// them. An administrator holds none of these (SEC-02).
+func (r Role) GMP() bool { return r != Administrator && r != Inspector }
+
+// MayMean says whether somebody signing under a role can mean that (SIG-09).
+func MayMean(role Role, meaning Meaning) bool {
+	return slices.Contains(meanings()[meaning], role)
+}
+
+func meanings() map[Meaning][]Role {
+	return map[Meaning][]Role{
+		Performed:           {Technician, Pharmacist, ProtocolAuthor},
+		Verified:            {Technician, Pharmacist, QualityLead},
+		Witnessed:           {Technician, Pharmacist, QualityLead},
+		Reviewed:            {Pharmacist, QualityLead, ProtocolApprover},
+		Approved:            {Pharmacist, QualityLead, ProtocolApprover},
+		AuthorisedDeviation: {Pharmacist, QualityLead},
+		Certified:           {QualityLead},
+		Rejected:            {Technician, Pharmacist, QualityLead, ProtocolApprover},
+		AcceptedOOS:         {QualityLead},
+	}
+}
+
+// SigningKey is the person's key that counts now: enrolled, not ended and
+// attested (SIG-07, SIG-08).
+func (p Person) SigningKey() (Key, bool) {
+	for _, key := range p.Keys {
+		if key.Until == 0 && key.Attested {
+			return key, true
+		}
+	}
+	return Key{}, false
+}
+
+// Trained says whether the person may work by a protocol's version now, and
+// how, in words that stand in the signature (CTL-10).
+func (p Person) Trained(protocol string, version int, now time.Time) (words string, ok bool) {
+	words = fmt.Sprintf("not trained for %s version %d", protocol, version)
+	for _, training := range p.Training {
+		if training.Protocol != protocol || training.Version != version {
+			continue
+		}
+		if now.Before(training.Until) {
+			return fmt.Sprintf("trained for %s version %d until %s", protocol, version, training.Until.Format("02 Jan 2006")), true
+		}
+		words = fmt.Sprintf("training for %s version %d ended on %s", protocol, version, training.Until.Format("02 Jan 2006"))
+	}
+	return words, false
+}
+
+// AuthorityFor finds the role under which a person may sign with a meaning:
+// the first of allowed that they hold and that may mean it. Where training is
+// needed it must be current for the protocol's version. The words say the
+// state of training at this moment.
+func AuthorityFor(p Person, m Meaning, allowed []Role, protocol string, version int, needTraining bool, now time.Time) (Role, string, error) {
+	if !p.Active {
+		return "", "", refuse("suspended", "%s is suspended and cannot sign.", p.Name)
+	}
+	if _, ok := p.SigningKey(); !ok {
+		return "", "", refuse("key_not_confirmed", "%s cannot sign yet: a pharmacist or quality lead has to confirm who holds the new key.", p.Name)
+	}
+	for _, role := range allowed {
+		if !p.Has(role) || !MayMean(role, m) {
+			continue
+		}
+		words, trained := p.Trained(protocol, version, now)
+		switch {
+		case protocol == "":
+			words = "no training needed"
+		case needTraining && !trained:
+			return "", "", refuse("not_trained", "%s is %s, and cannot sign in it.", p.Name, words)
+		}
+		return role, words, nil
+	}
+	return "", "", refuse("no_role", "%s holds no role that may sign this as %s: it takes %s.", p.Name, m, anyOf(allowed))
+}
+
+func anyOf(roles []Role) string {
+	words := ""
+	for i, role := range roles {
+		switch {
+		case i == 0:
+		case i == len(roles)-1:
+			words += " or "
+		default:
+			words += ", "
+		}
+		words += string(role)
+	}
+	return words
+}
+
+// Independent says whether somebody took no part in what they are to judge:
+// they are not among those who performed or checked a critical step (REL-11).
+func Independent(person PersonID, involved map[PersonID]bool) bool { return !involved[person] }
+
+// Block is a signature as far as identity knows it: who, frozen as they are
+// now. Time, nonce, words shown and value are the caller's.
+func Block(p Person, role Role, m Meaning, training string) (audit.Signature, error) {
+	key, ok := p.SigningKey()
+	if !ok {
+		return audit.Signature{}, refuse("key_not_confirmed", "%s cannot sign yet: a pharmacist or quality lead has to confirm who holds the new key.", p.Name)
+	}
+	return audit.Signature{
+		Signer: string(p.ID), Username: p.Username, Name: p.Name, Role: string(role), Training: training,
+		Meaning: string(m), Key: key.Public,
+	}, nil
+}
