@@ -44,6 +44,12 @@ type State struct {
 	Refusals    []RefusalEntry
 	Reviews     []Act // the last is the one that may count
 	Disposition *Disposition
+	// Certification stays when a certified batch is aborted before it was given.
+	Certification *Disposition
+	// Head is the hash of the last entry, hexadecimal.
+	Head string
+
+	steps map[string]int // step name → place in Steps; made at the opening, never changed
 }
 
 // Act is a person's signed or unsigned doing, as frozen in its entry.
@@ -79,6 +85,9 @@ type StepState struct {
 	Results   map[string]protocol.Result // calculations as they stand
 	Performed []Act                      // the last not invalidated one counts
 	Checked   []Act
+	// Started is when the step began: at Begin for a timed step, else with the
+	// first thing that was done in it; zero before that.
+	Started time.Time
 }
 
 // ScanEntry is one scan, taken or refused.
@@ -121,6 +130,10 @@ type Exception struct {
 	Blocks   Blocks
 	Step     string
 	Text     string // one sentence with value and limit
+	Field    string // the input or calculation concerned; "" when none is
+	Cause    string // for programs: what gave rise to it; one cause is raised once
+	// CausedBy is whose act gave rise to it; empty where time or the clock did.
+	CausedBy identity.PersonID
 	Resolved *Act
 	Accepted bool
 	Reason   string // of the decision

@@ -1,0 +1,209 @@
+package batch
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"countersign/identity"
+	"countersign/protocol"
+)
+
+// Refusal is a command that a rule forbids. Code is for programs, Sentence for
+// people; both are safe to show and name no patient.
+type Refusal struct{ Code, Sentence string }
+
+func (r *Refusal) Error() string { return r.Sentence }
+
+// Refused gives the code and the sentence.
+func (r *Refusal) Refused() (code, sentence string) { return r.Code, r.Sentence }
+
+func refuse(code, sentence string, args ...any) *Refusal {
+	return &Refusal{Code: code, Sentence: fmt.Sprintf(sentence, args...)}
+}
+
+// decision is one command being decided.
+type decision struct {
+	s   *State
+	f   Facts
+	now time.Time
+	by  By
+	due []ExceptionRaised // what time alone brought about
+	add []ExceptionRaised // what this act brings about
+}
+
+// Decide says what a command comes to: the events to write, the command's own
+// first and the exceptions that arise by themselves after it (DEV-01), or a
+// *Refusal. s is nil, or not opened yet, for Open. Nothing is changed, nothing
+// is read but the arguments, and the same arguments give the same answer.
+func Decide(s *State, c Command, f Facts, now time.Time) ([]Event, error) {
+	if s == nil {
+		s = &State{}
+	}
+	d := &decision{s: s, f: f, now: now.UTC().Truncate(time.Microsecond)}
+	d.by = By{Name: f.Person.Name, Username: f.Person.Username}
+	d.due = s.overdue(d.now)
+	main, err := d.command(c)
+	if err != nil {
+		return nil, err
+	}
+	after, err := d.after(main)
+	if err != nil {
+		return nil, fmt.Errorf("decide %s: %w", CommandName(c), err)
+	}
+	if refusal := d.afterwards(main, after); refusal != nil {
+		return nil, refusal
+	}
+	events := []Event{main}
+	raised := append(append(d.due, d.add...), d.breaches(after)...)
+	for i, ex := range raised {
+		ex.By, ex.Number = d.by, len(s.Exceptions)+i+1
+		events = append(events, ex)
+	}
+	return events, nil
+}
+
+// after is the state once the command's own event is written.
+func (d *decision) after(main Event) (*State, error) {
+	act := Act{
+		Version: d.s.Version + 1, At: d.now, Person: d.f.Person.ID,
+		Name: d.by.Name, Username: d.by.Username, Role: d.by.Role, Training: d.by.Training, Meaning: meanings(main),
+	}
+	return d.s.with(main, act, d.f.Protocol)
+}
+
+// command applies a command's own rules.
+func (d *decision) command(c Command) (Event, error) {
+	if opening, ok := c.(Open); ok {
+		return answer(d.open(opening))
+	}
+	if d.s.Protocol == nil {
+		return nil, refuse("not_opened", "There is no such batch.")
+	}
+	d.f.Protocol = d.s.Protocol
+	switch c := c.(type) {
+	case Begin:
+		return answer(d.begin(c))
+	case Scan:
+		return answer(d.scan(c))
+	case Record:
+		return answer(d.record(c))
+	case Move:
+		return answer(d.move(c))
+	case Perform:
+		return answer(d.perform(c))
+	case Check:
+		return answer(d.check(c))
+	case Correct:
+		return answer(d.correct(c))
+	case Note:
+		return answer(d.note(c))
+	case Raise:
+		return answer(d.raise(c))
+	case Resolve:
+		return answer(d.resolve(c))
+	case Abort:
+		return answer(d.abort(c))
+	case Review:
+		return answer(d.review(c))
+	case Certify:
+		return answer(d.certify(c))
+	case Reject:
+		return answer(d.reject(c))
+	}
+	return nil, refuse("unknown_command", "There is no such command.")
+}
+
+// answer keeps a nil *Refusal from becoming an error.
+func answer(ev Event, refusal *Refusal) (Event, error) {
+	if refusal != nil {
+		return nil, refusal
+	}
+	return ev, nil
+}
+
+// afterwards applies the rules that look at what the act would leave behind:
+// every calculation of a step that is signed is there (EXE-07), and no stop
+// that the step's own figures give stands in the way.
+func (d *decision) afterwards(main Event, after *State) *Refusal {
+	performed, ok := main.(StepPerformed)
+	if !ok {
+		return nil
+	}
+	st := after.Step(performed.Step)
+	for _, calc := range st.Step.Calcs {
+		if _, ok := st.Results[calc.Name]; ok {
+			continue
+		}
+		_, err := calc.Compute(after.Env())
+		var missing *protocol.Missing
+		if errors.As(err, &missing) {
+			return refuse("incomplete", "%s cannot be calculated: %s.", titled(calc.Title, calc.Name), err)
+		}
+		return refuse("incomplete", "%s cannot be calculated.", titled(calc.Title, calc.Name))
+	}
+	return nil
+}
+
+// Refused gives what is written when Decide refused a command: the attempt
+// itself, first, and the exceptions that had come due. It goes into the log
+// before the person is answered (design: refusals are facts too).
+func Refused(s *State, c Command, r *Refusal, f Facts, now time.Time) ([]Event, error) {
+	if s == nil {
+		s = &State{}
+	}
+	raw, err := MarshalCommand(c)
+	if err != nil {
+		return nil, err
+	}
+	by := By{Name: f.Person.Name, Username: f.Person.Username}
+	events := []Event{CommandRefused{
+		By: by, Attempt: CommandName(c), Step: stepOf(c), Code: r.Code, Sentence: r.Sentence, Command: string(raw),
+	}}
+	for i, ex := range s.overdue(now.UTC().Truncate(time.Microsecond)) {
+		ex.By, ex.Number = by, len(s.Exceptions)+i+1
+		events = append(events, ex)
+	}
+	return events, nil
+}
+
+// stepOf is the step that a command names; "" when it names none.
+func stepOf(c Command) string {
+	switch c := c.(type) {
+	case Begin:
+		return c.Step
+	case Scan:
+		return c.Step
+	case Record:
+		return c.Step
+	case Perform:
+		return c.Step
+	case Check:
+		return c.Step
+	case Correct:
+		return c.Step
+	case Note:
+		return c.Step
+	case Raise:
+		return c.Step
+	}
+	return ""
+}
+
+// titled is a title, or the name where there is none.
+func titled(title, name string) string {
+	if title != "" {
+		return title
+	}
+	return name
+}
+
+// roleOf gives the role that a part of the protocol asks for.
+func roleOf(p *protocol.Protocol, part string) identity.Role {
+	for _, held := range p.Parts {
+		if held.Name == part {
+			return identity.Role(held.Role)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,291 @@
+package batch
+
+import (
+	"strconv"
+	"strings"
+
+	"countersign/identity"
+)
+
+// staff are the roles that make medicines here.
+func staff() []identity.Role {
+	return []identity.Role{identity.Technician, identity.Pharmacist, identity.QualityLead}
+}
+
+func leads() []identity.Role { return []identity.Role{identity.QualityLead} }
+
+func reviewers() []identity.Role { return []identity.Role{identity.Pharmacist, identity.QualityLead} }
+
+// note adds a remark; it changes nothing, so it is always taken.
+func (d *decision) note(c Note) (Event, *Refusal) {
+	if refusal := d.entitled("", staff(), false); refusal != nil {
+		return nil, refusal
+	}
+	if c.Step != "" {
+		if _, refusal := d.known(c.Step); refusal != nil {
+			return nil, refusal
+		}
+	}
+	text, refusal := worded(c.Text, "the note")
+	if refusal != nil {
+		return nil, refusal
+	}
+	return RemarkNoted{By: d.by, Step: c.Step, Text: text}, nil
+}
+
+// raise opens an exception by hand, from any step (DEV-01).
+func (d *decision) raise(c Raise) (Event, *Refusal) {
+	if refusal := d.alive(); refusal != nil {
+		return nil, refusal
+	}
+	if refusal := d.entitled("", staff(), false); refusal != nil {
+		return nil, refusal
+	}
+	if c.Step != "" {
+		if _, refusal := d.known(c.Step); refusal != nil {
+			return nil, refusal
+		}
+	}
+	text, refusal := worded(c.Text, "what is wrong")
+	if refusal != nil {
+		return nil, refusal
+	}
+	ex := ExceptionRaised{
+		By: d.by, Number: len(d.s.Exceptions) + 1, Class: "raised by hand", Severity: "major", Blocks: BlocksRelease,
+		Step: c.Step, Text: text, Cause: "hand:" + strconv.FormatInt(d.s.Version+1, 10), CausedBy: d.f.Person.ID,
+	}
+	if c.Blocks {
+		ex.Severity, ex.Blocks = "critical", BlocksBatch
+	}
+	return ex, nil
+}
+
+// resolve decides an exception: a quality lead, not who caused it; and a
+// broken rejecting limit is never accepted within the batch (DEV-04).
+func (d *decision) resolve(c Resolve) (Event, *Refusal) {
+	if refusal := d.alive(); refusal != nil {
+		return nil, refusal
+	}
+	if refusal := d.entitled(identity.AuthorisedDeviation, leads(), false); refusal != nil {
+		return nil, refusal
+	}
+	if c.Exception < 1 || c.Exception > len(d.s.Exceptions) {
+		return nil, refuse("unknown_exception", "There is no such exception in this batch.")
+	}
+	ex := d.s.Exceptions[c.Exception-1]
+	if ex.Resolved != nil {
+		return nil, refuse("already_decided", "Exception %d is decided already.", ex.Number)
+	}
+	if ex.CausedBy == d.f.Person.ID {
+		return nil, refuse("own_exception", "Exception %d arose from what you did. Another quality lead decides it.", ex.Number)
+	}
+	if c.Accept && d.s.final(ex) {
+		return nil, refuse("final_limit", "Exception %d cannot be accepted: the value that stands breaks a limit that rejects the batch.", ex.Number)
+	}
+	reason, refusal := worded(c.Reason, "the reason for the decision")
+	if refusal != nil {
+		return nil, refusal
+	}
+	return ExceptionResolved{By: d.by, Exception: c.Exception, Accept: c.Accept, Reason: reason}, nil
+}
+
+// abort ends the batch for good and keeps all that was recorded (EXE-16). A
+// certified batch that was not given yet can be aborted too: its certificate
+// stays in the record.
+func (d *decision) abort(c Abort) (Event, *Refusal) {
+	if refusal := d.alive(); refusal != nil {
+		return nil, refusal
+	}
+	if d.s.Status == Given {
+		return nil, refuse("closed", "This batch was given. It cannot be aborted.")
+	}
+	if refusal := d.entitled(identity.Rejected, aborters(), false); refusal != nil {
+		return nil, refusal
+	}
+	reason, refusal := worded(c.Reason, "why the batch is aborted")
+	if refusal != nil {
+		return nil, refusal
+	}
+	return BatchAborted{By: d.by, Reason: reason, Entries: d.s.Version, Head: d.s.Head}, nil
+}
+
+// aborters are those of the staff whose role may sign a rejection.
+func aborters() []identity.Role {
+	var roles []identity.Role
+	for _, role := range staff() {
+		if identity.MayMean(role, identity.Rejected) {
+			roles = append(roles, role)
+		}
+	}
+	return roles
+}
+
+// review is the production review: of a complete record, with everything that
+// has come due on the table, by somebody who did not make it (REL-01, REL-11).
+func (d *decision) review(c Review) (Event, *Refusal) {
+	for _, rule := range []func() *Refusal{d.alive, d.unblocked} {
+		if refusal := rule(); refusal != nil {
+			return nil, refusal
+		}
+	}
+	if refusal := d.entitled(identity.Reviewed, reviewers(), false); refusal != nil {
+		return nil, refusal
+	}
+	switch d.s.Status {
+	case Complete:
+	case Reviewed:
+		return nil, refuse("already_reviewed", "This batch is reviewed already.")
+	case Certified, Given:
+		return nil, refuse("certified", "This batch is certified already.")
+	default:
+		return nil, refuse("not_complete", "The record is not complete: %s", d.s.unsignedSteps()[0])
+	}
+	if refusal := d.nothingNew(); refusal != nil {
+		return nil, refusal
+	}
+	if refusal := d.independentReview(); refusal != nil {
+		return nil, refusal
+	}
+	statement, refusal := worded(c.Statement, "what the review covered")
+	if refusal != nil {
+		return nil, refusal
+	}
+	return BatchReviewed{By: d.by, Statement: statement, Exceptions: len(d.s.Exceptions)}, nil
+}
+
+// nothingNew: nobody signs for a record in which something has just come due
+// that was not on the screen; the refusal writes it, and it can be seen.
+func (d *decision) nothingNew() *Refusal {
+	if len(d.due) == 0 {
+		return nil
+	}
+	texts := make([]string, len(d.due))
+	for i, ex := range d.due {
+		texts[i] = ex.Text
+	}
+	return refuse("came_due", "An exception has come up that is now in the record: %s", strings.Join(texts, " "))
+}
+
+// independentReview: the reviewer performed nothing in the batch, and checked
+// nothing, except where the protocol allows a checker, which then stands in
+// the record as a role conflict (REL-11).
+func (d *decision) independentReview() *Refusal {
+	me := d.f.Person.ID
+	for i := range d.s.Steps {
+		if d.s.Steps[i].workers()[me] {
+			return refuse("not_independent", "You took part in step %s. Another person reviews this batch.", d.s.Steps[i].Step.Name)
+		}
+	}
+	for i := range d.s.Steps {
+		st := &d.s.Steps[i]
+		for _, act := range st.Checked {
+			if act.Person != me {
+				continue
+			}
+			if !d.s.Protocol.ReviewByChecker {
+				return refuse("not_independent", "You checked step %s. Another person reviews this batch.", st.Step.Name)
+			}
+			cause := "conflict:" + string(me)
+			if !d.s.raised(cause) {
+				d.add = append(d.add, ExceptionRaised{
+					Class: "role conflict", Severity: "minor", Blocks: BlocksNothing, Step: st.Step.Name, Cause: cause, CausedBy: me,
+					Text: "The reviewer checked steps of this batch. The protocol allows it.",
+				})
+			}
+			return nil
+		}
+	}
+	return nil
+}
+
+// certify releases the batch when nothing stands in the way (REL-10) and the
+// certifier is independent of those who made and reviewed it (REL-11, REL-01).
+func (d *decision) certify(c Certify) (Event, *Refusal) {
+	for _, rule := range []func() *Refusal{d.alive, d.notCertified} {
+		if refusal := rule(); refusal != nil {
+			return nil, refusal
+		}
+	}
+	if refusal := d.entitled(identity.Certified, leads(), false); refusal != nil {
+		return nil, refusal
+	}
+	if refusal := d.independentCertifier(); refusal != nil {
+		return nil, refusal
+	}
+	if refusal := d.nothingNew(); refusal != nil {
+		return nil, refusal
+	}
+	if !d.f.SiteActive {
+		return nil, refuse("site_inactive", "This site is not active. No batch can be certified.")
+	}
+	if blocks := d.s.CertifyBlocks(d.now); len(blocks) > 0 {
+		return nil, refuse("not_ready", "This batch cannot be certified. %s", strings.Join(blocks, " "))
+	}
+	statement, refusal := worded(c.Statement, "the certification statement")
+	if refusal != nil {
+		return nil, refusal
+	}
+	// REL-08: the record says where the certifier attests to be.
+	place, refusal := worded(c.Place, "where you are")
+	if refusal != nil {
+		return nil, refusal
+	}
+	return BatchCertified{By: d.by, Statement: statement, Place: place, Entries: d.s.Version, Head: d.s.Head}, nil
+}
+
+func (d *decision) notCertified() *Refusal {
+	if d.s.Certification != nil {
+		return refuse("certified", "This batch is certified already.")
+	}
+	return nil
+}
+
+// independentCertifier: who performed or checked a critical step, or reviewed
+// the batch, does not decide on its release (REL-11, REL-01).
+func (d *decision) independentCertifier() *Refusal {
+	if !identity.Independent(d.f.Person.ID, d.s.criticalPeople()) {
+		return refuse("not_independent", "You performed or checked a critical step of this batch. Another quality lead decides on its release.")
+	}
+	if review := last(d.s.Reviews); review != nil && review.Person == d.f.Person.ID {
+		return refuse("not_independent", "You reviewed this batch. Another quality lead decides on its release.")
+	}
+	return nil
+}
+
+// criticalPeople are those who performed, entered in, or checked a critical step.
+func (s *State) criticalPeople() map[identity.PersonID]bool {
+	people := map[identity.PersonID]bool{}
+	for i := range s.Steps {
+		st := &s.Steps[i]
+		if !st.Step.Critical {
+			continue
+		}
+		for person := range st.workers() {
+			people[person] = true
+		}
+		for _, act := range st.Checked {
+			people[act.Person] = true
+		}
+	}
+	return people
+}
+
+// reject refuses release for good, at any time before certification.
+func (d *decision) reject(c Reject) (Event, *Refusal) {
+	for _, rule := range []func() *Refusal{d.alive, d.notCertified} {
+		if refusal := rule(); refusal != nil {
+			return nil, refusal
+		}
+	}
+	if refusal := d.entitled(identity.Rejected, leads(), false); refusal != nil {
+		return nil, refusal
+	}
+	if !identity.Independent(d.f.Person.ID, d.s.criticalPeople()) {
+		return nil, refuse("not_independent", "You performed or checked a critical step of this batch. Another quality lead rejects it, or it is aborted.")
+	}
+	reason, refusal := worded(c.Reason, "why the batch is rejected")
+	if refusal != nil {
+		return nil, refusal
+	}
+	return BatchRejected{By: d.by, Reason: reason, Entries: d.s.Version, Head: d.s.Head}, nil
+}

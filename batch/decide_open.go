@@ -1,0 +1,173 @@
+package batch
+
+import (
+	"regexp"
+	"time"
+
+	"countersign/identity"
+)
+
+// batchName is how a batch number reads.
+var batchName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.-]{2,39}$`)
+
+// open issues a batch record from the effective protocol (MBR-01, MBR-03).
+func (d *decision) open(c Open) (Event, *Refusal) {
+	if d.s.Protocol != nil {
+		return nil, refuse("already_open", "Batch %s is already open.", d.s.ID)
+	}
+	p := d.f.Protocol
+	if refusal := d.issuable(c); refusal != nil {
+		return nil, refusal
+	}
+	if refusal := d.entitled(identity.Approved, openers(), false); refusal != nil {
+		return nil, refusal
+	}
+	patient, refusal := d.identified(c)
+	if refusal != nil {
+		return nil, refusal
+	}
+	values, refusal := d.withinRange(c)
+	if refusal != nil {
+		return nil, refusal
+	}
+	items, refusal := d.setOut(c)
+	if refusal != nil {
+		return nil, refusal
+	}
+	order := map[string]string{}
+	for _, value := range p.Order {
+		order[value.Name] = c.Order[value.Name]
+	}
+	return BatchOpened{
+		By: d.by, Batch: c.Batch, Site: d.f.Site, Protocol: p.Name, Version: p.Version, Digest: p.Digest,
+		Patient: patient, NumberType: patient.NumberType, Order: order, Values: values,
+		Reference: c.Reference, Prescriber: c.Prescriber, Items: items,
+	}, nil
+}
+
+func openers() []identity.Role { return []identity.Role{identity.Pharmacist, identity.QualityLead} }
+
+// issuable: the site is active, the number is one, and the protocol is the
+// effective version, the very text that was approved (MBR-01, CTL-04, COI-04).
+func (d *decision) issuable(c Open) *Refusal {
+	p := d.f.Protocol
+	switch {
+	case !d.f.SiteActive:
+		return refuse("site_inactive", "This site is not active. No batch can be opened.")
+	case !batchName.MatchString(c.Batch):
+		return refuse("bad_value", "A batch number is 3 to 40 letters, digits, points and hyphens, as in B-2026-0007.")
+	case p == nil || !d.f.Effective || p.Name != c.Protocol || p.Version != c.Version:
+		return refuse("not_effective", "This version of the protocol is not the effective one.")
+	case p.Digest != [32]byte(c.Digest):
+		return refuse("not_effective", "The protocol's text is not the one that was approved.")
+	}
+	return nil
+}
+
+// identified: a batch is for one patient, named, born, numbered and matched by
+// wristband from the start (COI-03).
+func (d *decision) identified(c Open) (Patient, *Refusal) {
+	patient := c.Patient
+	for _, member := range []struct {
+		text *string
+		what string
+	}{
+		{&patient.Name, "the patient's name"},
+		{&patient.Number, "the patient's number"},
+		{&patient.NumberType, "what kind of number it is"},
+		{&patient.Wristband, "the code of the wristband"},
+	} {
+		text, refusal := worded(*member.text, member.what)
+		if refusal != nil {
+			return Patient{}, &Refusal{Code: "patient_missing", Sentence: refusal.Sentence}
+		}
+		*member.text = text
+	}
+	born, err := time.Parse(time.DateOnly, patient.Born)
+	if err != nil || born.After(d.now) {
+		return Patient{}, refuse("patient_missing", "Write the patient's date of birth as in 2019-03-01.")
+	}
+	return patient, nil
+}
+
+// withinRange: every patient-specific value is there and inside the range that
+// the protocol approves. Outside it the batch cannot start: a hard stop
+// (MBR-05).
+func (d *decision) withinRange(c Open) (map[string]string, *Refusal) {
+	values := map[string]string{}
+	for _, planned := range d.f.Protocol.Order {
+		title := sentenceCase(titled(planned.Title, planned.Name))
+		text, ok := c.Order[planned.Name]
+		if !ok || text == "" {
+			return nil, refuse("order_missing", "%s is missing from the order.", title)
+		}
+		value, err := planned.Input.Parse(text, d.zone())
+		if err != nil {
+			return nil, refuse("bad_value", "%s: %s.", title, err)
+		}
+		low, err := value.Quantity.Cmp(planned.Low)
+		if err != nil {
+			return nil, refuse("bad_value", "%s: %s.", title, err)
+		}
+		high, err := value.Quantity.Cmp(planned.High)
+		if err != nil {
+			return nil, refuse("bad_value", "%s: %s.", title, err)
+		}
+		if low < 0 || high > 0 {
+			return nil, refuse("outside_range", "%s is %s. This protocol allows %s to %s, so the batch cannot be opened.",
+				title, value, planned.Low, planned.High)
+		}
+		values[planned.Name] = canonicalText(value)
+	}
+	for name := range c.Order {
+		if _, ok := values[name]; !ok {
+			return nil, refuse("bad_value", "The order holds a value that this protocol does not ask for.")
+		}
+	}
+	return values, nil
+}
+
+// setOut: every item that the protocol names is set out, each with a code of
+// its own, so that a scan can tell them apart (COI-03).
+func (d *decision) setOut(c Open) ([]OpenedItem, *Refusal) {
+	planned, codes := map[string]bool{}, map[string]bool{c.Batch: true, c.Patient.Wristband: true}
+	for _, item := range d.f.Protocol.Items {
+		planned[item.Name] = false
+	}
+	items := []OpenedItem{}
+	for _, item := range c.Items {
+		if _, ok := planned[item.Name]; !ok {
+			return nil, refuse("item_unknown", "An item was set out that this protocol does not name.")
+		}
+		planned[item.Name] = true
+		code := scanned(item.Code)
+		if code == "" || item.Lot == "" {
+			return nil, refuse("item_missing", "%s needs the code of its label and its lot or number.", sentenceCase(item.Name))
+		}
+		if codes[code] {
+			return nil, refuse("item_code", "The code of %s belongs to something else in this batch too.", item.Name)
+		}
+		codes[code] = true
+		held := OpenedItem{
+			Name: item.Name, Code: code, Lot: item.Lot, Released: item.Released, Clean: item.Clean,
+			Reference: item.Reference, Amount: item.Amount, Personal: item.ForPatient != "", ForPatient: item.ForPatient,
+		}
+		if !item.Expiry.IsZero() {
+			held.Expiry = item.Expiry.UTC().Truncate(time.Second).Format(time.RFC3339)
+		}
+		items = append(items, held)
+	}
+	for _, item := range d.f.Protocol.Items {
+		if !planned[item.Name] {
+			return nil, refuse("item_missing", "%s is not set out.", sentenceCase(titled(item.Title, item.Name)))
+		}
+	}
+	return items, nil
+}
+
+func (d *decision) zone() *time.Location {
+	if d.f.Zone == nil {
+		return time.UTC
+	}
+	return d.f.Zone
+}

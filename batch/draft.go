@@ -1,0 +1,192 @@
+package batch
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"sort"
+	"strconv"
+	"time"
+
+	"countersign/audit"
+	"countersign/identity"
+)
+
+// kindVersion is the version of every kind's payload.
+const kindVersion = 1
+
+// Stream is the stream of a batch in the log.
+func Stream(batch string) audit.StreamID { return audit.StreamID("batch/" + batch) }
+
+// DraftOf makes an event the entry that the ledger stores: canonical payload,
+// and sealed members for what identifies the patient. salts gives a fresh
+// random salt at each call. The signature, where one is needed, is added by
+// whoever lets the person sign.
+func DraftOf(ev Event, id string, actor identity.PersonID, now time.Time, salts func() [32]byte) (audit.Draft, error) {
+	raw, err := payloadOf(ev)
+	if err != nil {
+		return audit.Draft{}, err
+	}
+	draft := audit.Draft{
+		Stream: Stream(id), Kind: ev.Kind(), KindVersion: kindVersion,
+		Time: now.UTC().Truncate(time.Microsecond), Actor: string(actor), Payload: raw,
+	}
+	sealed := sealedOf(ev)
+	names := make([]string, 0, len(sealed))
+	for name := range sealed {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		draft.Sealed = append(draft.Sealed, audit.SealedMember{Name: name, Salt: salts(), Value: sealed[name]})
+	}
+	return draft, nil
+}
+
+// payloadOf is the canonical JSON of an event without its sealed members.
+func payloadOf(ev Event) ([]byte, error) {
+	switch e := ev.(type) {
+	case ScanAccepted:
+		if e.Field == patientField {
+			e.Raw = ""
+		}
+		ev = e
+	case ScanRefused:
+		if e.Field == patientField {
+			e.Raw = ""
+		}
+		ev = e
+	case CommandRefused:
+		if personal(e) {
+			e.Command = ""
+		}
+		ev = e
+	}
+	raw, err := json.Marshal(ev)
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", ev.Kind(), err)
+	}
+	canonical, err := audit.CanonicalJSON(raw)
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", ev.Kind(), err)
+	}
+	return canonical, nil
+}
+
+// personal says that a refused command names a patient: an opening, or a scan
+// of a wristband.
+func personal(e CommandRefused) bool { return e.Attempt == "open" || e.Attempt == "scan" }
+
+// sealedOf gives the members that are sealed, by name.
+func sealedOf(ev Event) map[string]string {
+	switch e := ev.(type) {
+	case BatchOpened:
+		sealed := map[string]string{
+			"name": e.Patient.Name, "born": e.Patient.Born,
+			"number": e.Patient.Number, "wristband": e.Patient.Wristband,
+		}
+		for i, item := range e.Items {
+			if item.Personal {
+				sealed[itemMember(i)] = item.ForPatient
+			}
+		}
+		return sealed
+	case ScanAccepted:
+		if e.Field == patientField {
+			return map[string]string{"raw": e.Raw}
+		}
+	case ScanRefused:
+		if e.Field == patientField {
+			return map[string]string{"raw": e.Raw}
+		}
+	case CommandRefused:
+		if personal(e) {
+			return map[string]string{"command": e.Command}
+		}
+	}
+	return nil
+}
+
+func itemMember(i int) string { return "items." + strconv.Itoa(i) + ".for_patient" }
+
+// events gives the zero event of each kind.
+func events() []Event {
+	return []Event{
+		BatchOpened{}, StepBegun{}, ScanAccepted{}, ScanRefused{}, ValueRecorded{}, ValueCorrected{},
+		ItemMoved{}, StepPerformed{}, StepChecked{}, RemarkNoted{}, ExceptionRaised{}, ExceptionResolved{},
+		BatchReviewed{}, BatchCertified{}, BatchRejected{}, BatchAborted{}, CommandRefused{},
+	}
+}
+
+// DecodeEvent reads an entry of a batch strictly: an unknown kind, a strange
+// member or a payload that DraftOf would not have written is an error.
+// openings holds the opened members by name; what is not there stays empty.
+func DecodeEvent(e audit.Entry, openings map[string]string) (Event, error) {
+	if e.KindVersion != kindVersion {
+		return nil, fmt.Errorf("read %s: version %d of this kind is not known", e.Kind, e.KindVersion)
+	}
+	for _, zero := range events() {
+		if zero.Kind() != e.Kind {
+			continue
+		}
+		target := reflect.New(reflect.TypeOf(zero))
+		decoder := json.NewDecoder(bytes.NewReader(e.Payload))
+		decoder.DisallowUnknownFields()
+		if err := decoder.Decode(target.Interface()); err != nil {
+			return nil, fmt.Errorf("read %s: %w", e.Kind, err)
+		}
+		if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+			return nil, fmt.Errorf("read %s: something follows the payload", e.Kind)
+		}
+		ev, ok := target.Elem().Interface().(Event)
+		if !ok {
+			return nil, fmt.Errorf("read %s: not an event", e.Kind)
+		}
+		ev = opened(ev, openings)
+		again, err := payloadOf(ev)
+		if err != nil {
+			return nil, err
+		}
+		if !bytes.Equal(again, e.Payload) {
+			return nil, fmt.Errorf("read %s: the payload is not as it would be written", e.Kind)
+		}
+		return ev, nil
+	}
+	return nil, fmt.Errorf("read entry: no kind %q in a batch", e.Kind)
+}
+
+// opened puts the opened members back.
+func opened(ev Event, openings map[string]string) Event {
+	switch e := ev.(type) {
+	case BatchOpened:
+		e.Patient = Patient{
+			Name: openings["name"], Born: openings["born"], Number: openings["number"],
+			NumberType: e.NumberType, Wristband: openings["wristband"],
+		}
+		for i := range e.Items {
+			if e.Items[i].Personal {
+				e.Items[i].ForPatient = openings[itemMember(i)]
+			}
+		}
+		return e
+	case ScanAccepted:
+		if e.Field == patientField {
+			e.Raw = openings["raw"]
+		}
+		return e
+	case ScanRefused:
+		if e.Field == patientField {
+			e.Raw = openings["raw"]
+		}
+		return e
+	case CommandRefused:
+		if personal(e) {
+			e.Command = openings["command"]
+		}
+		return e
+	}
+	return ev
+}

@@ -1,0 +1,253 @@
+package batch
+
+import (
+	"countersign/audit"
+	"countersign/identity"
+)
+
+// Event is what a command comes to: one entry each. The set is closed. Each
+// event is the whole payload of its entry except for its sealed members.
+type Event interface {
+	Kind() audit.Kind
+	by() By
+}
+
+// By freezes who acted, as they were: printed name, username, the role the
+// act was done under, and the state of training in words (SIG-01, SIG-02).
+type By struct {
+	Name     string `json:"name"`
+	Username string `json:"username"`
+	Role     string `json:"role"`
+	Training string `json:"training"`
+}
+
+func (b By) by() By { return b }
+
+// BatchOpened starts a batch. The patient's name, birth date, number and
+// wristband and the items' patient numbers are sealed.
+type BatchOpened struct {
+	By         `json:"by"`
+	Batch      string            `json:"batch"`
+	Site       string            `json:"site"`
+	Protocol   string            `json:"protocol"`
+	Version    int               `json:"version"`
+	Digest     audit.Hash        `json:"digest"`
+	Patient    Patient           `json:"-"`
+	NumberType string            `json:"number_type"`
+	Order      map[string]string `json:"order"`  // as entered
+	Values     map[string]string `json:"values"` // as read
+	Reference  string            `json:"reference"`
+	Prescriber string            `json:"prescriber"`
+	Items      []OpenedItem      `json:"items"`
+}
+
+// OpenedItem is an Item in its entry: ForPatient is sealed.
+type OpenedItem struct {
+	Name       string `json:"name"`
+	Code       string `json:"code"`
+	Lot        string `json:"lot"`
+	Expiry     string `json:"expiry"` // RFC 3339, UTC; "" when there is none
+	Released   bool   `json:"released"`
+	Clean      bool   `json:"clean"`
+	Reference  string `json:"reference"`
+	Amount     string `json:"amount"`
+	Personal   bool   `json:"personal"` // its label names a patient
+	ForPatient string `json:"-"`
+}
+
+// StepBegun starts a timed step's clock.
+type StepBegun struct {
+	By   `json:"by"`
+	Step string `json:"step"`
+}
+
+// ScanAccepted is a code that matched. Raw is sealed where it is a patient's.
+type ScanAccepted struct {
+	By    `json:"by"`
+	Step  string `json:"step"`
+	Field string `json:"field"`
+	Raw   string `json:"raw,omitempty"`
+	Lot   string `json:"lot"`
+}
+
+// ScanRefused is a code that did not match, or whose item may not be used.
+type ScanRefused struct {
+	By    `json:"by"`
+	Step  string `json:"step"`
+	Field string `json:"field"`
+	Raw   string `json:"raw,omitempty"`
+	Why   string `json:"why"`
+}
+
+// ValueRecorded is a value as it was first entered, out of limits or not
+// (EXE-08).
+type ValueRecorded struct {
+	By     `json:"by"`
+	Step   string `json:"step"`
+	Field  string `json:"field"`
+	Text   string `json:"text"`  // as typed
+	Value  string `json:"value"` // as read, with its unit; a date and time in UTC
+	Level  string `json:"level"` // of the worst limit broken; "" when all hold
+	Reason string `json:"limit"` // what broke, in words
+	Repeat bool   `json:"repeat"`
+}
+
+// ValueCorrected gives a value anew. Invalidates names the steps whose
+// signatures no longer stand (SIG-04).
+type ValueCorrected struct {
+	By          `json:"by"`
+	Step        string   `json:"step"`
+	Field       string   `json:"field"`
+	Before      string   `json:"before"` // the value that it replaces, as read
+	Text        string   `json:"text"`
+	Value       string   `json:"value"`
+	Level       string   `json:"level"`
+	Limit       string   `json:"limit"`
+	Reason      string   `json:"reason"`
+	Invalidates []string `json:"invalidates"`
+}
+
+// ItemMoved is an item leaving or returning to its storage.
+type ItemMoved struct {
+	By   `json:"by"`
+	Item string `json:"item"`
+	To   string `json:"to"`
+}
+
+// ResultOf is a calculation as it stood when its step was signed (NUM-05).
+type ResultOf struct {
+	Name      string `json:"name"`
+	Unrounded string `json:"unrounded"`
+	Rounded   string `json:"rounded"`
+	Working   string `json:"working"`
+	Level     string `json:"level"`
+	Limit     string `json:"limit"`
+}
+
+// StepPerformed is the performer's signature over a step.
+type StepPerformed struct {
+	By      `json:"by"`
+	Step    string     `json:"step"`
+	Results []ResultOf `json:"results"`
+}
+
+// StepChecked is the second person's signature over a step.
+type StepChecked struct {
+	By      `json:"by"`
+	Step    string `json:"step"`
+	Witness bool   `json:"witness"`
+}
+
+// RemarkNoted is a remark.
+type RemarkNoted struct {
+	By   `json:"by"`
+	Step string `json:"step"`
+	Text string `json:"text"`
+}
+
+// ExceptionRaised opens an exception. Cause says, for programs, what gave rise
+// to it, so that one cause is raised once; CausedBy names the person whose act
+// did, and is empty where time or the clock did.
+type ExceptionRaised struct {
+	By       `json:"by"`
+	Number   int               `json:"number"`
+	Class    string            `json:"class"`
+	Severity string            `json:"severity"`
+	Blocks   Blocks            `json:"blocks"`
+	Step     string            `json:"step"`
+	Field    string            `json:"field"`
+	Text     string            `json:"text"`
+	Cause    string            `json:"cause"`
+	CausedBy identity.PersonID `json:"caused_by"`
+}
+
+// ExceptionResolved is the signed decision on an exception.
+type ExceptionResolved struct {
+	By        `json:"by"`
+	Exception int    `json:"exception"`
+	Accept    bool   `json:"accept"`
+	Reason    string `json:"reason"`
+}
+
+// BatchReviewed is the signed production review (REL-01).
+type BatchReviewed struct {
+	By         `json:"by"`
+	Statement  string `json:"statement"`
+	Exceptions int    `json:"exceptions"` // how many there were to see
+}
+
+// BatchCertified releases. Entries and Head say that this is the whole batch.
+type BatchCertified struct {
+	By        `json:"by"`
+	Statement string `json:"statement"`
+	Place     string `json:"place"`
+	Entries   int64  `json:"entries"`
+	Head      string `json:"head"`
+}
+
+// BatchRejected refuses release for good.
+type BatchRejected struct {
+	By      `json:"by"`
+	Reason  string `json:"reason"`
+	Entries int64  `json:"entries"`
+	Head    string `json:"head"`
+}
+
+// BatchAborted ends the batch for good (EXE-16).
+type BatchAborted struct {
+	By      `json:"by"`
+	Reason  string `json:"reason"`
+	Entries int64  `json:"entries"`
+	Head    string `json:"head"`
+}
+
+// CommandRefused is an attempt that Decide refused. Command is the attempt
+// itself as JSON; it is sealed where it names a patient.
+type CommandRefused struct {
+	By       `json:"by"`
+	Attempt  string `json:"attempt"`
+	Step     string `json:"step"`
+	Code     string `json:"code"`
+	Sentence string `json:"sentence"`
+	Command  string `json:"command,omitempty"`
+}
+
+// The written kinds. They are never derived from Go names and never change.
+const (
+	kindOpened    audit.Kind = "batch.opened"
+	kindBegun     audit.Kind = "batch.step_begun"
+	kindScan      audit.Kind = "batch.scan_accepted"
+	kindWrongScan audit.Kind = "batch.scan_refused"
+	kindRecorded  audit.Kind = "batch.value_recorded"
+	kindCorrected audit.Kind = "batch.value_corrected"
+	kindMoved     audit.Kind = "batch.item_moved"
+	kindPerformed audit.Kind = "batch.step_performed"
+	kindChecked   audit.Kind = "batch.step_checked"
+	kindNoted     audit.Kind = "batch.noted"
+	kindRaised    audit.Kind = "batch.exception_raised"
+	kindResolved  audit.Kind = "batch.exception_resolved"
+	kindReviewed  audit.Kind = "batch.reviewed"
+	kindCertified audit.Kind = "batch.certified"
+	kindRejected  audit.Kind = "batch.rejected"
+	kindAborted   audit.Kind = "batch.aborted"
+	kindRefused   audit.Kind = "batch.refused"
+)
+
+// Kind is the written kind of the event's entry.
+func (BatchOpened) Kind() audit.Kind       { return kindOpened }
+func (StepBegun) Kind() audit.Kind         { return kindBegun }
+func (ScanAccepted) Kind() audit.Kind      { return kindScan }
+func (ScanRefused) Kind() audit.Kind       { return kindWrongScan }
+func (ValueRecorded) Kind() audit.Kind     { return kindRecorded }
+func (ValueCorrected) Kind() audit.Kind    { return kindCorrected }
+func (ItemMoved) Kind() audit.Kind         { return kindMoved }
+func (StepPerformed) Kind() audit.Kind     { return kindPerformed }
+func (StepChecked) Kind() audit.Kind       { return kindChecked }
+func (RemarkNoted) Kind() audit.Kind       { return kindNoted }
+func (ExceptionRaised) Kind() audit.Kind   { return kindRaised }
+func (ExceptionResolved) Kind() audit.Kind { return kindResolved }
+func (BatchReviewed) Kind() audit.Kind     { return kindReviewed }
+func (BatchCertified) Kind() audit.Kind    { return kindCertified }
+func (BatchRejected) Kind() audit.Kind     { return kindRejected }
+func (BatchAborted) Kind() audit.Kind      { return kindAborted }
+func (CommandRefused) Kind() audit.Kind    { return kindRefused }

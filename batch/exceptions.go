@@ -1,0 +1,171 @@
+package batch
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"countersign/protocol"
+)
+
+// raised says that a cause has its exception already.
+func (s *State) raised(cause string) bool {
+	for i := range s.Exceptions {
+		if s.Exceptions[i].Cause == cause {
+			return true
+		}
+	}
+	return false
+}
+
+// OpenExceptions are those that wait for a decision, in order. An exception
+// that blocks nothing is there to be seen at the review and waits for none.
+func (s *State) OpenExceptions() []Exception {
+	var open []Exception
+	for _, ex := range s.Exceptions {
+		if ex.Resolved == nil && ex.Blocks != BlocksNothing {
+			open = append(open, ex)
+		}
+	}
+	return open
+}
+
+// overdue gives the exceptions that time has brought about and nobody has
+// written yet: windows, waits and budgets that have run over, and a clock that
+// went back (DEV-01, REL-07, NUM-09). They are written with the next command.
+func (s *State) overdue(now time.Time) []ExceptionRaised {
+	if s.Protocol == nil {
+		return nil
+	}
+	var due []ExceptionRaised
+	add := func(ex ExceptionRaised) {
+		if !s.raised(ex.Cause) {
+			due = append(due, ex)
+		}
+	}
+	if now.Before(s.Last) {
+		add(ExceptionRaised{
+			Class: "clock", Severity: "major", Blocks: BlocksRelease, Cause: "clock:" + strconv.FormatInt(s.Version, 10),
+			Text: "The clock went back by " + protocol.ShowDuration(s.Last.Sub(now)) + " since the entry before.",
+		})
+	}
+	if s.ended() {
+		return due
+	}
+	for _, window := range s.Protocol.Windows {
+		if s.exceeded(window, now) {
+			severity, blocks := breachOf(window.Then)
+			add(ExceptionRaised{
+				Class: "timing", Severity: severity, Blocks: blocks, Step: s.stepNamed(window.To.Step), Cause: "window:" + window.Name,
+				Text: fmt.Sprintf("%s is longer than %s.", sentenceCase(window.Name), protocol.ShowDuration(window.Span.Max)),
+			})
+		}
+	}
+	for _, budget := range s.Protocol.Budgets {
+		if spent, _, _ := s.spent(budget, now); spent > budget.Most {
+			severity, blocks := breachOf(budget.Then)
+			add(ExceptionRaised{
+				Class: "timing", Severity: severity, Blocks: blocks, Cause: "budget:" + budget.Name,
+				Text: fmt.Sprintf("%s: %s is more than %s in total.", s.itemTitle(budget.Item), budget.Name, protocol.ShowDuration(budget.Most)),
+			})
+		}
+	}
+	if next := s.Next(); next != nil && len(next.Performed) == 0 && next.Step.Wait.Max > 0 {
+		since, ok := s.start(s.steps[next.Step.Name])
+		if ok && now.Sub(since) > next.Step.Wait.Max {
+			add(ExceptionRaised{
+				Class: "timing", Severity: "major", Blocks: BlocksRelease, Step: next.Step.Name, Cause: "wait:" + next.Step.Name,
+				Text: fmt.Sprintf("Step %s is longer than %s.", next.Step.Name, protocol.ShowDuration(next.Step.Wait.Max)),
+			})
+		}
+	}
+	return due
+}
+
+// stepNamed is the name where it is a step's, else "".
+func (s *State) stepNamed(name string) string {
+	if s.Step(name) == nil {
+		return ""
+	}
+	return name
+}
+
+// breachOf says how serious a timing breach is. Where it stops the steps
+// concerned, the stop itself is notStopped's.
+func breachOf(then protocol.Breach) (severity string, blocks Blocks) {
+	switch {
+	case then.Stops:
+		return "critical", BlocksRelease
+	case then.Blocks:
+		return "critical", BlocksBatch
+	}
+	return "major", BlocksRelease
+}
+
+// breaches gives an exception for every limit that is broken in the state
+// after the act and has none yet: of the value just entered, and of whatever
+// leans on it (EXE-08, DEV-01).
+func (d *decision) breaches(after *State) []ExceptionRaised {
+	var broken []ExceptionRaised
+	for i := range after.Steps {
+		st := &after.Steps[i]
+		for j := range st.Step.Inputs {
+			in := &st.Step.Inputs[j]
+			if entry := st.Value(in.Name); entry != nil && entry.Verdict.Level != "" {
+				place := fmt.Sprintf("limit:%s/%s#%d:", st.Step.Name, in.Name, len(st.Values[in.Name]))
+				broken = append(broken, d.breach(st, in.Name, titled(in.Title, in.Name), place, entry.Verdict)...)
+			}
+		}
+		for j := range st.Step.Calcs {
+			calc := &st.Step.Calcs[j]
+			if result, ok := st.Results[calc.Name]; ok && result.Verdict.Level != "" {
+				place := fmt.Sprintf("limit:%s/%s=%s:", st.Step.Name, calc.Name, result.Rounded)
+				broken = append(broken, d.breach(st, calc.Name, titled(calc.Title, calc.Name), place, result.Verdict)...)
+			}
+		}
+	}
+	return broken
+}
+
+func (d *decision) breach(st *StepState, field, title, place string, verdict protocol.Verdict) []ExceptionRaised {
+	ex := ExceptionRaised{
+		Class: "out of limit", Severity: "minor", Blocks: BlocksNothing, Step: st.Step.Name, Field: field,
+		Cause: place + verdict.Reason, CausedBy: d.f.Person.ID,
+		Text: fmt.Sprintf("%s in step %s: %s.", sentenceCase(title), st.Step.Name, verdict.Reason),
+	}
+	if d.s.raised(ex.Cause) {
+		return nil
+	}
+	then := protocol.Breach{}
+	if verdict.Limit != nil {
+		then = verdict.Limit.Then
+	}
+	switch verdict.Level {
+	case protocol.Action:
+		ex.Severity, ex.Blocks = "major", BlocksRelease
+	case protocol.Reject:
+		ex.Severity, ex.Blocks = "critical", BlocksRelease
+	case protocol.Warn:
+		if then.Exception {
+			ex.Blocks = BlocksRelease
+		}
+	}
+	if then.Blocks {
+		ex.Blocks = BlocksBatch
+	}
+	return []ExceptionRaised{ex}
+}
+
+// final says that an exception cannot be accepted: the value that stands still
+// breaks a limit that rejects (DEV-04).
+func (s *State) final(ex Exception) bool {
+	st := s.Step(ex.Step)
+	if ex.Class != "out of limit" || st == nil {
+		return false
+	}
+	if entry := st.Value(ex.Field); entry != nil {
+		return entry.Verdict.Level == protocol.Reject
+	}
+	result, ok := st.Results[ex.Field]
+	return ok && result.Verdict.Level == protocol.Reject
+}

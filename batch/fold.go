@@ -1,0 +1,414 @@
+package batch
+
+import (
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"countersign/audit"
+	"countersign/identity"
+	"countersign/protocol"
+)
+
+// Find gives the protocol that an opening names, or an error.
+type Find func(name string, version int, digest [32]byte) (*protocol.Protocol, error)
+
+// meanings says what an entry's signature means, for the kinds that are signed.
+func meanings(ev Event) identity.Meaning {
+	switch e := ev.(type) {
+	case BatchOpened:
+		return identity.Approved
+	case StepPerformed:
+		return identity.Performed
+	case StepChecked:
+		if e.Witness {
+			return identity.Witnessed
+		}
+		return identity.Verified
+	case ExceptionResolved:
+		return identity.AuthorisedDeviation
+	case BatchReviewed:
+		return identity.Reviewed
+	case BatchCertified:
+		return identity.Certified
+	case BatchRejected, BatchAborted:
+		return identity.Rejected
+	}
+	return ""
+}
+
+// Fold adds one entry to a batch and returns the new state; s, nil for the
+// first entry, is never changed. openings holds the entry's opened members by
+// name; without them the state is masked. An entry of a kind that is signed
+// must carry exactly one signature, by its actor, with the kind's meaning.
+func Fold(s *State, e audit.Stored, openings map[string]string, find Find) (*State, error) {
+	ev, err := DecodeEvent(e.Entry, openings)
+	if err != nil {
+		return nil, fmt.Errorf("fold entry %d: %w", e.Index, err)
+	}
+	if s == nil {
+		s = &State{}
+	}
+	if e.Version != s.Version+1 {
+		return nil, fmt.Errorf("fold entry %d: it is version %d of its stream and follows version %d", e.Index, e.Version, s.Version)
+	}
+	if s.ID != "" && e.Stream != Stream(s.ID) {
+		return nil, fmt.Errorf("fold entry %d: it belongs to %s", e.Index, e.Stream)
+	}
+	by := ev.by()
+	act := Act{
+		Index: e.Index, Version: e.Version, At: e.Time, Person: identity.PersonID(e.Actor),
+		Name: by.Name, Username: by.Username, Role: by.Role, Training: by.Training, Meaning: meanings(ev),
+	}
+	if err := signedAs(e.Entry, act); err != nil {
+		return nil, fmt.Errorf("fold entry %d: %w", e.Index, err)
+	}
+	var p *protocol.Protocol
+	if opening, ok := ev.(BatchOpened); ok {
+		if Stream(opening.Batch) != e.Stream {
+			return nil, fmt.Errorf("fold entry %d: it opens %s in %s", e.Index, opening.Batch, e.Stream)
+		}
+		if p, err = find(opening.Protocol, opening.Version, opening.Digest); err != nil {
+			return nil, fmt.Errorf("fold entry %d: %w", e.Index, err)
+		}
+	} else if s.Protocol == nil && ev.Kind() != kindRefused {
+		return nil, fmt.Errorf("fold entry %d: the batch was never opened", e.Index)
+	}
+	next, err := s.with(ev, act, p)
+	if err != nil {
+		return nil, fmt.Errorf("fold entry %d: %w", e.Index, err)
+	}
+	if next.ID == "" {
+		next.ID = string(e.Stream)[len("batch/"):]
+	}
+	if opening, ok := ev.(BatchOpened); ok && openings["wristband"] == "" && opening.Patient.Name == "" {
+		next.Masked = true
+	}
+	hash := audit.LeafHash(e.Bytes)
+	next.Head = hex.EncodeToString(hash[:])
+	return next, nil
+}
+
+// signedAs refuses an entry whose signature is missing, too many, another
+// person's or of another meaning.
+func signedAs(e audit.Entry, act Act) error {
+	if act.Meaning == "" {
+		if len(e.Signatures) != 0 {
+			return fmt.Errorf("%s carries a signature and needs none", e.Kind)
+		}
+		return nil
+	}
+	if len(e.Signatures) != 1 {
+		return fmt.Errorf("%s carries %d signatures and needs one", e.Kind, len(e.Signatures))
+	}
+	if s := e.Signatures[0]; s.Signer != e.Actor || s.Meaning != string(act.Meaning) {
+		return fmt.Errorf("%s is signed as %s by %s", e.Kind, s.Meaning, s.Signer)
+	}
+	return nil
+}
+
+// with is the state after an event. The state itself stays as it is: slices
+// and maps that change are copied.
+func (s *State) with(ev Event, act Act, p *protocol.Protocol) (*State, error) {
+	next := *s
+	next.Version, next.Last = act.Version, act.At
+	n := &next
+	switch e := ev.(type) {
+	case BatchOpened:
+		if err := n.open(e, act, p); err != nil {
+			return nil, err
+		}
+	case StepBegun:
+		return n, n.change(e.Step, func(st *StepState) error {
+			st.Begun, st.Started = &act, act.At
+			return nil
+		})
+	case ScanAccepted:
+		return n, n.change(e.Step, func(st *StepState) error {
+			st.begin(act.At)
+			st.addScan(e.Field, ScanEntry{Act: act, Raw: e.Raw, Matched: true, Item: e.Lot})
+			return nil
+		})
+	case ScanRefused:
+		return n, n.change(e.Step, func(st *StepState) error {
+			st.addScan(e.Field, ScanEntry{Act: act, Raw: e.Raw, Why: e.Why})
+			return nil
+		})
+	case ValueRecorded:
+		return n, n.change(e.Step, func(st *StepState) error {
+			st.begin(act.At)
+			return n.addValue(st, e.Field, e.Value, ValueEntry{Act: act, Text: e.Text, Repeat: e.Repeat})
+		})
+	case ValueCorrected:
+		if err := n.correct(e, act); err != nil {
+			return nil, err
+		}
+	case ItemMoved:
+		n.Moves = appended(n.Moves, Moved{Act: act, Item: e.Item, To: e.To})
+		if next := n.Next(); next != nil {
+			return n, n.change(next.Step.Name, func(*StepState) error { return nil })
+		}
+	case StepPerformed:
+		return n, n.change(e.Step, func(st *StepState) error {
+			st.begin(act.At)
+			st.Performed = appended(st.Performed, act)
+			return nil
+		})
+	case StepChecked:
+		return n, n.change(e.Step, func(st *StepState) error {
+			st.Checked = appended(st.Checked, act)
+			return nil
+		})
+	case RemarkNoted:
+		n.Notes = appended(n.Notes, NoteEntry{Act: act, Step: e.Step, Text: e.Text})
+	case ExceptionRaised:
+		if e.Number != len(n.Exceptions)+1 {
+			return nil, fmt.Errorf("exception %d follows exception %d", e.Number, len(n.Exceptions))
+		}
+		n.Exceptions = appended(n.Exceptions, Exception{
+			Number: e.Number, Raised: act, Class: e.Class, Severity: e.Severity, Blocks: e.Blocks,
+			Step: e.Step, Field: e.Field, Text: e.Text, Cause: e.Cause, CausedBy: e.CausedBy,
+		})
+		if e.Blocks != BlocksNothing {
+			n.unreview(act.Version, fmt.Sprintf("exception %d was raised after it", e.Number))
+		}
+	case ExceptionResolved:
+		if e.Exception < 1 || e.Exception > len(n.Exceptions) {
+			return nil, fmt.Errorf("there is no exception %d", e.Exception)
+		}
+		n.Exceptions = slices.Clone(n.Exceptions)
+		ex := &n.Exceptions[e.Exception-1]
+		ex.Resolved, ex.Accepted, ex.Reason = &act, e.Accept, e.Reason
+	case BatchReviewed:
+		n.Reviews = appended(n.Reviews, act)
+	case BatchCertified:
+		d := Disposition{Act: act, Status: Certified, Statement: e.Statement, Place: e.Place, Entries: e.Entries, Head: e.Head}
+		n.Disposition, n.Certification = &d, &d
+	case BatchRejected:
+		n.Disposition = &Disposition{Act: act, Status: Rejected, Statement: e.Reason, Entries: e.Entries, Head: e.Head}
+	case BatchAborted:
+		n.Disposition = &Disposition{Act: act, Status: Aborted, Statement: e.Reason, Entries: e.Entries, Head: e.Head}
+	case CommandRefused:
+		n.Refusals = appended(n.Refusals, RefusalEntry{Act: act, Attempt: e.Attempt, Step: e.Step, Code: e.Code, Sentence: e.Sentence})
+	default:
+		return nil, fmt.Errorf("no event of kind %s is known", ev.Kind())
+	}
+	n.settle()
+	return n, nil
+}
+
+// appended is append that never writes into the old slice's memory.
+func appended[T any](old []T, more T) []T { return append(slices.Clip(old), more) }
+
+// begin notes the first thing done in an untimed step.
+func (st *StepState) begin(at time.Time) {
+	if st.Started.IsZero() && !st.Step.Timed {
+		st.Started = at
+	}
+}
+
+func (st *StepState) addScan(field string, entry ScanEntry) {
+	st.Scans = maps.Clone(st.Scans)
+	if st.Scans == nil {
+		st.Scans = map[string][]ScanEntry{}
+	}
+	st.Scans[field] = appended(st.Scans[field], entry)
+}
+
+// open fills in what the opening says.
+func (s *State) open(e BatchOpened, act Act, p *protocol.Protocol) error {
+	s.ID, s.Site, s.Protocol, s.Opened = e.Batch, e.Site, p, act
+	s.Patient, s.Reference, s.Prescriber = e.Patient, e.Reference, e.Prescriber
+	s.Patient.NumberType = e.NumberType
+	s.Order = map[string]OrderEntry{}
+	for _, value := range p.Order {
+		read, err := value.Input.Parse(e.Values[value.Name], time.UTC)
+		if err != nil {
+			return fmt.Errorf("order value %q: %w", value.Name, err)
+		}
+		s.Order[value.Name] = OrderEntry{Text: e.Order[value.Name], Value: read}
+	}
+	for _, item := range e.Items {
+		held := Item{
+			Name: item.Name, Code: item.Code, Lot: item.Lot, Released: item.Released, Clean: item.Clean,
+			Reference: item.Reference, ForPatient: item.ForPatient, Amount: item.Amount,
+		}
+		if item.Expiry != "" {
+			expiry, err := time.Parse(time.RFC3339, item.Expiry)
+			if err != nil {
+				return fmt.Errorf("item %q: %w", item.Name, err)
+			}
+			held.Expiry = expiry.UTC()
+		}
+		s.Items = appended(s.Items, held)
+	}
+	s.Steps, s.steps = placesOf(p)
+	s.compute(0, len(s.Steps))
+	return nil
+}
+
+// change copies a step, changes it, and computes anew what leans on it: the
+// step itself and the one after it. What an even later step leans on is
+// computed when the batch gets there.
+func (s *State) change(step string, how func(*StepState) error) error {
+	i, ok := s.steps[step]
+	if !ok {
+		return fmt.Errorf("there is no step %q", step)
+	}
+	s.Steps = slices.Clone(s.Steps)
+	if err := how(&s.Steps[i]); err != nil {
+		return err
+	}
+	s.compute(i, min(i+2, len(s.Steps)))
+	s.settle()
+	return nil
+}
+
+// compute works out the calculations of some steps; one whose inputs are
+// missing has no result. Steps must be this state's own copy.
+func (s *State) compute(from, to int) {
+	for i := from; i < to; i++ {
+		st := &s.Steps[i]
+		if len(st.Step.Calcs) == 0 {
+			continue
+		}
+		st.Results = map[string]protocol.Result{}
+		for _, calc := range st.Step.Calcs {
+			if result, err := calc.Compute(s.Env()); err == nil {
+				st.Results[calc.Name] = result
+			}
+		}
+	}
+}
+
+func input(step *protocol.Step, field string) *protocol.Input {
+	for i := range step.Inputs {
+		if step.Inputs[i].Name == field {
+			return &step.Inputs[i]
+		}
+	}
+	return nil
+}
+
+// addValue puts an entry of a field in its place, judged as things stand.
+func (s *State) addValue(st *StepState, field, text string, entry ValueEntry) error {
+	in := input(st.Step, field)
+	if in == nil {
+		return fmt.Errorf("step %q has no field %q", st.Step.Name, field)
+	}
+	value, err := in.Parse(text, time.UTC)
+	if err != nil {
+		return fmt.Errorf("value of %q: %w", field, err)
+	}
+	entry.Value = value
+	st.Values = maps.Clone(st.Values)
+	if st.Values == nil {
+		st.Values = map[string][]ValueEntry{}
+	}
+	st.Values[field] = appended(st.Values[field], entry)
+	s.judge(st, field)
+	return nil
+}
+
+// judge gives the entry of a field that counts its verdict. The field's list
+// must be this state's own copy. A limit that leans on something not known yet
+// holds for now; whatever makes it known judges again.
+func (s *State) judge(st *StepState, field string) {
+	entries := st.Values[field]
+	entry := &entries[len(entries)-1]
+	s.compute(s.steps[st.Step.Name], s.steps[st.Step.Name]+1)
+	verdict, err := input(st.Step, field).Judge(entry.Value, s.Env())
+	if err != nil {
+		verdict = protocol.Verdict{}
+	}
+	entry.Verdict = verdict
+}
+
+// correct adds the new value, computes and judges everything that may lean on
+// it anew, and takes the signatures away from what changed under them
+// (AUD-02, SIG-04).
+func (s *State) correct(e ValueCorrected, act Act) error {
+	err := s.change(e.Step, func(st *StepState) error {
+		return s.addValue(st, e.Field, e.Value, ValueEntry{Act: act, Text: e.Text, Reason: e.Reason})
+	})
+	if err != nil {
+		return err
+	}
+	s.compute(0, len(s.Steps))
+	for i := range s.Steps {
+		st := &s.Steps[i]
+		if len(st.Values) == 0 {
+			continue
+		}
+		st.Values = maps.Clone(st.Values)
+		for field, entries := range st.Values {
+			st.Values[field] = slices.Clone(entries)
+			s.judge(st, field)
+		}
+	}
+	why := fmt.Sprintf("%s of %s was corrected", e.Field, e.Step)
+	for _, name := range e.Invalidates {
+		st := s.Step(name)
+		if st == nil {
+			return fmt.Errorf("there is no step %q", name)
+		}
+		st.Performed = invalidated(st.Performed, act.Version, why)
+		st.Checked = invalidated(st.Checked, act.Version, why)
+	}
+	s.unreview(act.Version, why)
+	return nil
+}
+
+func (s *State) unreview(version int64, why string) {
+	s.Reviews = invalidated(s.Reviews, version, why)
+}
+
+// invalidated marks the last act, if it stands, as no longer covering what it
+// was given for.
+func invalidated(acts []Act, version int64, why string) []Act {
+	if last(acts) == nil {
+		return acts
+	}
+	acts = slices.Clone(acts)
+	acts[len(acts)-1].Invalidated, acts[len(acts)-1].Why = version, why
+	return acts
+}
+
+// settle works out the status from what is there.
+func (s *State) settle() {
+	switch {
+	case s.Protocol == nil:
+		s.Status = ""
+	case s.Disposition != nil && s.Disposition.Status != Certified:
+		s.Status = s.Disposition.Status
+	case s.Disposition != nil:
+		s.Status = Certified
+		if s.signed(true) {
+			s.Status = Given
+		}
+	case !s.signed(false):
+		s.Status = InProgress
+	case last(s.Reviews) != nil:
+		s.Status = Reviewed
+	default:
+		s.Status = Complete
+	}
+}
+
+// signed says that there are steps before (or after) release and every
+// signature of theirs stands.
+func (s *State) signed(after bool) bool {
+	found := false
+	for i := range s.Steps {
+		if s.Steps[i].Section.AfterRelease != after {
+			continue
+		}
+		found = true
+		if !s.Steps[i].Signed() {
+			return false
+		}
+	}
+	return found
+}

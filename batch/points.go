@@ -1,0 +1,308 @@
+package batch
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"countersign/protocol"
+)
+
+// patientField and labelField are the scan fields that are not items.
+const (
+	patientField = "patient"
+	labelField   = "label"
+)
+
+// Step gives a step by name, or nil.
+func (s *State) Step(name string) *StepState {
+	i, ok := s.steps[name]
+	if !ok {
+		return nil
+	}
+	return &s.Steps[i]
+}
+
+// last gives the standing act of a list: the last, while nothing has
+// invalidated it.
+func last(acts []Act) *Act {
+	if len(acts) == 0 || acts[len(acts)-1].Invalidated != 0 {
+		return nil
+	}
+	return &acts[len(acts)-1]
+}
+
+// PerformedNow is the performer's signature that stands, or nil.
+func (st *StepState) PerformedNow() *Act { return last(st.Performed) }
+
+// CheckedNow is the second person's signature that stands, or nil.
+func (st *StepState) CheckedNow() *Act { return last(st.Checked) }
+
+// Done says that the step was performed, and checked where it must be, at
+// least once: later steps may follow it.
+func (st *StepState) Done() bool {
+	return len(st.Performed) > 0 && (st.Step.CheckedBy == "" || len(st.Checked) > 0)
+}
+
+// Signed says that every signature of the step stands (SIG-04).
+func (st *StepState) Signed() bool {
+	return st.PerformedNow() != nil && (st.Step.CheckedBy == "" || st.CheckedNow() != nil)
+}
+
+// Value is the entry of a field that counts: the last; nil while there is none.
+func (st *StepState) Value(field string) *ValueEntry {
+	entries := st.Values[field]
+	if len(entries) == 0 {
+		return nil
+	}
+	return &entries[len(entries)-1]
+}
+
+// Matched is the scan of a field that matched, or nil.
+func (st *StepState) Matched(field string) *ScanEntry {
+	for i := range st.Scans[field] {
+		if st.Scans[field][i].Matched {
+			return &st.Scans[field][i]
+		}
+	}
+	return nil
+}
+
+// scanned is when the last of the step's scans matched.
+func (st *StepState) scanned() (time.Time, bool) {
+	var at time.Time
+	for _, scan := range st.Step.Scans {
+		matched := st.Matched(scan.Field)
+		if matched == nil {
+			return time.Time{}, false
+		}
+		if matched.At.After(at) {
+			at = matched.At
+		}
+	}
+	return at, len(st.Step.Scans) > 0
+}
+
+// start is what the step's own wait counts from: its begin, or its last scan,
+// or, in a step with neither, the end of the step before it.
+func (s *State) start(i int) (time.Time, bool) {
+	st := &s.Steps[i]
+	switch {
+	case st.Step.Timed:
+		return st.Started, st.Begun != nil
+	case len(st.Step.Scans) > 0:
+		return st.scanned()
+	case i > 0 && len(s.Steps[i-1].Performed) > 0:
+		return s.Steps[i-1].Performed[0].At, true
+	}
+	return s.Opened.At, i == 0
+}
+
+// env reads a batch for expressions.
+type env struct{ s *State }
+
+// Env gives the batch's values and moments to expressions.
+func (s *State) Env() protocol.Env { return env{s} }
+
+// Value finds "order.dose", "draw up.drawn" or, unrounded since only a final
+// figure is rounded (NUM-02), "draw up.volume".
+func (e env) Value(name string) (protocol.Value, bool) {
+	owner, field, ok := strings.Cut(name, ".")
+	if !ok {
+		return protocol.Value{}, false
+	}
+	if owner == "order" {
+		entry, ok := e.s.Order[field]
+		return entry.Value, ok
+	}
+	st := e.s.Step(owner)
+	if st == nil {
+		return protocol.Value{}, false
+	}
+	if entry := st.Value(field); entry != nil {
+		return entry.Value, true
+	}
+	if result, ok := st.Results[field]; ok {
+		return protocol.Value{Type: protocol.TypeDecimal, Quantity: result.Unrounded}, true
+	}
+	return protocol.Value{}, false
+}
+
+// Moment finds when a point was reached. A step is done when it was first
+// signed: signing it again after a correction does not move the moment, so no
+// window can be stretched by a correction. An item's moves give the last.
+func (e env) Moment(p protocol.Point) (time.Time, bool) {
+	if moved := e.s.moments(p); len(moved) > 0 {
+		return moved[len(moved)-1], true
+	}
+	return time.Time{}, false
+}
+
+// moments gives every time at which a point was reached, in order.
+func (s *State) moments(p protocol.Point) []time.Time {
+	if st := s.Step(p.Step); st != nil {
+		switch p.At {
+		case "started":
+			if !st.Started.IsZero() {
+				return []time.Time{st.Started}
+			}
+		case "done":
+			if len(st.Performed) > 0 {
+				return []time.Time{st.Performed[0].At}
+			}
+		case "checked":
+			if len(st.Checked) > 0 {
+				return []time.Time{st.Checked[0].At}
+			}
+		case "scanned":
+			if at, ok := st.scanned(); ok {
+				return []time.Time{at}
+			}
+		}
+	}
+	var times []time.Time
+	for _, moved := range s.Moves {
+		if moved.Item == p.Step && moved.To == p.At {
+			times = append(times, moved.At)
+		}
+	}
+	if p.At == "scanned" {
+		for i := range s.Steps {
+			if matched := s.Steps[i].Matched(p.Step); matched != nil {
+				times = append(times, matched.At)
+			}
+		}
+	}
+	return times
+}
+
+// spent adds up a budget's excursions until now: each from From to the next
+// To, and the running one, which ends for good once Until is reached.
+func (s *State) spent(b protocol.Budget, now time.Time) (total time.Duration, running bool, since time.Time) {
+	end, ended := now, false
+	if until := s.moments(b.Until); len(until) > 0 {
+		end, ended = until[0], true
+	}
+	backs := s.moments(b.To)
+	for _, from := range s.moments(b.From) {
+		if ended && !from.Before(end) {
+			continue
+		}
+		stop, closed := end, false
+		for _, back := range backs {
+			if !back.Before(from) {
+				stop, closed = back, true
+				break
+			}
+		}
+		if stop.After(end) {
+			stop = end
+		}
+		if stop.After(from) {
+			total += stop.Sub(from)
+		}
+		if !closed && !ended {
+			running, since = true, from
+		}
+	}
+	return total, running, since
+}
+
+// Next is the step that the batch waits for: the first that is not done among
+// those that are open, else the first whose signatures a correction took away;
+// nil when there is neither.
+func (s *State) Next() *StepState {
+	if s.ended() {
+		return nil
+	}
+	for i := range s.Steps {
+		st := &s.Steps[i]
+		if st.Section.AfterRelease && s.Certification == nil {
+			break
+		}
+		if !st.Done() {
+			return st
+		}
+	}
+	for i := range s.Steps {
+		st := &s.Steps[i]
+		if st.Done() && !st.Signed() {
+			return st
+		}
+	}
+	return nil
+}
+
+// ended says that nothing more is done in the batch.
+func (s *State) ended() bool {
+	return s.Status == Rejected || s.Status == Aborted || s.Status == Given
+}
+
+// Timers gives the clocks that run, as at now: the current step's own wait,
+// the windows between a point that was reached and one that was not, and the
+// budgets of items that are out.
+func (s *State) Timers(now time.Time) []Timer {
+	if s.Protocol == nil || s.ended() {
+		return nil
+	}
+	var timers []Timer
+	if next := s.Next(); next != nil && len(next.Performed) == 0 {
+		since, ok := s.start(s.steps[next.Step.Name])
+		if ok && next.Step.Wait != (protocol.Span{}) {
+			timers = append(timers, timerOf("wait", next.Step.Name, since, next.Step.Wait, now))
+		}
+	}
+	for _, window := range s.Protocol.Windows {
+		since, ok := s.Env().Moment(window.From)
+		if ok && len(s.moments(window.To)) == 0 {
+			timers = append(timers, timerOf(window.Name, window.To.Step, since, window.Span, now))
+		}
+	}
+	for _, budget := range s.Protocol.Budgets {
+		spent, running, since := s.spent(budget, now)
+		if len(s.moments(budget.From)) == 0 || len(s.moments(budget.Until)) > 0 {
+			continue
+		}
+		timer := Timer{Name: budget.Name, Step: budget.Item, Spent: spent, Most: budget.Most, Over: spent > budget.Most}
+		if running {
+			timer.Since, timer.Until = since, now.Add(budget.Most-spent)
+		}
+		timers = append(timers, timer)
+	}
+	return timers
+}
+
+func timerOf(name, step string, since time.Time, span protocol.Span, now time.Time) Timer {
+	timer := Timer{Name: name, Step: step, Since: since}
+	if span.Min > 0 {
+		timer.From = since.Add(span.Min)
+	}
+	if span.Max > 0 {
+		timer.Until = since.Add(span.Max)
+		timer.Over = now.After(timer.Until)
+	}
+	return timer
+}
+
+// steps named in a protocol, by name.
+func placesOf(p *protocol.Protocol) ([]StepState, map[string]int) {
+	var states []StepState
+	places := map[string]int{}
+	for i := range p.Sections {
+		section := &p.Sections[i]
+		for j := range section.Steps {
+			step := &section.Steps[j]
+			places[step.Name] = len(states)
+			states = append(states, StepState{Step: step, Section: section})
+		}
+	}
+	return states, places
+}
+
+// uses says that a step leans on an item, by using or by scanning it.
+func uses(step *protocol.Step, item string) bool {
+	if slices.Contains(step.Uses, item) {
+		return true
+	}
+	return slices.ContainsFunc(step.Scans, func(scan protocol.Scan) bool { return scan.Field == item })
+}

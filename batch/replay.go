@@ -1,0 +1,297 @@
+package batch
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"countersign/audit"
+)
+
+// Witnesses is what replaying a batch needs beside its entries.
+type Witnesses struct {
+	// Openings gives an entry's opened members by name; nil for a masked record.
+	Openings func(index int64) map[string]string
+	Find     Find
+	// Facts gives what stood beside the batch when the entry was written: the
+	// actor as the log had them then, whether the site was active, whether the
+	// protocol was the effective version, the site's name and zone.
+	Facts func(e audit.Entry) (Facts, error)
+}
+
+// Replayed says what a replay covered.
+type Replayed struct {
+	State     *State
+	Entries   int      // written again and found the same
+	Unchecked []string // what could not be decided again, a sentence each
+}
+
+// Mismatch is the error of Replay, as *Mismatch: the first entry that Decide
+// would not have written, and why.
+type Mismatch struct {
+	Index    int64 // in the site's log
+	Version  int64 // in the batch's stream
+	Sentence string
+}
+
+func (m *Mismatch) Error() string {
+	return fmt.Sprintf("entry %d (version %d of the batch): %s", m.Index, m.Version, m.Sentence)
+}
+
+// Replay decides a whole batch again from its entries, in the order of its
+// stream: it makes each command from its event, runs Decide with the facts as
+// they stood, and compares what Decide would have written, entry by entry and
+// byte by byte, and what each signature says was shown. Whether the signatures
+// themselves verify is audit's to say.
+func Replay(entries []audit.Stored, w Witnesses) (Replayed, error) {
+	done := Replayed{}
+	for i := 0; i < len(entries); {
+		count, err := done.group(entries[i:], w)
+		if err != nil {
+			var mismatch *Mismatch
+			if !errors.As(err, &mismatch) {
+				err = &Mismatch{Index: entries[i].Index, Version: entries[i].Version, Sentence: err.Error()}
+			}
+			return done, err
+		}
+		i += count
+		done.Entries += count
+	}
+	return done, nil
+}
+
+// group replays the entries of one command.
+func (r *Replayed) group(entries []audit.Stored, w Witnesses) (int, error) {
+	first := entries[0]
+	openings := w.opened(first.Index)
+	ev, err := DecodeEvent(first.Entry, openings)
+	if err != nil {
+		return 0, err
+	}
+	facts, err := w.Facts(first.Entry)
+	if err != nil {
+		return 0, err
+	}
+	if string(facts.Person.ID) != first.Actor {
+		return 0, errors.New("its actor is not known")
+	}
+	if opening, ok := ev.(BatchOpened); ok {
+		if facts.Protocol, err = w.Find(opening.Protocol, opening.Version, opening.Digest); err != nil {
+			return 0, err
+		}
+	}
+	expected, command, err := r.again(ev, facts, first, w)
+	if err != nil {
+		return 0, err
+	}
+	if command == nil { // sealed, and not opened here
+		r.Unchecked = append(r.Unchecked, fmt.Sprintf("Entry %d: a refused attempt to %s, whose content is masked.", first.Index, ev.(CommandRefused).Attempt))
+		expected = []Event{ev}
+		for i, ex := range r.State.orNew().overdue(first.Time) {
+			ex.By, ex.Number = ev.by(), len(r.State.orNew().Exceptions)+i+1
+			expected = append(expected, ex)
+		}
+	} else if err := r.shown(command, facts, first.Entry); err != nil {
+		return 0, err
+	}
+	if len(expected) > len(entries) {
+		return 0, fmt.Errorf("%s should follow it, and nothing does", expected[len(entries)].Kind())
+	}
+	for i, want := range expected {
+		if err := same(entries[i], want, first); err != nil {
+			return 0, &Mismatch{Index: entries[i].Index, Version: entries[i].Version, Sentence: err.Error()}
+		}
+		state, err := Fold(r.State, entries[i], w.opened(entries[i].Index), w.Find)
+		if err != nil {
+			return 0, &Mismatch{Index: entries[i].Index, Version: entries[i].Version, Sentence: err.Error()}
+		}
+		r.State = state
+	}
+	return len(expected), nil
+}
+
+func (w Witnesses) opened(index int64) map[string]string {
+	if w.Openings == nil {
+		return nil
+	}
+	return w.Openings(index)
+}
+
+func (s *State) orNew() *State {
+	if s == nil {
+		return &State{}
+	}
+	return s
+}
+
+// again makes the command from its event and decides it. A nil command means
+// that the attempt is sealed and not opened.
+func (r *Replayed) again(ev Event, facts Facts, first audit.Stored, w Witnesses) ([]Event, Command, error) {
+	command, err := commandOf(ev, r.State.orNew().Masked)
+	if err != nil || command == nil {
+		return nil, nil, err
+	}
+	if opening, ok := command.(Open); ok && facts.Protocol == nil {
+		if p, err := w.Find(opening.Protocol, opening.Version, opening.Digest); err == nil {
+			facts.Protocol = p
+		}
+	}
+	expected, err := Decide(r.State, command, facts, first.Time)
+	var refusal *Refusal
+	if err != nil && !errors.As(err, &refusal) {
+		return nil, nil, err
+	}
+	attempt, refused := ev.(CommandRefused)
+	switch {
+	case refused && refusal == nil:
+		return nil, nil, errors.New("the record says that this was refused, and the rules allow it")
+	case refused && refusal.Code != attempt.Code:
+		return nil, nil, fmt.Errorf("the rules refuse this as %s, and the record says %s", refusal.Code, attempt.Code)
+	case refused:
+		expected, err = Refused(r.State, command, refusal, facts, first.Time)
+		return expected, command, err
+	case refusal != nil:
+		return nil, nil, fmt.Errorf("the rules refuse this: %s", refusal.Sentence)
+	}
+	if patientScan, ok := ev.(ScanRefused); ok && patientScan.Field == patientField && patientScan.Raw == "" {
+		r.Unchecked = append(r.Unchecked, fmt.Sprintf("Entry %d: a refused scan of a wristband, which is masked.", first.Index))
+	}
+	if opening, ok := ev.(BatchOpened); ok && opening.Patient.Name == "" {
+		r.Unchecked = append(r.Unchecked, "Whether the wristbands scanned are the patient's: they are masked.")
+	}
+	return expected, command, nil
+}
+
+// same compares an entry with what Decide would have written.
+func same(e audit.Stored, want Event, first audit.Stored) error {
+	if e.Kind != want.Kind() {
+		return fmt.Errorf("it is %s, and %s would have been written", e.Kind, want.Kind())
+	}
+	payload, err := payloadOf(want)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(payload, e.Payload) {
+		return fmt.Errorf("its payload is not what would have been written: %s", payload)
+	}
+	if !e.Time.Equal(first.Time) || e.Actor != first.Actor {
+		return errors.New("its time or actor is not that of the act that gave rise to it")
+	}
+	members := slices.Sorted(maps.Keys(sealedOf(want)))
+	if !slices.Equal(members, slices.Sorted(maps.Keys(e.Sealed))) {
+		return errors.New("its sealed members are not those that would have been sealed")
+	}
+	return nil
+}
+
+// shown compares a signature with what Lines and Decide give: what was on the
+// sheet, and who signed as what (SIG-01, SIG-02, SIG-09).
+func (r *Replayed) shown(c Command, f Facts, e audit.Entry) error {
+	if e.Kind == kindRefused {
+		return nil
+	}
+	if _, _, ok := Signs(r.State, c); !ok {
+		return nil
+	}
+	if len(e.Signatures) != 1 {
+		return errors.New("it carries no signature, and needs one")
+	}
+	lines, err := Lines(r.State, c, f)
+	if err != nil {
+		return err
+	}
+	signature := e.Signatures[0]
+	if !slices.Equal(signature.Shown, lines) {
+		return errors.New("its signature says that something else was shown than the record gives")
+	}
+	ev, err := DecodeEvent(e, nil)
+	if err != nil {
+		return err
+	}
+	if by := ev.by(); signature.Name != by.Name || signature.Username != by.Username || signature.Role != by.Role || signature.Training != by.Training {
+		return errors.New("its signature names another person, role or training than the entry")
+	}
+	return nil
+}
+
+// commandOf makes the command again that an event came from. In a masked
+// record what is sealed is stood in for; nil means that it cannot be.
+func commandOf(ev Event, masked bool) (Command, error) {
+	switch e := ev.(type) {
+	case BatchOpened:
+		return openOf(e)
+	case StepBegun:
+		return Begin{Step: e.Step}, nil
+	case ScanAccepted:
+		return Scan{Step: e.Step, Field: e.Field, Raw: e.Raw}, nil
+	case ScanRefused:
+		if e.Field == patientField && masked {
+			return Scan{Step: e.Step, Field: e.Field, Raw: "masked"}, nil
+		}
+		return Scan{Step: e.Step, Field: e.Field, Raw: e.Raw}, nil
+	case ValueRecorded:
+		return Record{Step: e.Step, Field: e.Field, Text: e.Text}, nil
+	case ValueCorrected:
+		return Correct{Step: e.Step, Field: e.Field, Text: e.Text, Reason: e.Reason}, nil
+	case ItemMoved:
+		return Move{Item: e.Item, To: e.To}, nil
+	case StepPerformed:
+		return Perform{Step: e.Step}, nil
+	case StepChecked:
+		return Check{Step: e.Step}, nil
+	case RemarkNoted:
+		return Note{Step: e.Step, Text: e.Text}, nil
+	case ExceptionRaised:
+		if e.Class != "raised by hand" {
+			return nil, errors.New("no act gave rise to this exception")
+		}
+		return Raise{Step: e.Step, Text: e.Text, Blocks: e.Blocks == BlocksBatch}, nil
+	case ExceptionResolved:
+		return Resolve{Exception: e.Exception, Accept: e.Accept, Reason: e.Reason}, nil
+	case BatchReviewed:
+		return Review{Statement: e.Statement}, nil
+	case BatchCertified:
+		return Certify{Statement: e.Statement, Place: e.Place}, nil
+	case BatchRejected:
+		return Reject{Reason: e.Reason}, nil
+	case BatchAborted:
+		return Abort{Reason: e.Reason}, nil
+	case CommandRefused:
+		if e.Command == "" {
+			return nil, nil
+		}
+		return UnmarshalCommand([]byte(e.Command))
+	}
+	return nil, fmt.Errorf("no command comes to %s", ev.Kind())
+}
+
+func openOf(e BatchOpened) (Command, error) {
+	c := Open{
+		Batch: e.Batch, Protocol: e.Protocol, Version: e.Version, Digest: e.Digest, Patient: e.Patient,
+		Order: e.Order, Reference: e.Reference, Prescriber: e.Prescriber,
+	}
+	if c.Patient.Name == "" {
+		c.Patient = Patient{Name: "masked", Born: "2000-01-01", Number: "masked", Wristband: "masked wristband", NumberType: e.NumberType}
+	}
+	for _, item := range e.Items {
+		held := Item{
+			Name: item.Name, Code: item.Code, Lot: item.Lot, Released: item.Released, Clean: item.Clean,
+			Reference: item.Reference, Amount: item.Amount, ForPatient: item.ForPatient,
+		}
+		if item.Personal && held.ForPatient == "" {
+			held.ForPatient = "masked"
+		}
+		if item.Expiry != "" {
+			expiry, err := time.Parse(time.RFC3339, item.Expiry)
+			if err != nil {
+				return nil, fmt.Errorf("read item %q: %w", item.Name, err)
+			}
+			held.Expiry = expiry
+		}
+		c.Items = append(c.Items, held)
+	}
+	return c, nil
+}

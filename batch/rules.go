@@ -1,0 +1,298 @@
+package batch
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"countersign/identity"
+	"countersign/protocol"
+)
+
+// witnessWithin is how soon after the performer's signature a witness signs
+// to have been there at the time (EXE-05); later is an exception.
+const witnessWithin = 5 * time.Minute
+
+// alive: nothing is done in a batch that has ended (EXE-16, REL-09).
+func (d *decision) alive() *Refusal {
+	if d.s.Status == Rejected || d.s.Status == Aborted {
+		return refuse("closed", "This batch was %s. Nothing more is done in it.", d.s.Status)
+	}
+	return nil
+}
+
+// unblocked: an exception that holds up every further step does so until a
+// quality lead has accepted it; one that was not accepted leaves only
+// rejection or abort (COI-03, DEV-04).
+func (d *decision) unblocked() *Refusal {
+	for _, ex := range d.due {
+		if ex.Blocks == BlocksBatch {
+			return refuse("blocked", "Nothing goes on until a quality lead has decided: %s", ex.Text)
+		}
+	}
+	for _, ex := range d.s.Exceptions {
+		switch {
+		case ex.Resolved == nil && ex.Blocks == BlocksBatch:
+			return refuse("blocked", "Nothing goes on until a quality lead has decided exception %d: %s", ex.Number, ex.Text)
+		case ex.Resolved != nil && !ex.Accepted:
+			return refuse("not_accepted", "Exception %d was not accepted. This batch can only be rejected or aborted.", ex.Number)
+		}
+	}
+	return nil
+}
+
+// known gives a step by name.
+func (d *decision) known(step string) (*StepState, *Refusal) {
+	st := d.s.Step(step)
+	if st == nil {
+		return nil, refuse("unknown_step", "This protocol has no such step.")
+	}
+	return st, nil
+}
+
+// inOrder: a step is open when every step before it is done, and steps after
+// release only once the batch is certified, never earlier (EXE-02, REL-10).
+func (d *decision) inOrder(st *StepState) *Refusal {
+	if d.s.Status == Given {
+		return refuse("closed", "Every step of this batch is done.")
+	}
+	if st.Section.AfterRelease && d.s.Certification == nil {
+		return refuse("not_released", "Step %s comes after release, and this batch is not certified.", st.Step.Name)
+	}
+	if !st.Section.AfterRelease && d.s.Certification != nil {
+		return refuse("closed", "This batch is certified. Step %s is closed.", st.Step.Name)
+	}
+	for i := range d.s.Steps {
+		before := &d.s.Steps[i]
+		if before.Step.Name == st.Step.Name {
+			return nil
+		}
+		if !before.Done() {
+			if len(before.Performed) > 0 {
+				return refuse("out_of_order", "Step %s comes first: a second person has not checked it yet.", before.Step.Name)
+			}
+			return refuse("out_of_order", "Step %s comes first.", before.Step.Name)
+		}
+	}
+	return nil
+}
+
+// entitled: a person acts under a role that the protocol or the rule allows,
+// and where it is asked with training for this protocol version that is in
+// date (CTL-10, SIG-09). An unsigned act has the meaning "".
+func (d *decision) entitled(m identity.Meaning, roles []identity.Role, training bool) *Refusal {
+	role, words, refusal := authority(d.f, m, roles, training, d.now)
+	d.by.Role, d.by.Training = string(role), words
+	return refusal
+}
+
+// mayWorkOn: values, scans and begins are the performing part's.
+func (d *decision) mayWorkOn(st *StepState) *Refusal {
+	return d.entitled("", []identity.Role{roleOf(d.s.Protocol, st.Step.By)}, true)
+}
+
+// unsigned: a signed step takes nothing more; Correct is the way (EXE-08).
+func (d *decision) unsigned(st *StepState) *Refusal {
+	if st.PerformedNow() != nil {
+		return refuse("already_performed", "Step %s is signed as performed. A value in it is corrected, with a reason.", st.Step.Name)
+	}
+	return nil
+}
+
+// secondPerson: who checks a step has done nothing in it (EXE-04).
+func (d *decision) secondPerson(st *StepState) *Refusal {
+	if st.workers()[d.f.Person.ID] {
+		return refuse("same_person", "You performed step %s or entered something in it. Another person checks it.", st.Step.Name)
+	}
+	return nil
+}
+
+// workers are the people who began, scanned, entered or performed in a step.
+func (st *StepState) workers() map[identity.PersonID]bool {
+	workers := map[identity.PersonID]bool{}
+	if st.Begun != nil {
+		workers[st.Begun.Person] = true
+	}
+	for _, scans := range st.Scans {
+		for _, scan := range scans {
+			workers[scan.Person] = true
+		}
+	}
+	for _, values := range st.Values {
+		for _, value := range values {
+			workers[value.Person] = true
+		}
+	}
+	for _, act := range st.Performed {
+		workers[act.Person] = true
+	}
+	return workers
+}
+
+// notStopped: once a window that stops has run out, or an item's budget that
+// stops is spent, the steps concerned cannot be performed; abort or rejection
+// remain (EXE-02, EXE-11).
+func (d *decision) notStopped(st *StepState) *Refusal {
+	for _, window := range d.s.Protocol.Windows {
+		if window.To.Step == st.Step.Name && window.Then.Stops && d.s.exceeded(window, d.now) {
+			return refuse("too_late", "Step %s can no longer be done: %s was at most %s.",
+				st.Step.Name, window.Name, protocol.ShowDuration(window.Span.Max))
+		}
+	}
+	for _, budget := range d.s.Protocol.Budgets {
+		if !uses(st.Step, budget.Item) && budget.Until.Step != st.Step.Name {
+			continue
+		}
+		if spent, _, _ := d.s.spent(budget, d.now); budget.Then.Stops && spent > budget.Most {
+			return refuse("budget_spent", "%s may not be used: %s was at most %s in total and is %s.",
+				d.s.itemTitle(budget.Item), budget.Name, protocol.ShowDuration(budget.Most), protocol.ShowDuration(spent))
+		}
+	}
+	return nil
+}
+
+// exceeded says that a window is running and longer than its maximum.
+func (s *State) exceeded(w protocol.Window, now time.Time) bool {
+	since, ok := s.Env().Moment(w.From)
+	return ok && w.Span.Max > 0 && len(s.moments(w.To)) == 0 && now.Sub(since) > w.Span.Max
+}
+
+// reaches judges every window that ends at a point which this act reaches: too
+// early is refused, or is an exception where the protocol only asks for one
+// (EXE-02). Too late is notStopped's and overdue's.
+func (d *decision) reaches(points ...protocol.Point) *Refusal {
+	for _, window := range d.s.Protocol.Windows {
+		since, ok := d.s.Env().Moment(window.From)
+		if !ok || !slices.Contains(points, window.To) || len(d.s.moments(window.To)) > 0 {
+			continue
+		}
+		elapsed := d.now.Sub(since)
+		if elapsed >= window.Span.Min {
+			continue
+		}
+		if !window.Then.Exception || window.Then.Blocks || window.Then.Stops {
+			return refuse("too_early", "%s is at least %s; %s have passed.",
+				sentenceCase(window.Name), protocol.ShowDuration(window.Span.Min), protocol.ShowDuration(elapsed.Truncate(time.Second)))
+		}
+		d.add = append(d.add, ExceptionRaised{
+			Class: "timing", Severity: "major", Blocks: BlocksRelease, Step: window.To.Step, Cause: "window:" + window.Name,
+			CausedBy: d.f.Person.ID,
+			Text: sentenceCase(window.Name) + " took " + protocol.ShowDuration(elapsed) + "; it is at least " +
+				protocol.ShowDuration(window.Span.Min) + ".",
+		})
+	}
+	return nil
+}
+
+// waited: a step's own minimum is over before it is signed: 4 min 59 s of
+// 5 min are refused, 5 min 00 s are not (EXE-02).
+func (d *decision) waited(st *StepState) *Refusal {
+	since, ok := d.s.start(d.s.steps[st.Step.Name])
+	if st.Step.Wait.Min == 0 || !ok {
+		return nil
+	}
+	if elapsed := d.now.Sub(since); elapsed < st.Step.Wait.Min {
+		return refuse("too_early", "The wait of step %s is at least %s; %s have passed.",
+			st.Step.Name, protocol.ShowDuration(st.Step.Wait.Min), protocol.ShowDuration(elapsed.Truncate(time.Second)))
+	}
+	return nil
+}
+
+// usable: what a step uses meets its conditions at this moment (COI-03,
+// design: lot and equipment status).
+func (d *decision) usable(st *StepState) *Refusal {
+	for _, name := range st.Step.Uses {
+		why, found := "it was not set out", false
+		for _, item := range d.s.Items {
+			if item.Name != name {
+				continue
+			}
+			if failing := d.s.unfit(item, d.now); failing != "" {
+				why = failing
+				continue
+			}
+			found = true
+		}
+		if !found {
+			return refuse("item_unfit", "%s may not be used: %s.", d.s.itemTitle(name), why)
+		}
+	}
+	return nil
+}
+
+// unfit names the first condition of an item that does not hold at a moment;
+// "" when all hold. In date includes the last moment given.
+func (s *State) unfit(item Item, now time.Time) string {
+	for i := range s.Protocol.Items {
+		planned := &s.Protocol.Items[i]
+		if planned.Name != item.Name {
+			continue
+		}
+		for _, must := range planned.MustBe {
+			if why := s.failing(must, item, now); why != "" {
+				return why
+			}
+		}
+	}
+	return ""
+}
+
+func (s *State) failing(must string, item Item, now time.Time) string {
+	switch must {
+	case "released":
+		if !item.Released {
+			return "lot " + item.Lot + " is not released"
+		}
+	case "in date":
+		if item.Expiry.IsZero() || now.After(item.Expiry) {
+			return "lot " + item.Lot + " is out of date"
+		}
+	case "calibrated":
+		if item.Expiry.IsZero() || now.After(item.Expiry) {
+			return item.Lot + " is out of calibration"
+		}
+	case "clean":
+		if !item.Clean {
+			return item.Lot + " is not stated to be clean"
+		}
+	case "for this patient":
+		if !s.Masked && (item.ForPatient == "" || spaceless(item.ForPatient) != spaceless(s.Patient.Number)) {
+			return "lot " + item.Lot + " is not labelled for this patient"
+		}
+	default:
+		return "nobody can say whether it is " + must
+	}
+	return ""
+}
+
+func spaceless(text string) string { return strings.Join(strings.Fields(text), "") }
+
+// itemTitle is an item's title, as a sentence begins.
+func (s *State) itemTitle(name string) string {
+	for _, item := range s.Protocol.Items {
+		if item.Name == name {
+			return sentenceCase(titled(item.Title, item.Name))
+		}
+	}
+	return sentenceCase(name)
+}
+
+// worded: a reason or remark says something that can be read (AUD-02).
+func worded(text, what string) (string, *Refusal) {
+	value, err := protocol.Input{Type: protocol.TypeText}.Parse(text, time.UTC)
+	if strings.TrimSpace(text) == "" {
+		return "", refuse("no_reason", "Write %s.", what)
+	}
+	if err != nil {
+		return "", refuse("bad_text", "%s.", sentenceCase(err.Error()))
+	}
+	return value.Text, nil
+}
+
+// sentenceCase begins with a capital.
+func sentenceCase(text string) string {
+	for i, r := range text {
+		return strings.ToUpper(string(r)) + text[i+len(string(r)):]
+	}
+	return text
+}

@@ -1,0 +1,314 @@
+package batch
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"countersign/identity"
+	"countersign/protocol"
+)
+
+// Signs says what signature a command needs: its meaning and the roles under
+// which it may be given. ok is false for a command that is not signed.
+func Signs(s *State, c Command) (meaning identity.Meaning, roles []identity.Role, ok bool) {
+	switch c := c.(type) {
+	case Open:
+		return identity.Approved, openers(), true
+	case Perform, Check:
+		if s == nil || s.Step(stepOf(c)) == nil {
+			break
+		}
+		step := s.Step(stepOf(c)).Step
+		if _, check := c.(Check); check {
+			return checkMeaning(step), []identity.Role{roleOf(s.Protocol, step.CheckedBy)}, step.CheckedBy != ""
+		}
+		return identity.Performed, []identity.Role{roleOf(s.Protocol, step.By)}, true
+	case Resolve:
+		return identity.AuthorisedDeviation, leads(), true
+	case Review:
+		return identity.Reviewed, reviewers(), true
+	case Certify:
+		return identity.Certified, leads(), true
+	case Reject:
+		return identity.Rejected, leads(), true
+	case Abort:
+		return identity.Rejected, aborters(), true
+	}
+	return "", nil, false
+}
+
+// errUnsigned is the error of Lines for a command that is not signed.
+var errUnsigned = errors.New("this is not signed")
+
+// Lines are what stands on the signing sheet, in plain words, and in the
+// signature for good (SIG-09). They follow from the state, the command and the
+// facts alone, so that a verifier derives them again. They hold nothing that
+// identifies the patient, since a signature stands open in the log: the sheet
+// shows the patient beside them, and the signature covers the sealed opening
+// through the entries before it.
+func Lines(s *State, c Command, f Facts) ([]string, error) {
+	meaning, _, ok := Signs(s, c)
+	if !ok {
+		return nil, fmt.Errorf("lines to sign for %s: %w", CommandName(c), errUnsigned)
+	}
+	sheet := &sheet{s: s, zone: f.Zone}
+	if sheet.zone == nil {
+		sheet.zone = time.UTC
+	}
+	if opening, ok := c.(Open); ok {
+		sheet.opening(opening, f)
+	} else {
+		sheet.batch()
+	}
+	switch c := c.(type) {
+	case Perform:
+		sheet.step(s.Step(c.Step))
+	case Check:
+		sheet.step(s.Step(c.Step))
+		if performed := s.Step(c.Step).PerformedNow(); performed != nil {
+			sheet.add("Performed by %s (%s), %s.", performed.Name, performed.Role, sheet.at(performed.At))
+		}
+	case Resolve:
+		if err := sheet.decision(c); err != nil {
+			return nil, err
+		}
+	case Review:
+		sheet.record()
+		sheet.add("Review: %s", strings.TrimSpace(c.Statement))
+	case Certify:
+		sheet.record()
+		sheet.add("Certification: %s", strings.TrimSpace(c.Statement))
+		sheet.add("Place: %s", strings.TrimSpace(c.Place))
+	case Reject:
+		sheet.add("The batch is rejected: %s", strings.TrimSpace(c.Reason))
+	case Abort:
+		sheet.add("The batch is aborted: %s", strings.TrimSpace(c.Reason))
+	}
+	if s != nil && s.Protocol != nil {
+		sheet.add("The record has %d entries; the hash of the last is %s.", s.Version, s.Head)
+	}
+	sheet.add("Signed by %s (%s) as: %s.", f.Person.Name, f.Person.Username, meaning)
+	return sheet.lines, nil
+}
+
+type sheet struct {
+	s     *State
+	zone  *time.Location
+	lines []string
+}
+
+func (sh *sheet) add(line string, args ...any) {
+	sh.lines = append(sh.lines, fmt.Sprintf(line, args...))
+}
+
+// at is a moment in site time with its zone (NUM-08).
+func (sh *sheet) at(t time.Time) string { return t.In(sh.zone).Format("02 Jan 2006 15:04:05 MST") }
+
+func (sh *sheet) product(p *protocol.Protocol) {
+	sh.add("Product: %s", strings.Join(slices.DeleteFunc([]string{p.Product.Name, p.Product.Form, p.Product.Strength},
+		func(part string) bool { return part == "" }), ", "))
+	sh.add("Protocol: %s version %d (%s). %s.", p.Name, p.Version, p.Status, p.Title)
+}
+
+func (sh *sheet) batch() {
+	sh.add("Batch: %s at %s", sh.s.ID, sh.s.Site)
+	sh.add("Patient: the patient of this batch, as sealed when it was opened; order %s.", sh.s.Reference)
+	sh.product(sh.s.Protocol)
+}
+
+func (sh *sheet) opening(c Open, f Facts) {
+	sh.add("Open batch %s at %s", c.Batch, f.Site)
+	sh.add("Patient: as sealed in this entry; order %s by %s.", c.Reference, c.Prescriber)
+	if f.Protocol == nil {
+		return
+	}
+	sh.product(f.Protocol)
+	for _, value := range f.Protocol.Order {
+		sh.add("%s: %s; the protocol allows %s to %s.", sentenceCase(titled(value.Title, value.Name)), c.Order[value.Name], value.Low, value.High)
+	}
+	for _, item := range c.Items {
+		line := fmt.Sprintf("Set out: %s, %s, code %s", item.Name, item.Lot, scanned(item.Code))
+		if !item.Expiry.IsZero() {
+			line += ", good until " + sh.at(item.Expiry)
+		}
+		for _, fact := range []struct {
+			holds bool
+			word  string
+		}{{item.Released, "released"}, {item.Clean, "clean"}, {item.ForPatient != "", "labelled for a patient"}} {
+			if fact.holds {
+				line += ", " + fact.word
+			}
+		}
+		if item.Reference != "" {
+			line += ", " + item.Reference
+		}
+		sh.add("%s.", line)
+	}
+}
+
+// step writes a step with all that was recorded in it.
+func (sh *sheet) step(st *StepState) {
+	sh.add("Step: %s. %s", st.Step.Name, st.Step.Do)
+	if st.Begun != nil {
+		sh.add("Begun by %s, %s.", st.Begun.Name, sh.at(st.Begun.At))
+	}
+	for _, scan := range st.Step.Scans {
+		for _, entry := range st.Scans[scan.Field] {
+			switch {
+			case !entry.Matched:
+				sh.add("Scan of %s refused, %s: %s.", scan.Field, sh.at(entry.At), entry.Why)
+			case entry.Item != "":
+				sh.add("Scan of %s matched, %s: lot %s.", scan.Field, sh.at(entry.At), entry.Item)
+			default:
+				sh.add("Scan of %s matched, %s.", scan.Field, sh.at(entry.At))
+			}
+		}
+	}
+	for i := range st.Step.Calcs {
+		sh.calculation(st, &st.Step.Calcs[i])
+	}
+	for i := range st.Step.Inputs {
+		sh.values(st, &st.Step.Inputs[i])
+	}
+	for _, ex := range sh.s.Exceptions {
+		if ex.Step == st.Step.Name {
+			sh.exception(ex)
+		}
+	}
+}
+
+func (sh *sheet) calculation(st *StepState, calc *protocol.Calculation) {
+	title := sentenceCase(titled(calc.Title, calc.Name))
+	result, ok := st.Results[calc.Name]
+	if !ok {
+		sh.add("%s: %s, worked out when this is signed.", title, calc.Formula)
+		return
+	}
+	sh.add("%s: %s. Working: %s. %s", title, result.Rounded, result.Working, verdictWords(result.Verdict, calc.Limits))
+}
+
+func (sh *sheet) values(st *StepState, in *protocol.Input) {
+	title := sentenceCase(titled(in.Title, in.Name))
+	entries := st.Values[in.Name]
+	if len(entries) == 0 {
+		sh.add("%s: not entered.", title)
+		return
+	}
+	for _, entry := range entries {
+		word := "entered"
+		switch {
+		case entry.Reason != "":
+			word = "corrected (" + entry.Reason + ")"
+		case entry.Repeat:
+			word = "measured again"
+		}
+		sh.add("%s: %s, %s by %s, %s. %s", title, entry.Value.Show(sh.zone), word, entry.Name, sh.at(entry.At), verdictWords(entry.Verdict, in.Limits))
+	}
+}
+
+// verdictWords says how a figure stands to its limits.
+func verdictWords(v protocol.Verdict, limits []protocol.Limit) string {
+	if len(limits) == 0 {
+		return "No limit."
+	}
+	texts := make([]string, len(limits))
+	for i := range limits {
+		texts[i] = string(limits[i].Level) + " " + limits[i].Text
+		if !limits[i].Outside {
+			texts[i] = "accept " + limits[i].Text
+		}
+	}
+	stands := "holds"
+	if v.Level != "" {
+		stands = fmt.Sprintf("BROKEN (%s): %s", v.Level, v.Reason)
+	}
+	return fmt.Sprintf("Limit: %s; %s.", strings.Join(texts, "; "), stands)
+}
+
+func (sh *sheet) exception(ex Exception) {
+	line := fmt.Sprintf("Exception %d (%s, %s): %s", ex.Number, ex.Class, ex.Severity, ex.Text)
+	switch {
+	case ex.Resolved != nil && ex.Accepted:
+		line += fmt.Sprintf(" Accepted by %s: %s", ex.Resolved.Name, ex.Reason)
+	case ex.Resolved != nil:
+		line += fmt.Sprintf(" Not accepted, by %s: %s", ex.Resolved.Name, ex.Reason)
+	case ex.Blocks == BlocksNothing:
+		line += " It needs no decision."
+	default:
+		line += " It is not decided."
+	}
+	sh.add("%s", line)
+}
+
+func (sh *sheet) decision(c Resolve) error {
+	if c.Exception < 1 || c.Exception > len(sh.s.Exceptions) {
+		return refuse("unknown_exception", "There is no such exception in this batch.")
+	}
+	sh.exception(sh.s.Exceptions[c.Exception-1])
+	if c.Accept {
+		sh.add("Decision: accepted. %s", strings.TrimSpace(c.Reason))
+		return nil
+	}
+	sh.add("Decision: not accepted; the batch may not be released. %s", strings.TrimSpace(c.Reason))
+	return nil
+}
+
+// record writes what a reviewer and a certifier vouch for: every step, every
+// exception, every criterion, and what happened before.
+func (sh *sheet) record() {
+	for name, entry := range inOrder(sh.s) {
+		sh.add("Ordered %s: %s.", name, entry.Value.Show(sh.zone))
+	}
+	for i := range sh.s.Steps {
+		st := &sh.s.Steps[i]
+		if st.Section.AfterRelease {
+			continue
+		}
+		line := "Step " + st.Step.Name + ": "
+		if performed := st.PerformedNow(); performed != nil {
+			line += "performed by " + performed.Name
+		} else {
+			line += "not performed"
+		}
+		if checked := st.CheckedNow(); checked != nil {
+			line += ", " + string(checked.Meaning) + " by " + checked.Name
+		} else if st.Step.CheckedBy != "" {
+			line += ", not checked"
+		}
+		sh.add("%s.", line)
+	}
+	if len(sh.s.Exceptions) == 0 {
+		sh.add("No exception was raised.")
+	}
+	for _, ex := range sh.s.Exceptions {
+		sh.exception(ex)
+	}
+	for _, criterion := range sh.s.Criteria() {
+		word := "not met"
+		switch {
+		case criterion.Later:
+			word = "known later"
+		case criterion.Holds:
+			word = "met"
+		}
+		sh.add("Criterion, %s: %s %s", word, criterion.Name, criterion.Sentence)
+	}
+	sh.add("%d notes, %d attempts refused.", len(sh.s.Notes), len(sh.s.Refusals))
+	if review := last(sh.s.Reviews); review != nil {
+		sh.add("Reviewed by %s (%s), %s.", review.Name, review.Role, sh.at(review.At))
+	}
+}
+
+// inOrder gives the order values in the protocol's order.
+func inOrder(s *State) func(func(string, OrderEntry) bool) {
+	return func(yield func(string, OrderEntry) bool) {
+		for _, planned := range s.Protocol.Order {
+			if !yield(titled(planned.Title, planned.Name), s.Order[planned.Name]) {
+				return
+			}
+		}
+	}
+}
