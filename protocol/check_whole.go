@@ -77,6 +77,9 @@ func (b *builder) checkParts(steps []*Step) {
 				b.failAt(step.Pos, suggest(part, parts), "the step %s is given to %q, and nobody has that part", step.Name, part)
 			}
 		}
+		if part := b.p.Part(step.By); part != nil && part.Role == "quality lead" {
+			b.failAt(step.Pos, "a quality lead checks and decides", "the step %s is given to the part %s, and no quality lead may perform a step", step.Name, step.By)
+		}
 		if step.By == "" {
 			b.failAt(step.Pos, "add by: to the step or to its section", "the step %s does not say who performs it", step.Name)
 		} else if step.By == step.CheckedBy {

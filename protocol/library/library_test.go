@@ -1,0 +1,258 @@
+package library
+
+import (
+	"errors"
+	"io/fs"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"countersign/audit"
+	"countersign/identity"
+	"countersign/protocol"
+)
+
+func noon() time.Time { return time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC) }
+
+func person(id string, roles ...identity.Role) identity.Person {
+	return identity.Person{ID: identity.PersonID(id), Name: id, Username: id, Active: true, Roles: roles}
+}
+
+// cast is the people of every test.
+type cast struct{ author, approver, approver2, lead, technician identity.Person }
+
+func people() cast {
+	return cast{
+		author:     person("Ada", identity.ProtocolAuthor, identity.ProtocolApprover, identity.QualityLead),
+		approver:   person("Bea", identity.ProtocolApprover, identity.QualityLead),
+		approver2:  person("Cyd", identity.ProtocolApprover),
+		lead:       person("Dev", identity.QualityLead),
+		technician: person("Eli", identity.Technician),
+	}
+}
+
+func text(t testing.TB, version string) string {
+	t.Helper()
+	raw, err := fs.ReadFile(protocol.Examples(), "aso-intrathecal.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Replace(string(raw), "version: 1\n", "version: "+version+"\n", 1)
+}
+
+// act decides a command and applies its entry, as a site does.
+func act(t testing.TB, l *Library, c Command, who identity.Person) error {
+	t.Helper()
+	draft, err := DraftOfCommand(l, c, who, noon())
+	if err != nil {
+		return err
+	}
+	name := strings.TrimPrefix(string(draft.Stream), "protocol/")
+	stored := audit.Stored{Entry: audit.Entry{
+		Stream: draft.Stream, Version: l.StreamVersion(name) + 1, Kind: draft.Kind, KindVersion: draft.KindVersion,
+		Time: draft.Time, Actor: draft.Actor, Payload: draft.Payload,
+	}}
+	if err := l.Apply(stored); err != nil {
+		t.Fatalf("the entry of a command that was decided does not apply: %v", err)
+	}
+	return nil
+}
+
+func code(err error) string {
+	var r *Refusal
+	if errors.As(err, &r) {
+		return r.Code
+	}
+	return ""
+}
+
+const name = "aso-intrathecal"
+
+func TestAVersionNeedsThreePeopleToTakeEffect(t *testing.T) {
+	l, who := New(), people()
+	for i, step := range []struct {
+		c    Command
+		who  identity.Person
+		code string
+	}{
+		{Submit{text(t, "1")}, who.technician, "no_authority"},
+		{Approve{name, 1}, who.approver, "no_such_version"},
+		{Submit{text(t, "1")}, who.author, ""},
+		{Submit{text(t, "1")}, who.author, "version_taken"},
+		{MakeEffective{name, 1}, who.lead, "not_approved"},
+		{Approve{name, 1}, who.author, "own_work"}, // MBR-01
+		{Approve{name, 1}, who.lead, "no_authority"},
+		{Approve{name, 1}, who.approver, ""},
+		{Approve{name, 1}, who.approver2, "not_a_draft"},
+		{MakeEffective{name, 1}, who.author, "own_work"},
+		{MakeEffective{name, 1}, who.approver, "same_person"},
+		{MakeEffective{name, 1}, who.lead, ""},
+		{Submit{text(t, "3")}, who.author, ""},
+		{Submit{text(t, "2")}, who.author, "version_taken"},
+		{Approve{name, 3}, who.approver, ""},
+		{MakeEffective{name, 3}, who.approver2, ""},
+		{MakeEffective{name, 1}, who.lead, "not_approved"}, // superseded, and never back
+		{Withdraw{name, 1, "why not"}, who.lead, "ended"},
+		{Withdraw{name, 3, " "}, who.lead, "no_reason"},
+		{Withdraw{name, 3, "wrong dose range"}, who.lead, ""},
+	} {
+		if err := act(t, l, step.c, step.who); code(err) != step.code || step.code == "" && err != nil {
+			t.Errorf("%d: %s by %s: %v", i, Name(step.c), step.who.Name, err)
+		}
+	}
+	first, _ := l.Find(name, 1)
+	third, _ := l.Find(name, 3)
+	if first.Status != Superseded || third.Status != Withdrawn {
+		t.Errorf("%s and %s", first.Status, third.Status)
+	}
+	if _, ok := l.Effective(name); ok {
+		t.Error("a withdrawn version is effective")
+	}
+}
+
+func TestSomebodySuspendedSignsNothing(t *testing.T) {
+	who := people().author
+	who.Active = false
+	if err := act(t, New(), Submit{text(t, "1")}, who); code(err) != "suspended" {
+		t.Error(err)
+	}
+}
+
+func TestAnUnsoundTextIsToldEverything(t *testing.T) {
+	err := act(t, New(), Submit{strings.Replace(text(t, "1"), "unit: mL", "unit: ml", 1)}, people().author)
+	var problems protocol.Problems
+	if !errors.As(err, &problems) || len(problems) == 0 {
+		t.Error(err)
+	}
+}
+
+func TestTheApproverSeesWhatChanged(t *testing.T) {
+	l, who := New(), people()
+	for _, step := range []struct {
+		c   Command
+		who identity.Person
+	}{{Submit{text(t, "1")}, who.author}, {Approve{name, 1}, who.approver}, {MakeEffective{name, 1}, who.lead}} {
+		if err := act(t, l, step.c, step.who); err != nil {
+			t.Fatal(err)
+		}
+	}
+	next := strings.Replace(text(t, "2"), "at most: 30 h", "at most: 24 h", 1)
+	if err := act(t, l, Submit{next}, who.author); err != nil {
+		t.Fatal(err)
+	}
+	lines, ok := l.Changes(name, 2)
+	var seen []string
+	for _, line := range lines {
+		if line.Mark != Kept {
+			seen = append(seen, string(line.Mark)+strings.TrimSpace(line.Text))
+		}
+	}
+	if want := []string{"-version: 1", "+version: 2", "-at most: 30 h", "+at most: 24 h"}; !ok || !reflect.DeepEqual(seen, want) {
+		t.Errorf("%q", seen)
+	}
+	sheet, err := Lines(l, Approve{name, 2})
+	if err != nil || !strings.Contains(strings.Join(sheet, "\n"), "Against aso-intrathecal v1, which is effective: lines added 2, lines taken out 2") {
+		t.Errorf("%q, %v", sheet, err)
+	}
+}
+
+func TestARefusalIsAnEntryThatChangesNothing(t *testing.T) {
+	l, who := New(), people()
+	if err := act(t, l, Submit{text(t, "1")}, who.author); err != nil {
+		t.Fatal(err)
+	}
+	c := Approve{name, 1}
+	var refusal *Refusal
+	if _, err := Decide(l, c, who.author); !errors.As(err, &refusal) {
+		t.Fatal(err)
+	}
+	draft, err := DraftOf(Refused(c, refusal), name, who.author.ID, noon())
+	if err != nil {
+		t.Fatal(err)
+	}
+	entry := audit.Entry{Stream: draft.Stream, Version: 2, Kind: draft.Kind, KindVersion: 1, Payload: draft.Payload}
+	if err := l.Apply(audit.Stored{Entry: entry}); err != nil {
+		t.Fatal(err)
+	}
+	if v, _ := l.Find(name, 1); v.Status != Draft {
+		t.Error(v.Status)
+	}
+}
+
+func TestAnEntryThatTheRulesForbidDoesNotApply(t *testing.T) {
+	l, who := New(), people()
+	if err := act(t, l, Submit{text(t, "1")}, who.author); err != nil {
+		t.Fatal(err)
+	}
+	v, _ := l.Find(name, 1)
+	for _, forged := range []struct {
+		ev      Event
+		by      identity.Person
+		version int64
+	}{
+		{VersionApproved{1, v.Protocol.Digest}, who.author, 2},
+		{VersionApproved{1, audit.Hash{}}, who.approver, 2},
+		{VersionApproved{2, v.Protocol.Digest}, who.approver, 2},
+		{MadeEffective{1, v.Protocol.Digest, 0}, who.lead, 2},
+		{VersionApproved{1, v.Protocol.Digest}, who.approver, 3},
+		{Drafted{1, "", v.Protocol.Digest, string(v.Protocol.Text)}, who.author, 2},
+	} {
+		draft, err := DraftOf(forged.ev, name, forged.by.ID, noon())
+		if err != nil {
+			t.Fatal(err)
+		}
+		entry := audit.Entry{Stream: draft.Stream, Version: forged.version, Kind: draft.Kind, KindVersion: 1, Actor: draft.Actor, Payload: draft.Payload}
+		if err := l.Apply(audit.Stored{Entry: entry}); err == nil {
+			t.Errorf("%+v was applied", forged.ev)
+		}
+	}
+}
+
+func TestEveryCommandSurvivesItsJSON(t *testing.T) {
+	for _, c := range []Command{Submit{"a\nb"}, Approve{"a", 1}, MakeEffective{"a", 2}, Withdraw{"a", 3, "why"}} {
+		raw, err := MarshalCommand(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := UnmarshalCommand(raw); err != nil || got != c {
+			t.Errorf("%s came back as %#v, %v", raw, got, err)
+		}
+		if meaning, roles, signed := Signs(c); !signed || meaning == "" {
+			t.Errorf("%s is not signed", Name(c))
+		} else {
+			for _, role := range roles {
+				if !identity.MayMean(role, meaning) {
+					t.Errorf("SIG-09: a %s cannot sign %s as %s", role, Name(c), meaning)
+				}
+			}
+		}
+	}
+	for _, raw := range []string{``, `[]`, `{}`, `{"command":"approve","Force":true}`, `{"command":"approve"} {}`, `{"command":"burn"}`} {
+		if got, err := UnmarshalCommand([]byte(raw)); err == nil {
+			t.Errorf("%s was read as %#v", raw, got)
+		}
+	}
+}
+
+func TestADifferenceGivesBothTextsBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		line := rapid.SampledFrom([]string{"a", "b", "c", "d"})
+		before := strings.Join(rapid.SliceOfN(line, 1, 12).Draw(t, "before"), "\n")
+		after := strings.Join(rapid.SliceOfN(line, 1, 12).Draw(t, "after"), "\n")
+		var one, other []string
+		for _, l := range Diff(before, after) {
+			if l.Mark != Added {
+				one = append(one, l.Text)
+			}
+			if l.Mark != Removed {
+				other = append(other, l.Text)
+			}
+		}
+		if strings.Join(one, "\n") != before || strings.Join(other, "\n") != after {
+			t.Fatalf("%q and %q", one, other)
+		}
+	})
+}
