@@ -160,7 +160,7 @@ func TestASecretIsReadFromItsFileAndNeverShown(t *testing.T) {
 	}
 	for how, text := range map[string]string{
 		"redacted": c.Redacted(), "logged": logged.String(), "json": string(js),
-		"%v": fmt.Sprintf("%v", c), "%+v": fmt.Sprintf("%+v", c), "%#v": fmt.Sprintf("%#v", c), "%s": fmt.Sprintf("%s", c.Database.DSN),
+		"%v": fmt.Sprintf("%v", c), "%+v": fmt.Sprintf("%+v", c), "%#v": fmt.Sprintf("%#v", c), "String": c.Database.DSN.String(),
 		"%q": fmt.Sprintf("%q", c.Database.DSN), "%x": fmt.Sprintf("%x", c.Database.DSN),
 	} {
 		if strings.Contains(text, "hunter2") || strings.Contains(text, "68756e74657232") {

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -213,7 +214,7 @@ func checkListen(s string) string {
 	if err != nil {
 		return "must be an address and a port, such as 127.0.0.1:8440"
 	}
-	if _, err := net.LookupPort("tcp", port); err != nil || port == "" {
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || strconv.FormatUint(n, 10) != port {
 		return fmt.Sprintf("has no port that exists: %q", port)
 	}
 	if strings.ContainsAny(host, "/ ") {

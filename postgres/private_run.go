@@ -45,9 +45,10 @@ func (p *Private) supervise(first chan<- error) {
 				answered = true
 				first <- nil
 			}
-			err = <-exited
-		} else {
-			<-exited // what is not ready has ended
+		}
+		// What never was ready has ended as well, and err says why already.
+		if end := <-exited; err == nil {
+			err = end
 		}
 		p.child.Store(0)
 		switch {
@@ -107,7 +108,8 @@ func (p *Private) launch() (ready, exited <-chan error) {
 	if err != nil {
 		return fail(err)
 	}
-	cmd := exec.Command(p.bin.program("postgres"), p.arguments()...)
+	// No context ends the server: Stop does, in its own order.
+	cmd := exec.CommandContext(context.Background(), p.bin.program("postgres"), p.arguments()...)
 	cmd.Dir = p.opts.Dir
 	cmd.Env = p.environment()
 	cmd.Stdout, cmd.Stderr = out, out
