@@ -70,6 +70,9 @@ func (b *builder) checkFormula(in stepScope, c *Calculation) {
 	}
 	want := sortOf(c.Unit)
 	bare := root.sort == sort{class: quantity}
+	if want.class == unknown || root.sort.class == unknown {
+		return
+	}
 	if root.sort != want && !(bare && want.percent) {
 		b.failAt(b.inside(n, 0), "", "the formula gives %s, and the unit %s is %s", root.sort, c.Unit.name(), want)
 		return

@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"errors"
 	"regexp"
 	"strings"
 
@@ -96,6 +97,21 @@ func (b *builder) product(top *object) {
 	o.done()
 }
 
+// noUnit stands for a unit that could not be read; it agrees with every
+// other, so that one fault is told once. No sound protocol holds it.
+func noUnit() Unit { return Unit{Code: "?"} }
+
+// unitHint helps with an unknown unit, and otherwise says what it is given.
+func unitHint(err error, otherwise string) string {
+	var u *unknownUnit
+	if errors.As(err, &u) {
+		if hint := suggestUnit(u.part); hint != "" {
+			return hint
+		}
+	}
+	return otherwise
+}
+
 // order reads "dose: 3.5 to 42.0 mg", "strength: 2.4 mg/mL" or the same as
 // allow, beside a title.
 func (b *builder) order(n *yaml.Node) {
@@ -103,6 +119,7 @@ func (b *builder) order(n *yaml.Node) {
 	for _, key := range o.keys {
 		value := o.get(key.Value)
 		v := OrderValue{Name: b.named(key, "an order value"), Title: key.Value, Pos: b.keep(key)}
+		v.High.Unit = noUnit()
 		if value.Kind == yaml.MappingNode {
 			fields := b.object(value, "the order value "+v.Name)
 			if title := fields.text("title"); title != "" {
@@ -132,14 +149,15 @@ func (b *builder) bounds(v *OrderValue, n *yaml.Node) {
 	if !ranged {
 		high = low
 	}
+	v.High.Unit = noUnit()
 	top, err := ParseQuantity(high)
 	if err != nil {
-		b.fail(n, "write a range as in 3.5 to 42.0 mg", "the range of %s cannot be read: %s", v.Name, err)
+		b.fail(n, unitHint(err, "write a range as in 3.5 to 42.0 mg"), "the range of %s cannot be read: %s", v.Name, err)
 		return
 	}
 	bottom, err := ParseQuantity(low)
 	if err != nil {
-		b.fail(n, "write a range as in 3.5 to 42.0 mg", "the range of %s cannot be read: %s", v.Name, err)
+		b.fail(n, unitHint(err, "write a range as in 3.5 to 42.0 mg"), "the range of %s cannot be read: %s", v.Name, err)
 		return
 	}
 	if bottom.Unit.Code == "1" {

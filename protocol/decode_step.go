@@ -115,7 +115,11 @@ func (b *builder) input(key, n *yaml.Node) Input {
 	case kind != "":
 		in.Type = InputType(kind)
 		if !contains(inputTypes(), kind) {
-			b.fail(o.values["type"], suggest(kind, inputTypes()), "no value has the type %q", kind)
+			hint := suggest(kind, inputTypes())
+			if hint == "" {
+				hint = "the types are: " + strings.Join(inputTypes(), ", ")
+			}
+			b.fail(o.values["type"], hint, "no value has the type %q", kind)
 		}
 	case unit != nil:
 		in.Type = TypeDecimal
@@ -150,20 +154,21 @@ func (b *builder) unit(o *object, n *yaml.Node, kind InputType) Unit {
 	if n == nil {
 		if kind == TypeDecimal {
 			b.fail(o.node, "write unit: 1 for a bare number", "%s has no unit", o.what)
+			return noUnit()
 		}
 		return One()
 	}
 	text, ok := b.text(n, "unit")
 	if !ok {
-		return One()
+		return noUnit()
 	}
 	if kind != TypeDecimal && kind != TypeCount {
 		b.fail(n, "", "only a number has a unit")
 	}
 	u, err := ParseUnit(text)
 	if err != nil {
-		b.fail(n, suggestUnit(text), "%s", err)
-		return One()
+		b.fail(n, unitHint(err, ""), "%s", err)
+		return noUnit()
 	}
 	if kind == TypeCount && u.Code != "1" {
 		b.fail(n, "leave it out, or use the type decimal", "a count has no unit")

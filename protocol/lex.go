@@ -127,7 +127,7 @@ func (l *lexer) number() {
 	if unit, offset, end := l.unit(); unit != "" {
 		u, err := ParseUnit(unit)
 		if err != nil {
-			l.fail(offset, suggestUnit(unit), "%s", err)
+			l.fail(offset, unitHint(err, ""), "%s", err)
 			l.at = end
 			l.leaf(start, &node{op: opLiteral, qty: qty, sort: sort{class: unknown}})
 			return

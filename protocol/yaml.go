@@ -82,7 +82,11 @@ func (r *reader) load(text []byte) *yaml.Node {
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	var document yaml.Node
-	if err := decoder.Decode(&document); err != nil {
+	switch err := decoder.Decode(&document); {
+	case errors.Is(err, io.EOF):
+		r.failAt(start, "", "the file is empty")
+		return nil
+	case err != nil:
 		r.unreadable(err)
 		return nil
 	}
@@ -210,6 +214,9 @@ func (r *reader) refuse(n *yaml.Node, depth int) {
 func (r *reader) text(n *yaml.Node, what string) (string, bool) {
 	if n == nil {
 		return "", false
+	}
+	if n.Kind == yaml.AliasNode {
+		return "", false // refused already
 	}
 	if n.Kind != yaml.ScalarNode {
 		hint := ""
