@@ -147,7 +147,7 @@ func (b *builder) limit(in stepScope, limit *Limit, n *yaml.Node, self *node, ki
 	default:
 		root = b.compileAt(n, prefix+" ", text, in, self)
 	}
-	if root == nil || len(b.list) > before {
+	if root == nil || len(b.list) > before || root.sort.class == unknown {
 		return nil
 	}
 	if root.sort.class != truth {
@@ -236,7 +236,7 @@ func (b *builder) checkCriteria(steps []*Step) {
 		}
 		text := strings.TrimSpace(n.Value)
 		root := b.compileAt(n, "", text, in, nil)
-		if root == nil {
+		if root == nil || root.sort.class == unknown {
 			continue
 		}
 		if root.sort.class != truth {

@@ -156,7 +156,7 @@ func (l *lexer) unit() (string, int, int) {
 	if word == "" || strings.ContainsAny(word[:1], "/*.") || digit(word[0]) && !strings.HasPrefix(word, "10*") {
 		return "", from, from
 	}
-	if utf8.RuneStart(word[0]) && !letter(word[0]) && !strings.ContainsAny(word[:1], "%[{1\xc2") {
+	if !letter(word[0]) && !digit(word[0]) && !strings.ContainsRune("%[{", rune(word[0])) && !strings.HasPrefix(word, "°") {
 		return "", from, from
 	}
 	if _, reserved := operatorWord(word); reserved || word == "at" {
