@@ -1,0 +1,337 @@
+package batch
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestScenarios reads every file of testdata/scenarios: stories in plain words
+// that a quality officer can check against the requirements in their heads.
+// testdata/scenarios/README.md says how they are written.
+func TestScenarios(t *testing.T) {
+	files, err := filepath.Glob("testdata/scenarios/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scenarios: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) { tell(t, file) })
+	}
+}
+
+// story is one scenario being told.
+type story struct {
+	*testing.T
+	w    *world
+	at   time.Time
+	line string
+}
+
+var (
+	acts    = regexp.MustCompile(`^at (?:day (\d+) )?(\d\d:\d\d(?::\d\d)?)(?: and (\d+) microseconds?)? (\w+)(?: and (\w+))? (.+?)(?:: refused (\w+)(?: "(.*)")?)?$`)
+	clauses = regexp.MustCompile(`^then (.+)$`)
+)
+
+func tell(t *testing.T, file string) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &story{T: t}
+	if !strings.Contains(string(text), "# Requirements: ") {
+		t.Error("the story names no requirement")
+	}
+	for number, line := range strings.Split(string(text), "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		s.line = fmt.Sprintf("%s:%d: %s", filepath.Base(file), number+1, line)
+		s.follow(line)
+	}
+	if s.w == nil {
+		t.Fatal("the story names no protocol")
+	}
+	s.w.holds()
+}
+
+func (s *story) wrong(form string, args ...any) {
+	s.Helper()
+	s.Fatalf("%s\n  %s", s.line, fmt.Sprintf(form, args...))
+}
+
+func (s *story) follow(line string) {
+	s.Helper()
+	if name, ok := strings.CutPrefix(line, "protocol "); ok {
+		s.w = newWorld(s.T, name)
+		return
+	}
+	if given, ok := strings.CutPrefix(line, "given "); ok {
+		s.given(given)
+		return
+	}
+	if found := clauses.FindStringSubmatch(line); found != nil {
+		s.then(found[1])
+		return
+	}
+	found := acts.FindStringSubmatch(line)
+	if found == nil {
+		s.wrong("this cannot be understood")
+	}
+	s.at = s.moment(found[1], found[2], found[3])
+	err := s.act(found[4], found[5], found[6])
+	var refusal *Refusal
+	switch {
+	case found[7] == "" && err != nil:
+		s.wrong("refused: %v", err)
+	case found[7] == "":
+	case !errors.As(err, &refusal):
+		s.wrong("this was allowed")
+	case refusal.Code != found[7] || !strings.Contains(refusal.Sentence, found[8]):
+		s.wrong("refused %s %q", refusal.Code, refusal.Sentence)
+	}
+}
+
+func (s *story) moment(dayText, clock, micro string) time.Time {
+	if len(clock) == 5 {
+		clock += ":00"
+	}
+	t, err := time.Parse(time.TimeOnly, clock)
+	if err != nil {
+		s.wrong("%v", err)
+	}
+	at := day().Add(time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second)
+	if n, err := strconv.Atoi(dayText); err == nil {
+		at = at.AddDate(0, 0, n-1)
+	}
+	if n, err := strconv.Atoi(micro); err == nil {
+		at = at.Add(time.Duration(n) * time.Microsecond)
+	}
+	return at
+}
+
+func (s *story) given(text string) {
+	s.Helper()
+	matched := choose(text, []pattern{
+		{`the order of (.+) is (.+)`, func(m []string) { s.w.open.Order[m[1]] = m[2] }},
+		{`the (.+) is not released`, func(m []string) { s.item(m[1]).Released = false }},
+		{`the (.+) is not clean`, func(m []string) { s.item(m[1]).Clean = false }},
+		{`the (.+) is labelled for nobody`, func(m []string) { s.item(m[1]).ForPatient = "" }},
+		{`the (.+) is labelled for another patient`, func(m []string) { s.item(m[1]).ForPatient = "999 000 0026" }},
+		{`the (.+) is good until (\d\d:\d\d:\d\d)`, func(m []string) { s.item(m[1]).Expiry = s.moment("", m[2], "") }},
+		{`the (.+) is not set out`, func(m []string) { s.item(m[1]).Name = "something else" }},
+		{`the site is not active`, func([]string) { s.w.inactive = true }},
+		{`the site is active`, func([]string) { s.w.inactive = false }},
+		{`(\w+) is suspended`, func(m []string) {
+			person := s.w.people[m[1]]
+			person.Active = false
+			s.w.people[m[1]] = person
+		}},
+	})
+	if !matched {
+		s.wrong("this cannot be understood")
+	}
+}
+
+func (s *story) item(name string) *Item {
+	for i := range s.w.open.Items {
+		if s.w.open.Items[i].Name == name {
+			return &s.w.open.Items[i]
+		}
+	}
+	s.wrong("there is no %s", name)
+	return nil
+}
+
+type pattern struct {
+	form string
+	then func(found []string)
+}
+
+func choose(text string, patterns []pattern) bool {
+	for _, p := range patterns {
+		if found := regexp.MustCompile(`^` + p.form + `$`).FindStringSubmatch(text); found != nil {
+			p.then(found)
+			return true
+		}
+	}
+	return false
+}
+
+func (s *story) act(who, second, text string) error {
+	s.Helper()
+	var err error
+	do := func(c Command) { err = s.w.do(who, c, s.at) }
+	understood := choose(text, []pattern{
+		{`opens the batch`, func([]string) { do(s.w.open) }},
+		{`begins (.+)`, func(m []string) { do(Begin{m[1]}) }},
+		{`scans another patient's wristband in (.+)`, func(m []string) { do(Scan{m[1], "patient", "9990000026"}) }},
+		{`scans "(.*)" as (.+) in (.+)`, func(m []string) { do(Scan{m[3], m[2], m[1]}) }},
+		{`scans (.+) in (.+)`, func(m []string) { do(Scan{m[2], m[1], s.code(m[1])}) }},
+		{`records (.+) of (.+) as "(.*)"`, func(m []string) { do(Record{m[2], m[1], m[3]}) }},
+		{`corrects (.+) of (.+) to "(.*)" because "(.*)"`, func(m []string) { do(Correct{m[2], m[1], m[3], m[4]}) }},
+		{`takes the (.+) out`, func(m []string) { do(Move{m[1], "out"}) }},
+		{`puts the (.+) back`, func(m []string) { do(Move{m[1], "back"}) }},
+		{`performs (.+)`, func(m []string) { do(Perform{m[1]}) }},
+		{`checks (.+)`, func(m []string) { do(Check{m[1]}) }},
+		{`notes "(.*)"`, func(m []string) { do(Note{"", m[1]}) }},
+		{`raises "(.*)" in (.+) and stops the batch`, func(m []string) { do(Raise{m[2], m[1], true}) }},
+		{`raises "(.*)" in (.+)`, func(m []string) { do(Raise{m[2], m[1], false}) }},
+		{`accepts exception (\d+) because "(.*)"`, func(m []string) { do(Resolve{s.number(m[1]), true, m[2]}) }},
+		{`does not accept exception (\d+) because "(.*)"`, func(m []string) { do(Resolve{s.number(m[1]), false, m[2]}) }},
+		{`aborts because "(.*)"`, func(m []string) { do(Abort{m[1]}) }},
+		{`rejects because "(.*)"`, func(m []string) { do(Reject{m[1]}) }},
+		{`reviews`, func([]string) { do(Review{"Everything was looked at."}) }},
+		{`certifies`, func([]string) { do(Certify{"The batch meets its specification.", "The Royal, unit 1"}) }},
+		{`complete (.+?)(?: with (.+))?`, func(m []string) { err = s.complete(who, second, m[1], m[2]) }},
+		{`completes (.+?)(?: with (.+))?`, func(m []string) { err = s.complete(who, second, m[1], m[2]) }},
+	})
+	if !understood {
+		s.wrong("this cannot be understood")
+	}
+	return err
+}
+
+func (s *story) number(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		s.wrong("%v", err)
+	}
+	return n
+}
+
+// code is what the right label of a field says.
+func (s *story) code(field string) string {
+	switch field {
+	case patientField:
+		return s.w.open.Patient.Wristband
+	case labelField:
+		return batchID
+	}
+	return "CODE-" + field
+}
+
+// complete does all of a step at once: its scans, its values, its signatures.
+func (s *story) complete(who, second, step, values string) error {
+	st := s.w.state.Step(step)
+	if st == nil {
+		s.wrong("there is no step %q", step)
+	}
+	for _, scan := range st.Step.Scans {
+		if err := s.w.do(who, Scan{step, scan.Field, s.code(scan.Field)}, s.at); err != nil {
+			return err
+		}
+	}
+	if st.Step.Timed && st.Begun == nil {
+		if err := s.w.do(who, Begin{step}, s.at); err != nil {
+			return err
+		}
+	}
+	if values != "" {
+		for _, pair := range strings.Split(values, ", ") {
+			field, text, _ := strings.Cut(pair, " = ")
+			if err := s.w.do(who, Record{step, field, text}, s.at); err != nil {
+				return err
+			}
+		}
+	}
+	if err := s.w.do(who, Perform{step}, s.at); err != nil {
+		return err
+	}
+	if second == "" {
+		return nil
+	}
+	return s.w.do(second, Check{step}, s.at)
+}
+
+func (s *story) then(text string) {
+	s.Helper()
+	state := s.w.state
+	same := func(got any, want string) {
+		s.Helper()
+		if fmt.Sprint(got) != want {
+			s.wrong("it is %v", got)
+		}
+	}
+	understood := choose(text, []pattern{
+		{`the batch is (.+)`, func(m []string) { same(state.Status, m[1]) }},
+		{`there (?:is|are) (\d+) exceptions?`, func(m []string) { same(len(state.Exceptions), m[1]) }},
+		{`there (?:is|are) (\d+) open exceptions?`, func(m []string) { same(len(state.OpenExceptions()), m[1]) }},
+		{`there (?:is|are) (\d+) refusals?`, func(m []string) { same(len(state.Refusals), m[1]) }},
+		{`exception (\d+) is (.+), (\w+), blocks (.+?)(?:: "(.*)")?`, func(m []string) {
+			n := s.number(m[1])
+			if n > len(state.Exceptions) {
+				s.wrong("there are %d exceptions", len(state.Exceptions))
+			}
+			ex := state.Exceptions[n-1]
+			same(fmt.Sprintf("%s, %s, %s", ex.Class, ex.Severity, ex.Blocks), m[2]+", "+m[3]+", "+m[4])
+			if !strings.Contains(ex.Text, m[5]) {
+				s.wrong("it says %q", ex.Text)
+			}
+		}},
+		{`step (.+) is signed`, func(m []string) { same(state.Step(m[1]).Signed(), "true") }},
+		{`step (.+) is to be signed again`, func(m []string) { same(!state.Step(m[1]).Signed() && state.Step(m[1]).Done(), "true") }},
+		{`the next step is (.+)`, func(m []string) {
+			if state.Next() == nil {
+				s.wrong("there is none")
+			}
+			same(state.Next().Step.Name, m[1])
+		}},
+		{`(.+) of (.+) was first "(.*)" and is now "(.*)"`, func(m []string) {
+			entries := state.Step(m[2]).Values[m[1]]
+			same(entries[0].Text, m[3])
+			same(entries[len(entries)-1].Text, m[4])
+		}},
+		{`(.+) of (.+) is calculated as "(.*)" from "(.*)"`, func(m []string) {
+			result := state.Step(m[2]).Results[m[1]]
+			same(result.Rounded, m[3])
+			if !strings.HasPrefix(result.Unrounded.String(), m[4]) {
+				s.wrong("unrounded it is %s", result.Unrounded)
+			}
+		}},
+		{`(.+) of (.+) is calculated as "(.*)"`, func(m []string) { same(state.Step(m[2]).Results[m[1]].Rounded, m[3]) }},
+		{`certification waits for "(.*)"`, func(m []string) {
+			blocks := strings.Join(state.CertifyBlocks(s.at), "\n")
+			if !strings.Contains(blocks, m[1]) {
+				s.wrong("it waits for %s", blocks)
+			}
+		}},
+		{`nothing stands between the batch and certification`, func([]string) {
+			if blocks := state.CertifyBlocks(s.at); len(blocks) > 0 {
+				s.wrong("it waits for %q", blocks)
+			}
+		}},
+		{`the review stands`, func([]string) { same(last(state.Reviews) != nil, "true") }},
+		{`the review no longer stands`, func([]string) { same(len(state.Reviews) > 0 && last(state.Reviews) == nil, "true") }},
+		{`the clock (.+) says (.+)`, func(m []string) { same(s.clock(m[1]), m[2]) }},
+		{`the disposition counts (\d+) entries`, func(m []string) { same(state.Disposition.Entries, m[1]) }},
+	})
+	if !understood {
+		s.wrong("this cannot be understood")
+	}
+}
+
+// clock shows a running timer: what is left, or what is spent of a budget.
+func (s *story) clock(name string) string {
+	for _, timer := range s.w.state.Timers(s.at) {
+		switch {
+		case timer.Name != name:
+		case timer.Most > 0:
+			return fmt.Sprintf("%s of %s", timer.Spent, timer.Most)
+		case timer.Over:
+			return "over"
+		case !timer.Until.IsZero():
+			return timer.Until.Sub(s.at).String() + " left"
+		default:
+			return timer.From.Sub(s.at).String() + " to wait"
+		}
+	}
+	return "nothing"
+}

@@ -1,0 +1,247 @@
+package batch
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/audit"
+	"countersign/identity"
+	"countersign/protocol"
+)
+
+// world is a site of one batch, in memory: it decides, writes and folds as a
+// real one does, and refusals are written too.
+type world struct {
+	tb       testing.TB
+	protocol *protocol.Protocol
+	people   map[string]identity.Person
+	open     Open
+	log      []audit.Stored
+	openings map[int64]map[string]string
+	facts    map[int64]Facts
+	state    *State
+	inactive bool
+	salt     byte
+}
+
+const batchID = "B-2026-0001"
+
+func day() time.Time { return time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC) }
+
+// readProtocol takes a file of testdata/protocols, or an example.
+func readProtocol(tb testing.TB, name string) *protocol.Protocol {
+	tb.Helper()
+	text, err := os.ReadFile("testdata/protocols/" + name + ".yaml")
+	if errors.Is(err, fs.ErrNotExist) {
+		text, err = fs.ReadFile(protocol.Examples(), name+".yaml")
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	p, problems := protocol.Parse(name+".yaml", text)
+	if len(problems) > 0 || p == nil {
+		tb.Fatalf("%s: %v", name, problems)
+	}
+	return p
+}
+
+// newWorld sets out everything that a protocol needs, and a cast: Asha and Ben
+// are technicians, Pia and Paul pharmacists, Quinn and Queenie quality leads;
+// Tim is a technician without training, Ada an administrator.
+func newWorld(tb testing.TB, name string) *world {
+	tb.Helper()
+	p := readProtocol(tb, name)
+	w := &world{
+		tb: tb, protocol: p, people: map[string]identity.Person{},
+		openings: map[int64]map[string]string{}, facts: map[int64]Facts{},
+	}
+	trained := []identity.Training{{Protocol: p.Name, Version: p.Version, Until: day().AddDate(1, 0, 0), By: "p-9"}}
+	for i, who := range []struct {
+		name     string
+		roles    []identity.Role
+		training []identity.Training
+	}{
+		{"Asha", []identity.Role{identity.Technician}, trained},
+		{"Ben", []identity.Role{identity.Technician}, trained},
+		{"Pia", []identity.Role{identity.Pharmacist}, trained},
+		{"Paul", []identity.Role{identity.Pharmacist, identity.Technician}, trained},
+		{"Quinn", []identity.Role{identity.QualityLead}, trained},
+		{"Queenie", []identity.Role{identity.QualityLead, identity.Pharmacist, identity.Technician}, trained},
+		{"Tim", []identity.Role{identity.Technician}, nil},
+		{"Ada", []identity.Role{identity.Administrator}, nil},
+	} {
+		w.people[who.name] = identity.Person{
+			ID: identity.PersonID(fmt.Sprintf("p-%d", i+1)), Username: strings.ToLower(who.name), Name: who.name,
+			Roles: who.roles, Training: who.training, Active: true,
+			Keys: []identity.Key{{Public: strings.Repeat("ab", 32), From: 1, Attested: true}},
+		}
+	}
+	w.open = Open{
+		Batch: batchID, Protocol: p.Name, Version: p.Version, Digest: p.Digest,
+		Patient:   Patient{Name: "EXAMPLE, Robin", Born: "2019-03-01", Number: "999 000 0018", NumberType: "NHS", Wristband: "9990000018"},
+		Order:     map[string]string{},
+		Reference: "RX-1", Prescriber: "Dr Example",
+	}
+	for _, value := range p.Order {
+		text, _, _ := strings.Cut(value.Low.String(), " ")
+		w.open.Order[value.Name] = text
+	}
+	for _, item := range p.Items {
+		w.open.Items = append(w.open.Items, Item{
+			Name: item.Name, Code: "CODE-" + item.Name, Lot: "LOT-" + item.Name, Expiry: day().AddDate(0, 1, 0),
+			Released: true, Clean: true, Reference: "certificate 1", ForPatient: "999 000 0018", Amount: "1",
+		})
+	}
+	return w
+}
+
+func (w *world) factsOf(who string) Facts {
+	person, ok := w.people[who]
+	if !ok {
+		w.tb.Fatalf("nobody here is called %q", who)
+	}
+	p := w.protocol
+	return Facts{
+		Person: person, Protocol: p, Effective: true, Origin: "royal.example", Site: "The Royal, unit 1",
+		SiteActive: !w.inactive, Zone: time.UTC,
+	}
+}
+
+// do gives a command and writes what it comes to; a refusal is written and
+// returned.
+func (w *world) do(who string, c Command, now time.Time) error {
+	w.tb.Helper()
+	f := w.factsOf(who)
+	before := w.state
+	kept := ""
+	if len(w.log) < 60 {
+		kept = fmt.Sprintf("%#v", before)
+	}
+	var lines []string
+	events, err := Decide(w.state, c, f, now)
+	var refusal *Refusal
+	switch {
+	case errors.As(err, &refusal):
+		if events, err = Refused(w.state, c, refusal, f, now); err != nil {
+			w.tb.Fatal(err)
+		}
+		err = refusal
+	case err != nil:
+		w.tb.Fatalf("%s by %s: %v", CommandName(c), who, err)
+	default:
+		if _, _, signed := Signs(w.state, c); signed {
+			if lines, err = Lines(w.state, c, f); err != nil {
+				w.tb.Fatalf("lines of %s: %v", CommandName(c), err)
+			}
+		}
+	}
+	for i, ev := range events {
+		w.write(ev, f, now, lines, i == 0 && refusal == nil)
+	}
+	if kept != "" && kept != fmt.Sprintf("%#v", before) {
+		w.tb.Fatalf("%s by %s changed the state before it", CommandName(c), who)
+	}
+	if refusal != nil {
+		return refusal
+	}
+	return nil
+}
+
+func (w *world) write(ev Event, f Facts, now time.Time, lines []string, first bool) {
+	w.tb.Helper()
+	draft, err := DraftOf(ev, batchID, f.Person.ID, now, func() [32]byte {
+		w.salt++
+		return sha256.Sum256([]byte{w.salt})
+	})
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	index := int64(len(w.log))
+	entry := audit.Entry{
+		Origin: "royal.example", Index: index, Stream: draft.Stream, Version: index + 1, Kind: draft.Kind, KindVersion: draft.KindVersion,
+		Time: draft.Time, Actor: draft.Actor, Payload: draft.Payload, Sealed: draft.Commitments(),
+	}
+	if index > 0 {
+		entry.Previous = audit.LeafHash(w.log[index-1].Bytes)
+	}
+	if meaning := meanings(ev); first && meaning != "" {
+		by := ev.by()
+		signature, err := identity.Block(f.Person, identity.Role(by.Role), meaning, by.Training)
+		if err != nil {
+			w.tb.Fatal(err)
+		}
+		signature.Time, signature.Shown, signature.Method, signature.Value = draft.Time, lines, "password", make([]byte, 64)
+		entry.Signatures = []audit.Signature{signature}
+	}
+	bytes, err := audit.Encode(entry)
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	if entry, err = audit.Decode(bytes); err != nil {
+		w.tb.Fatal(err)
+	}
+	stored := audit.Stored{Entry: entry, Bytes: bytes}
+	w.openings[index], w.facts[index] = sealedOf(ev), f
+	w.log = append(w.log, stored)
+	if w.state, err = Fold(w.state, stored, w.openings[index], w.find); err != nil {
+		w.tb.Fatal(err)
+	}
+}
+
+func (w *world) find(name string, version int, digest [32]byte) (*protocol.Protocol, error) {
+	if name != w.protocol.Name || version != w.protocol.Version || digest != w.protocol.Digest {
+		return nil, errors.New("no such protocol")
+	}
+	return w.protocol, nil
+}
+
+func (w *world) witnesses(masked bool) Witnesses {
+	witnesses := Witnesses{
+		Find:  w.find,
+		Facts: func(e audit.Entry) (Facts, error) { return w.facts[e.Index], nil },
+	}
+	if !masked {
+		witnesses.Openings = func(index int64) map[string]string { return w.openings[index] }
+	}
+	return witnesses
+}
+
+// holds replays the history, open and masked, and folds it a second time.
+func (w *world) holds() {
+	w.tb.Helper()
+	if len(w.log) == 0 {
+		return
+	}
+	replayed, err := Replay(w.log, w.witnesses(false))
+	if err != nil {
+		w.tb.Fatalf("replay: %v", err)
+	}
+	if len(replayed.Unchecked) > 0 {
+		w.tb.Fatalf("replay left out: %q", replayed.Unchecked)
+	}
+	if !reflect.DeepEqual(replayed.State, w.state) {
+		w.tb.Fatal("the same entries folded to another state")
+	}
+	masked, err := Replay(w.log, w.witnesses(true))
+	if err != nil {
+		w.tb.Fatalf("masked replay: %v", err)
+	}
+	if masked.State.Status != w.state.Status {
+		w.tb.Fatalf("masked, the batch is %s instead of %s", masked.State.Status, w.state.Status)
+	}
+}
+
+// must gives a command that has to be allowed.
+func (w *world) must(who string, c Command, now time.Time) {
+	w.tb.Helper()
+	if err := w.do(who, c, now); err != nil {
+		w.tb.Fatalf("%s by %s at %s: %v", CommandName(c), who, now.Format(time.TimeOnly), err)
+	}
+}
