@@ -64,6 +64,26 @@ func (l *Ledger) Checkpoint(ctx context.Context) (Checkpoint, error) {
 	if last := l.checkpoints.last; last != nil && last.Size >= wanted {
 		return *last, nil
 	}
+	for try := 1; ; try++ {
+		c, err := l.sign(ctx)
+		if err == nil {
+			l.checkpoints.last = &c
+			return c, nil
+		}
+		// It may be there all the same, or another daemon's may. What is there counts.
+		last, readErr := l.lastCheckpoint(ctx)
+		if readErr != nil || try == 3 {
+			return Checkpoint{}, errors.Join(err, readErr)
+		}
+		l.checkpoints.last = last
+		if last != nil && last.Size >= wanted {
+			return *last, nil
+		}
+	}
+}
+
+// sign makes and stores the checkpoint over what is acknowledged now.
+func (l *Ledger) sign(ctx context.Context) (Checkpoint, error) {
 	tree := l.acknowledged.Load()
 	next := Checkpoint{Number: 1, Checkpoint: audit.Checkpoint{
 		Origin: l.opts.Origin, Size: tree.size, Root: tree.root(), Time: l.opts.Now().UTC().Truncate(time.Microsecond),
@@ -81,16 +101,8 @@ func (l *Ledger) Checkpoint(ctx context.Context) (Checkpoint, error) {
 		return err
 	})
 	if err != nil {
-		// It may be there all the same, or another daemon's may. What is there counts.
-		if last, readErr := l.lastCheckpoint(ctx); readErr == nil && last != nil {
-			l.checkpoints.last = last
-			if last.Size >= wanted {
-				return *last, nil
-			}
-		}
 		return Checkpoint{}, fmt.Errorf("store a checkpoint: %w", err)
 	}
-	l.checkpoints.last = &next
 	return next, nil
 }
 
