@@ -33,7 +33,6 @@ func draw(s *sheet, around running, title string, at time.Time) (raw []byte, err
 	doc.SetAutoPageBreak(false, 0)
 	doc.SetLang("en-GB")
 	doc.SetTitle(title, true)
-	doc.AliasNbPages("")
 	for f := range faceCount {
 		// A copy: the library may change the bytes that it is given.
 		doc.AddUTF8FontFromBytes(f.family(), "", bytes.Clone(faces().ttf[f]))

@@ -23,7 +23,7 @@ type style struct {
 	face   face
 	size   pt
 	struck bool // a line through it: what was here first
-	shade  bool // on a light ground
+	lead   pt   // distance of two base lines; 0 for what suits the size
 }
 
 // The styles of a record.
@@ -36,7 +36,12 @@ var (
 )
 
 // leading is the distance of two base lines.
-func (s style) leading() pt { return s.size * 128 / 100 }
+func (s style) leading() pt {
+	if s.lead != 0 {
+		return s.lead
+	}
+	return s.size * 128 / 100
+}
 
 // text is a piece of writing in one style; a line feed in it ends a line.
 type text struct {

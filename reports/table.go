@@ -11,6 +11,7 @@ type table struct {
 	columns []column
 	rows    [][]cell
 	indent  pt
+	boxed   bool // a frame around every cell that holds something
 }
 
 const cellPad pt = 280
@@ -122,6 +123,9 @@ func splitRow(row [][]line, room pt) (part, rest [][]line) {
 
 func (s *sheet) drawHead(t *table, head [][]line, h pt, widths []pt) {
 	if head == nil {
+		if t.boxed {
+			return
+		}
 		s.page().rule(marginLeft+t.indent, s.y, bodyWidth-t.indent, 0, 40)
 		return
 	}
@@ -133,20 +137,26 @@ func (s *sheet) drawHead(t *table, head [][]line, h pt, widths []pt) {
 func (s *sheet) drawRow(t *table, row [][]line, h pt, widths []pt) {
 	x := marginLeft + t.indent
 	for i, lines := range row {
+		if t.boxed && len(lines) > 0 {
+			s.page().box(x, s.y, widths[i], h, 60)
+		}
 		s.page().print(lines, x+cellPad, s.y+cellPad)
 		x += widths[i]
 	}
 	s.y += h
-	s.page().rule(marginLeft+t.indent, s.y, bodyWidth-t.indent, 0, 40)
+	if !t.boxed {
+		s.page().rule(marginLeft+t.indent, s.y, bodyWidth-t.indent, 0, 40)
+	}
 }
 
 // pairs draws a list of "name: value", two pairs to a line.
 func (s *sheet) pairs(list [][2]string) {
 	t := newTable(column{"", 17}, column{"", 33}, column{"", 17}, column{"", 33})
 	for i := 0; i < len(list); i += 2 {
-		row := []cell{small(list[i][0]), say(list[i][1])}
+		label := style{face: regular, size: 720, lead: plainStyle.leading()}
+		row := []cell{{{label, list[i][0]}}, say(list[i][1])}
 		if i+1 < len(list) {
-			row = append(row, small(list[i+1][0]), say(list[i+1][1]))
+			row = append(row, cell{{label, list[i+1][0]}}, say(list[i+1][1]))
 		}
 		t.add(row...)
 	}

@@ -1,0 +1,111 @@
+package reports
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"countersign/batch"
+)
+
+// event decodes an entry of the batch.
+func (r *record) event(e Entry) (batch.Event, error) { return batch.DecodeEvent(e.Entry, e.Opened) }
+
+// actorOf gives the person of an entry as frozen in it.
+func actorOf(e Entry) (batch.By, bool) {
+	event, err := batch.DecodeEvent(e.Entry, e.Opened)
+	if err != nil {
+		return batch.By{}, false
+	}
+	by, ok := reflect.ValueOf(event).FieldByName("By").Interface().(batch.By)
+	return by, ok
+}
+
+// eventWords says in one sentence what an entry of the batch did.
+func (r *record) eventWords(e Entry) string {
+	event, err := r.event(e)
+	if err != nil {
+		return kindWords(string(e.Kind)) + ": this program cannot read the entry; it stands in full in the attached data"
+	}
+	switch event := event.(type) {
+	case batch.BatchOpened:
+		return fmt.Sprintf("opened batch %s from %s v%d", event.Batch, event.Protocol, event.Version)
+	case batch.StepBegun:
+		return "began step " + event.Step
+	case batch.ScanAccepted:
+		return fmt.Sprintf("step %s: scanned %s, matched: %s", event.Step, event.Field, r.personal(event.Raw))
+	case batch.ScanRefused:
+		return fmt.Sprintf("step %s: scanned %s, refused: %s – %s", event.Step, event.Field, r.personal(event.Raw), event.Why)
+	case batch.ValueRecorded:
+		words := fmt.Sprintf("step %s: recorded %s = %s", event.Step, event.Field, event.Value)
+		if event.Repeat {
+			words += " (repeated measurement)"
+		}
+		return words + broken(event.Level, event.Reason)
+	case batch.ValueCorrected:
+		words := fmt.Sprintf("step %s: corrected %s from %s to %s, because: %s", event.Step, event.Field, event.Before, event.Value, event.Reason)
+		if len(event.Invalidates) > 0 {
+			words += "; took away the signatures of " + strings.Join(event.Invalidates, ", ")
+		}
+		return words + broken(event.Level, event.Limit)
+	case batch.ItemMoved:
+		if event.To == "back" {
+			return "put back " + event.Item
+		}
+		return "took out " + event.Item
+	case batch.StepPerformed:
+		words := "performed step " + event.Step
+		for _, result := range event.Results {
+			words += fmt.Sprintf("; %s = %s (unrounded %s)", result.Name, result.Rounded, result.Unrounded) + broken(result.Level, result.Limit)
+		}
+		return words
+	case batch.StepChecked:
+		if event.Witness {
+			return "witnessed step " + event.Step
+		}
+		return "verified step " + event.Step
+	case batch.RemarkNoted:
+		return "noted" + on(event.Step) + ": " + event.Text
+	case batch.ExceptionRaised:
+		return fmt.Sprintf("exception %d raised%s (%s, %s, holds up %s): %s", event.Number, on(event.Step), event.Class, event.Severity, event.Blocks, event.Text)
+	case batch.ExceptionResolved:
+		if event.Accept {
+			return fmt.Sprintf("exception %d accepted: %s", event.Exception, event.Reason)
+		}
+		return fmt.Sprintf("exception %d not accepted: %s", event.Exception, event.Reason)
+	case batch.BatchReviewed:
+		return "production review: " + event.Statement
+	case batch.BatchCertified:
+		return "certified: " + event.Statement + "; place: " + event.Place
+	case batch.BatchRejected:
+		return "rejected: " + event.Reason
+	case batch.BatchAborted:
+		return "aborted: " + event.Reason
+	case batch.CommandRefused:
+		return fmt.Sprintf("refused to %s%s: %s", event.Attempt, on(event.Step), event.Sentence)
+	}
+	return kindWords(string(e.Kind))
+}
+
+func on(step string) string {
+	if step == "" {
+		return ""
+	}
+	return " in step " + step
+}
+
+func broken(level, why string) string {
+	if level == "" {
+		return ""
+	}
+	return " – " + signBroken + " " + level + " limit broken: " + why
+}
+
+// kindWords makes a kind readable: "batch.step_performed" → "step performed".
+func kindWords(kind string) string {
+	_, words, ok := strings.Cut(kind, ".")
+	if !ok {
+		words = kind
+	}
+	return strings.ReplaceAll(words, "_", " ")
+}

@@ -1,0 +1,281 @@
+package reports
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"slices"
+	"time"
+
+	"countersign/audit"
+	"countersign/batch"
+	"countersign/identity"
+	"countersign/protocol"
+	"countersign/protocol/library"
+
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// The people of the tests.
+const (
+	anna   identity.PersonID = "p-0001" // technician
+	ben    identity.PersonID = "p-0002" // pharmacist
+	chi    identity.PersonID = "p-0003" // quality lead
+	dora   identity.PersonID = "p-0004" // author
+	emil   identity.PersonID = "p-0005" // approver
+	fay    identity.PersonID = "p-0006" // pharmacist who reviews
+	batch7                   = "B-2026-0007"
+)
+
+func (w *world) staff() {
+	for _, p := range []struct {
+		id             identity.PersonID
+		username, name string
+		role           identity.Role
+	}{
+		{anna, "akowalska", "Anna Kowalska", identity.Technician},
+		{ben, "bmensah", "Ben Mensah", identity.Pharmacist},
+		{chi, "cnwosu", "Chidi Nwosu", identity.QualityLead},
+		{dora, "dlund", "Dora Lund", identity.ProtocolAuthor},
+		{emil, "emarsh", "Emil Marsh", identity.ProtocolApprover},
+		{fay, "fgreen", "Fay Green", identity.Pharmacist},
+	} {
+		until := w.now.AddDate(1, 0, 0)
+		key := hex.EncodeToString(w.key(string(p.id)).Public().(ed25519.PublicKey))
+		for _, event := range []identity.Event{
+			{Kind: identity.KindRegistered, Person: p.id, Payload: identity.Payload{Username: p.username, Name: p.name, IdentityChecked: "passport"}},
+			{Kind: identity.KindRoleGiven, Person: p.id, Payload: identity.Payload{Role: p.role}},
+			{Kind: identity.KindTrained, Person: p.id, Payload: identity.Payload{Protocol: w.p.Name, Version: w.p.Version, Until: &until}},
+			{Kind: identity.KindKeyEnrolled, Person: p.id, Payload: identity.Payload{Key: key, Accepted: "I answer for my signatures."}},
+			{Kind: identity.KindKeyAttested, Person: p.id, Payload: identity.Payload{Key: key}},
+		} {
+			d, err := event.Draft(w.now, "p-0099")
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			if err := w.people.Apply(w.append(d)); err != nil {
+				w.t.Fatal(err)
+			}
+		}
+	}
+}
+
+func (w *world) person(id identity.PersonID) identity.Person {
+	p, ok := w.people.Person(id)
+	if !ok {
+		w.t.Fatalf("nobody is %s", id)
+	}
+	return p
+}
+
+func (w *world) approve(text []byte) {
+	for _, act := range []struct {
+		id identity.PersonID
+		c  library.Command
+	}{
+		{dora, library.Submit{Text: string(text)}},
+		{emil, library.Approve{Protocol: w.p.Name, Version: w.p.Version}},
+		{chi, library.MakeEffective{Protocol: w.p.Name, Version: w.p.Version}},
+	} {
+		d, err := library.DraftOfCommand(w.library, act.c, w.person(act.id), w.now)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		meaning, roles, _ := library.Signs(act.c)
+		lines, err := library.Lines(w.library, act.c)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		w.sign(&d, w.person(act.id), roles[0], "no training needed", meaning, lines...)
+		if err := w.library.Apply(w.append(d)); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+}
+
+// do carries out a command as a site would: decide, sign, append, fold. A
+// refusal is recorded and given back.
+func (w *world) do(id identity.PersonID, after time.Duration, c batch.Command) *batch.Refusal {
+	w.t.Helper()
+	w.now = w.now.Add(after)
+	f := batch.Facts{Person: w.person(id), Protocol: w.p, Effective: true, Origin: w.site.Origin, Site: w.site.Name + ", " + w.site.Unit, SiteActive: true, Zone: w.zone}
+	events, err := batch.Decide(w.state, c, f, w.now)
+	var refusal *batch.Refusal
+	if errors.As(err, &refusal) {
+		events, err = batch.Refused(w.state, c, refusal, f, w.now)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	meaning, _, signed := batch.Signs(w.state, c)
+	lines := []string{}
+	if signed && refusal == nil {
+		if lines, err = batch.Lines(w.state, c, f); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	for i, event := range events {
+		d, err := batch.DraftOf(event, batch7, id, w.now, w.salt)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if i == 0 && signed && refusal == nil {
+			by, _ := actorOf(Entry{Stored: audit.Stored{Entry: audit.Entry{Kind: d.Kind, KindVersion: d.KindVersion, Payload: d.Payload}}})
+			w.sign(&d, f.Person, identity.Role(by.Role), by.Training, meaning, lines...)
+		}
+		stored := w.append(d)
+		if w.state, err = batch.Fold(w.state, stored, w.opening[stored.Index], w.find); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	return refusal
+}
+
+// must is do for a command that the rules allow.
+func (w *world) must(id identity.PersonID, after time.Duration, c batch.Command) {
+	w.t.Helper()
+	if refusal := w.do(id, after, c); refusal != nil {
+		w.t.Fatalf("%T was refused: %s", c, refusal.Sentence)
+	}
+}
+
+func (w *world) find(name string, version int, digest [32]byte) (*protocol.Protocol, error) {
+	v, ok := w.library.Find(name, version)
+	if !ok || v.Protocol.Digest != digest {
+		return nil, errors.New("no such protocol")
+	}
+	return v.Protocol, nil
+}
+
+const (
+	wristband = "(8018)999000001800000009"
+	vialCode  = "(01)05012345678900(10)L123"
+)
+
+func (w *world) open() {
+	w.t.Helper()
+	w.must(ben, time.Minute, batch.Open{
+		Batch: batch7, Protocol: w.p.Name, Version: w.p.Version, Digest: w.p.Digest,
+		Patient:   batch.Patient{Name: "TESTPATIENT, Żaneta", Born: "2019-03-01", Number: "999 000 0018", NumberType: "NHS", Wristband: wristband},
+		Order:     map[string]string{"dose": "12.0 mg", "strength": "2.4 mg/mL"},
+		Reference: "RX-77", Prescriber: "Dr C. Okafor",
+		Items: []batch.Item{{
+			Name: "vial", Code: vialCode, Lot: "L123", Expiry: time.Date(2027, 1, 31, 12, 0, 0, 0, time.UTC), Released: true,
+			Reference: "CoA 5", Amount: "1",
+		}},
+	})
+}
+
+// tell makes a batch with everything that a record must show: a wrong scan, a
+// value out of limits with its correction, invalidated signatures, a decided
+// exception, notes with odd text, a refusal, a certification and what follows.
+func (w *world) tell() {
+	w.t.Helper()
+	w.open()
+	w.must(anna, time.Minute, batch.Perform{Step: "clearance"})
+	w.must(ben, time.Minute, batch.Check{Step: "clearance"})
+	w.must(anna, time.Minute, batch.Scan{Step: "patient", Field: "patient", Raw: wristband})
+	w.must(anna, time.Minute, batch.Perform{Step: "patient"})
+	w.must(ben, time.Minute, batch.Check{Step: "patient"})
+	w.must(anna, time.Minute, batch.Begin{Step: "draw up"})
+	w.must(anna, time.Second, batch.Scan{Step: "draw up", Field: "vial", Raw: "(01)05012345678900(10)WRONG"})
+	w.must(anna, time.Minute, batch.Scan{Step: "draw up", Field: "vial", Raw: vialCode})
+	w.must(anna, time.Minute, batch.Record{Step: "draw up", Field: "drawn", Text: "5.3"})
+	w.must(anna, time.Minute, batch.Note{Step: "draw up", Text: "read twice {nb} 😀 ünïcode"})
+	w.must(anna, time.Minute, batch.Correct{Step: "draw up", Field: "drawn", Text: "5.0", Reason: "read at the wrong line"})
+	w.settle()
+	w.must(anna, time.Minute, batch.Perform{Step: "draw up"})
+	w.must(ben, time.Minute, batch.Check{Step: "draw up"})
+	w.must(anna, time.Minute, batch.Correct{Step: "draw up", Field: "drawn", Text: "5.1", Reason: "the scale was read again"})
+	w.settle()
+	w.must(anna, time.Minute, batch.Perform{Step: "draw up"})
+	w.must(ben, time.Minute, batch.Check{Step: "draw up"})
+	if refusal := w.do(anna, time.Minute, batch.Perform{Step: "give"}); refusal == nil {
+		w.t.Fatal("a dose was given before certification")
+	}
+}
+
+// settle has the quality lead decide every open exception.
+func (w *world) settle() {
+	w.t.Helper()
+	for _, e := range w.state.OpenExceptions() {
+		w.must(chi, time.Minute, batch.Resolve{Exception: e.Number, Accept: true, Reason: "looked into; the record shows why"})
+	}
+}
+
+// hashReader gives tlog the hashes of a whole log.
+type hashes []tlog.Hash
+
+func (h hashes) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
+	out := make([]tlog.Hash, len(indexes))
+	for i, index := range indexes {
+		out[i] = h[index]
+	}
+	return out, nil
+}
+
+func (w *world) siteKey() audit.SiteKey {
+	w.t.Helper()
+	seed := sha256.Sum256([]byte("site " + w.site.Origin))
+	key, err := audit.NewSiteKey(audit.Origin(w.site.Origin), bytes.NewReader(seed[:]))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return key
+}
+
+// bundle proves the streams of the batch.
+func (w *world) bundle() audit.Bundle {
+	w.t.Helper()
+	var all hashes
+	for i, e := range w.log {
+		more, err := tlog.StoredHashes(int64(i), e.Bytes, all)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		all = append(all, more...)
+	}
+	size := int64(len(w.log))
+	root, err := tlog.TreeHash(size, all)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	signed, err := audit.SignCheckpoint(w.siteKey(), audit.Checkpoint{Origin: audit.Origin(w.site.Origin), Size: size, Root: audit.Hash(root), Time: w.now})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	b := audit.Bundle{Origin: audit.Origin(w.site.Origin), Checkpoint: signed, Verifier: w.siteKey().Verifier(), Openings: w.salts}
+	var led []audit.Stored
+	for _, e := range w.log {
+		if e.Stream == batch.Stream(batch7) || e.Stream == library.Stream(w.p.Name) {
+			led = append(led, e)
+		}
+	}
+	streams := Streams(led)
+	for i, e := range w.log {
+		if !slices.Contains(streams, e.Stream) {
+			continue
+		}
+		proof, err := tlog.ProveRecord(size, int64(i), all)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		proved := audit.Proved{Bytes: e.Bytes}
+		for _, hash := range proof {
+			proved.Proof = append(proved.Proof, audit.Hash(hash))
+		}
+		b.Entries = append(b.Entries, proved)
+	}
+	return b
+}
+
+func (w *world) record() []byte {
+	w.t.Helper()
+	pdf, err := Issue(w.bundle(), batch7, "0.1.0", "Chidi Nwosu (cnwosu)")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return pdf
+}
