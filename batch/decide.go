@@ -57,7 +57,7 @@ func Decide(s *State, c Command, f Facts, now time.Time) ([]Event, error) {
 	events := []Event{main}
 	raised := append(append(d.due, d.add...), d.breaches(after)...)
 	for i, ex := range raised {
-		ex.By, ex.Number = d.by, len(s.Exceptions)+i+1
+		ex.By, ex.Number = d.by, len(after.Exceptions)+i+1
 		events = append(events, ex)
 	}
 	return events, nil
