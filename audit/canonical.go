@@ -23,11 +23,13 @@ const (
 // have to be whole and within ±(2^53 − 1); everything else that counts is a
 // string.
 func Canonical(v any) ([]byte, error) {
-	raw, err := json.Marshal(v)
-	if err != nil {
+	var buffer bytes.Buffer
+	encoder := json.NewEncoder(&buffer)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
 		return nil, fmt.Errorf("encode: %w", err)
 	}
-	return CanonicalJSON(raw)
+	return CanonicalJSON(bytes.TrimSuffix(buffer.Bytes(), []byte("\n")))
 }
 
 // CanonicalJSON makes one JSON value canonical: members in the order of their
@@ -42,6 +44,14 @@ func CanonicalJSON(raw []byte) ([]byte, error) {
 	case !utf8.Valid(raw):
 		return nil, errors.New("the JSON is not valid UTF-8")
 	}
+	if alreadyCanonical(raw) {
+		return bytes.Clone(raw), nil
+	}
+	return rewrite(raw)
+}
+
+// rewrite reads a value and writes it canonically.
+func rewrite(raw []byte) ([]byte, error) {
 	if err := noLoneSurrogates(raw); err != nil {
 		return nil, err
 	}

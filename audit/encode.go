@@ -48,36 +48,37 @@ func readHex(into, text []byte) error {
 	return nil
 }
 
-// entryJSON and signatureJSON fix the names that stand in the bytes.
+// entryJSON and signatureJSON fix the names that stand in the bytes. Their order here is the canonical one, so that what
+// is encoded needs no second writing.
 type entryJSON struct {
+	Actor       string          `json:"actor"`
 	Format      string          `json:"format"`
-	Origin      Origin          `json:"origin"`
 	Index       int64           `json:"index"`
-	Stream      StreamID        `json:"stream"`
-	Version     int64           `json:"version"`
-	Previous    Hash            `json:"previous"`
 	Kind        Kind            `json:"kind"`
 	KindVersion int             `json:"kind_version"`
-	Time        string          `json:"time"`
 	Nonce       Nonce           `json:"nonce"`
-	Actor       string          `json:"actor"`
+	Origin      Origin          `json:"origin"`
 	Payload     json.RawMessage `json:"payload"`
+	Previous    Hash            `json:"previous"`
 	Sealed      map[string]Hash `json:"sealed"`
 	Signatures  []signatureJSON `json:"signatures"`
+	Stream      StreamID        `json:"stream"`
+	Time        string          `json:"time"`
+	Version     int64           `json:"version"`
 }
 
 type signatureJSON struct {
-	Signer   string   `json:"signer"`
-	Username string   `json:"username"`
-	Name     string   `json:"name"`
-	Role     string   `json:"role"`
-	Training string   `json:"training"`
-	Meaning  string   `json:"meaning"`
-	Time     string   `json:"time"`
-	Nonce    Nonce    `json:"nonce"`
-	Shown    []string `json:"shown"`
-	Method   string   `json:"method"`
 	Key      string   `json:"key"`
+	Meaning  string   `json:"meaning"`
+	Method   string   `json:"method"`
+	Name     string   `json:"name"`
+	Nonce    Nonce    `json:"nonce"`
+	Role     string   `json:"role"`
+	Shown    []string `json:"shown"`
+	Signer   string   `json:"signer"`
+	Time     string   `json:"time"`
+	Training string   `json:"training"`
+	Username string   `json:"username"`
 	Value    string   `json:"value"` // base64
 }
 

@@ -54,27 +54,27 @@ type Statement struct {
 const statementDomain = "countersign/statement/v1"
 
 type statementJSON struct {
+	Actor       string          `json:"actor"`
 	Domain      string          `json:"domain"`
-	Origin      Origin          `json:"origin"`
-	Stream      StreamID        `json:"stream"`
-	Version     int64           `json:"version"`
-	Previous    Hash            `json:"previous"`
+	Key         string          `json:"key"`
 	Kind        Kind            `json:"kind"`
 	KindVersion int             `json:"kind_version"`
-	Actor       string          `json:"actor"`
-	Payload     json.RawMessage `json:"payload"`
-	Sealed      map[string]Hash `json:"sealed"`
 	Meaning     string          `json:"meaning"`
-	Signer      string          `json:"signer"`
-	Username    string          `json:"username"`
-	Name        string          `json:"name"`
-	Role        string          `json:"role"`
-	Training    string          `json:"training"`
-	Time        string          `json:"time"`
-	Nonce       Nonce           `json:"nonce"`
-	Shown       []string        `json:"shown"`
 	Method      string          `json:"method"`
-	Key         string          `json:"key"`
+	Name        string          `json:"name"`
+	Nonce       Nonce           `json:"nonce"`
+	Origin      Origin          `json:"origin"`
+	Payload     json.RawMessage `json:"payload"`
+	Previous    Hash            `json:"previous"`
+	Role        string          `json:"role"`
+	Sealed      map[string]Hash `json:"sealed"`
+	Shown       []string        `json:"shown"`
+	Signer      string          `json:"signer"`
+	Stream      StreamID        `json:"stream"`
+	Time        string          `json:"time"`
+	Training    string          `json:"training"`
+	Username    string          `json:"username"`
+	Version     int64           `json:"version"`
 }
 
 // NewStatement makes the statement of a draft that will follow head in its
