@@ -59,7 +59,9 @@ func TestTheVolumeIsCalculatedAndJudged(t *testing.T) {
 		drawn, reason string
 		level         Level
 	}{
-		{"4.9", "", ""}, {"5.0", "", ""}, {"5.1", "", ""},
+		{"4.9", "", ""},
+		{"5.0", "", ""},
+		{"5.1", "", ""},
 		{"5.2", "5.2 mL is not within 2 % of 5.0 mL", Action},
 		{"4.8", "4.8 mL is not within 2 % of 5.0 mL", Action},
 	} {

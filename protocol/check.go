@@ -69,11 +69,11 @@ func (b *builder) checkFormula(in stepScope, c *Calculation) {
 		return
 	}
 	want := sortOf(c.Unit)
-	bare := root.sort == sort{class: quantity}
 	if want.class == unknown || root.sort.class == unknown {
 		return
 	}
-	if root.sort != want && !(bare && want.percent) {
+	ratio := want.percent && root.sort == sort{class: quantity} // 5 mL / 20 mL is 25 %
+	if root.sort != want && !ratio {
 		b.failAt(b.inside(n, 0), "", "the formula gives %s, and the unit %s is %s", root.sort, c.Unit.name(), want)
 		return
 	}
@@ -124,14 +124,14 @@ func (b *builder) limit(in stepScope, limit *Limit, n *yaml.Node, self *node, ki
 			b.fail(n, "", "a %s has no limit of this kind", kind)
 			return nil
 		}
-		return b.chosen(n, limit.Text, self)
+		return b.chosen(n, self)
 	}
 	if n.Kind == yaml.SequenceNode {
 		b.fail(n, "", "a limit is a single value")
 		return nil
 	}
 	before := len(b.list)
-	root := (*node)(nil)
+	var root *node
 	switch prefix {
 	case "outside":
 		if !strings.Contains(text, " to ") {
@@ -159,7 +159,7 @@ func (b *builder) limit(in stepScope, limit *Limit, n *yaml.Node, self *node, ki
 
 // chosen is the condition that the value is one of the choices that stand in
 // the node.
-func (b *builder) chosen(n *yaml.Node, _ string, self *node) *node {
+func (b *builder) chosen(n *yaml.Node, self *node) *node {
 	var root *node
 	for _, element := range b.listOf(n) {
 		choice := strings.TrimSpace(element.Value)

@@ -80,9 +80,10 @@ func (b *builder) checkParts(steps []*Step) {
 		if part := b.p.Part(step.By); part != nil && part.Role == "quality lead" {
 			b.failAt(step.Pos, "a quality lead checks and decides", "the step %s is given to the part %s, and no quality lead may perform a step", step.Name, step.By)
 		}
-		if step.By == "" {
+		switch step.By {
+		case "":
 			b.failAt(step.Pos, "add by: to the step or to its section", "the step %s does not say who performs it", step.Name)
-		} else if step.By == step.CheckedBy {
+		case step.CheckedBy:
 			b.failAt(step.Pos, "", "the step %s is performed and checked by the same part", step.Name)
 		}
 	}

@@ -77,9 +77,18 @@ func (b *builder) product(top *object) {
 		key  string
 		into *string
 	}{
-		{"name", &p.Name}, {"code", &p.Code}, {"form", &p.Form}, {"strength", &p.Strength}, {"mode", &p.Mode},
-		{"supply", &p.Supply}, {"batch size", &p.BatchSize}, {"licence", &p.Licence}, {"control site", &p.ControlSite},
-		{"master file", &p.MasterFile}, {"container", &p.Container}, {"storage", &p.Storage},
+		{"name", &p.Name},
+		{"code", &p.Code},
+		{"form", &p.Form},
+		{"strength", &p.Strength},
+		{"mode", &p.Mode},
+		{"supply", &p.Supply},
+		{"batch size", &p.BatchSize},
+		{"licence", &p.Licence},
+		{"control site", &p.ControlSite},
+		{"master file", &p.MasterFile},
+		{"container", &p.Container},
+		{"storage", &p.Storage},
 	} {
 		*field.into = o.need(field.key)
 	}

@@ -95,7 +95,7 @@ func knownOf(v Value) (known, error) {
 	k := known{text: v.Text, yes: v.Yes, at: v.Time, show: v.String()}
 	switch v.Type {
 	case TypeDecimal, TypeCount:
-		num, _, err := v.Quantity.base()
+		num, err := v.Quantity.base()
 		if err != nil {
 			return known{}, err
 		}
@@ -163,7 +163,7 @@ func (f *frame) eval(n *node) (known, error) {
 	case opSelf, opName, opPoint:
 		return f.leaves[n], nil
 	case opLiteral:
-		num, _, err := n.qty.base()
+		num, err := n.qty.base()
 		return known{num: num, show: n.qty.String()}, err
 	case opText:
 		return known{text: n.text, show: n.text}, nil

@@ -50,8 +50,8 @@ func bounded(n *node, holds bool) interval {
 	}
 	right := n.args[1]
 	if right.op == "range" && holds {
-		low, _, errLow := right.args[0].qty.base()
-		high, _, errHigh := right.args[1].qty.base()
+		low, errLow := right.args[0].qty.base()
+		high, errHigh := right.args[1].qty.base()
 		if errLow != nil || errHigh != nil {
 			return everything()
 		}
@@ -60,7 +60,7 @@ func bounded(n *node, holds bool) interval {
 	if right.op != opLiteral {
 		return everything()
 	}
-	bound, _, err := right.qty.base()
+	bound, err := right.qty.base()
 	if err != nil {
 		return everything()
 	}

@@ -114,7 +114,7 @@ func (l *lexer) number() {
 		l.at++
 	}
 	number := l.text[start:l.at]
-	if _, _, err := readNumber(number); err != nil {
+	if err := checkNumber(number); err != nil {
 		hint := ""
 		if letter(number[len(number)-1]) && !strings.ContainsAny(number, "eExX_") {
 			hint = "write one space between the number and its unit"
@@ -260,9 +260,29 @@ func (l *lexer) quoted(mark byte) {
 func (l *lexer) sign() {
 	rest := l.text[l.at:]
 	for _, pair := range [...][2]string{
-		{"<=", "<="}, {">=", ">="}, {"==", "=="}, {"!=", "!="}, {"&&", "&&"}, {"||", "||"},
-		{"<", "<"}, {">", ">"}, {"!", "!"}, {"+", "+"}, {"-", "-"}, {"*", "*"}, {"/", "/"}, {"(", "("}, {")", ")"},
-		{",", ","}, {"?", "?"}, {":", ":"}, {"×", "*"}, {"÷", "/"}, {"−", "-"}, {"≤", "<="}, {"≥", ">="},
+		{"<=", "<="},
+		{">=", ">="},
+		{"==", "=="},
+		{"!=", "!="},
+		{"&&", "&&"},
+		{"||", "||"},
+		{"<", "<"},
+		{">", ">"},
+		{"!", "!"},
+		{"+", "+"},
+		{"-", "-"},
+		{"*", "*"},
+		{"/", "/"},
+		{"(", "("},
+		{")", ")"},
+		{",", ","},
+		{"?", "?"},
+		{":", ":"},
+		{"×", "*"},
+		{"÷", "/"},
+		{"−", "-"},
+		{"≤", "<="},
+		{"≥", ">="},
 	} {
 		if strings.HasPrefix(rest, pair[0]) {
 			l.emit(l.at, pair[1])

@@ -15,28 +15,26 @@ const maxDigits = 34
 
 var errNumber = errors.New("a number is written with digits and at most one point, as in 12 or 5.0")
 
-// readNumber reads a plain decimal: an optional minus, digits without a
+// checkNumber accepts a plain decimal: an optional minus, digits without a
 // needless leading zero, and a point with digits after it. No exponent, no
-// thousands mark, no plus, no more than 34 digits (NUM-01). It gives the
-// number of decimal places too. It costs no more for a million digits than
-// for forty.
-func readNumber(text string) (*big.Rat, int, error) {
+// thousands mark, no plus, no more than 34 digits (NUM-01). It costs no more
+// for a million digits than for forty.
+func checkNumber(text string) error {
 	digits := strings.TrimPrefix(text, "-")
 	if len(digits) > maxDigits+1 {
-		return nil, 0, errors.New("a number has no more than 34 digits")
+		return errors.New("a number has no more than 34 digits")
 	}
 	whole, fraction, point := strings.Cut(digits, ".")
 	if !allDigits(whole) || point && !allDigits(fraction) {
-		return nil, 0, errNumber
+		return errNumber
+	}
+	if len(whole)+len(fraction) > maxDigits {
+		return errors.New("a number has no more than 34 digits")
 	}
 	if len(whole) > 1 && whole[0] == '0' {
-		return nil, 0, errors.New("a number does not begin with a needless 0")
+		return errors.New("a number does not begin with a needless 0")
 	}
-	r, ok := new(big.Rat).SetString(text)
-	if !ok {
-		return nil, 0, errNumber
-	}
-	return r, len(fraction), nil
+	return nil
 }
 
 func allDigits(s string) bool {

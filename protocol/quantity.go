@@ -24,7 +24,7 @@ func ParseQuantity(text string) (Quantity, error) {
 		end++
 	}
 	number, rest := text[:end], text[end:]
-	if _, _, err := readNumber(number); err != nil {
+	if err := checkNumber(number); err != nil {
 		return Quantity{}, err
 	}
 	if rest == "" {
@@ -76,17 +76,17 @@ func (q Quantity) rat() (*big.Rat, error) {
 	return r, nil
 }
 
-// base gives the quantity in base units with its dimension.
-func (q Quantity) base() (*big.Rat, factor, error) {
+// base gives the quantity in base units.
+func (q Quantity) base() (*big.Rat, error) {
 	r, err := q.rat()
 	if err != nil {
-		return nil, factor{}, err
+		return nil, err
 	}
 	f, err := q.Unit.factor()
 	if err != nil {
-		return nil, factor{}, err
+		return nil, err
 	}
-	return r.Mul(r, f.scale), f, nil
+	return r.Mul(r, f.scale), nil
 }
 
 // Cmp is -1, 0 or 1 as q is less than, equal to or more than p, exactly and
@@ -95,11 +95,11 @@ func (q Quantity) Cmp(p Quantity) (int, error) {
 	if !q.Unit.Same(p.Unit) {
 		return 0, fmt.Errorf("%s and %s cannot be compared", q, p)
 	}
-	a, _, err := q.base()
+	a, err := q.base()
 	if err != nil {
 		return 0, err
 	}
-	b, _, err := p.base()
+	b, err := p.base()
 	if err != nil {
 		return 0, err
 	}

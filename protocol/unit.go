@@ -63,11 +63,11 @@ func (d dims) String() string {
 	}
 	for i, n := range d {
 		if i == length {
-			switch {
-			case n == 3 || n == -3:
+			switch n {
+			case 3, -3:
 				put("volume", n/3)
 				continue
-			case n == 2 || n == -2:
+			case 2, -2:
 				put("area", n/2)
 				continue
 			}

@@ -103,7 +103,7 @@ func (in Input) parseDecimal(text string) (Quantity, error) {
 	if strings.Contains(number, ",") {
 		return Quantity{}, fmt.Errorf("write the number with a point and without commas, as in %s", in.sample())
 	}
-	if _, _, err := readNumber(number); err != nil {
+	if err := checkNumber(number); err != nil {
 		return Quantity{}, err
 	}
 	q := Quantity{Number: number, Unit: in.Unit}
@@ -171,10 +171,10 @@ func parseText(text string) (string, error) {
 // hidden says that a character shows nothing and can change how its
 // neighbours read: controls, bidirectional marks, zero-width signs.
 func hidden(r rune) bool {
-	switch {
-	case r == utf8.RuneError, r == '\uFEFF', r == '\u200B', r == '\u2028', r == '\u2029':
+	switch r {
+	case utf8.RuneError, '\uFEFF', '\u200B', '\u2028', '\u2029':
 		return true
-	case r == '\u200D', r == '\u200C': // joiners, which some scripts and emoji need
+	case '\u200D', '\u200C': // joiners, which some scripts and emoji need
 		return false
 	}
 	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || unicode.Is(unicode.Cf, r)
