@@ -63,7 +63,17 @@ func (e Event) Draft(now time.Time, actor string) (audit.Draft, error) {
 	if err != nil {
 		return audit.Draft{}, fmt.Errorf("write down %s: %w", e.Kind, err)
 	}
-	return audit.Draft{Stream: e.Person.Stream(), Kind: e.Kind, KindVersion: 1, Time: now, Actor: actor, Payload: payload}, nil
+	return audit.Draft{Stream: e.stream(), Kind: e.Kind, KindVersion: 1, Time: now, Actor: actor, Payload: payload}, nil
+}
+
+// stream keeps comings and goings apart from what makes a person who they are:
+// a batch record carries the whole person stream of everybody in it.
+func (e Event) stream() audit.StreamID {
+	switch e.Kind {
+	case KindSignedIn, KindSignedOut, KindTurnedAway:
+		return audit.StreamID("access/" + string(e.Person))
+	}
+	return e.Person.Stream()
 }
 
 // ReadPayload reads an entry of a person's stream.

@@ -171,3 +171,6 @@ func (r *Reader) belongs(ctx context.Context) error {
 	}
 	return nil
 }
+
+// Verifier is the site's verifier key, as a C2SP note writes it.
+func (r *Reader) Verifier() string { return r.verifier }

@@ -27,6 +27,7 @@ type Session struct {
 	Terminal string            `db:"terminal"`
 	Since    time.Time         `db:"since"`
 	Seen     time.Time         `db:"seen"`
+	IdleAt   time.Time         `db:"-"` // when it locks if nothing happens
 	Locked   bool              `db:"-"` // idle for too long; a password opens it again
 }
 
@@ -37,7 +38,8 @@ func (v *Vault) Begin(ctx context.Context, id identity.PersonID, terminal string
 		return "", s, err
 	}
 	token = base64.RawURLEncoding.EncodeToString(raw[:32])
-	s = Session{ID: hex.EncodeToString(raw[32:]), Person: id, Terminal: terminal, Since: v.now(), Seen: v.now()}
+	now := v.now()
+	s = Session{ID: hex.EncodeToString(raw[32:]), Person: id, Terminal: terminal, Since: now, Seen: now, IdleAt: now.Add(v.opts.IdleLock)}
 	_, err = v.db.ExecContext(ctx, `INSERT INTO vault.sessions (token, id, person, terminal, since, seen) VALUES ($1, $2, $3, $4, $5, $6)`,
 		hashed(token), s.ID, string(id), terminal, s.Since, s.Seen)
 	if err != nil {
@@ -70,6 +72,7 @@ func (v *Vault) Resume(ctx context.Context, token string) (s Session, err error)
 		return s, fmt.Errorf("find a session: %w", err)
 	}
 	s.Since, s.Seen = s.Since.UTC(), s.Seen.UTC()
+	s.IdleAt = s.Seen.Add(v.opts.IdleLock)
 	s.Locked = !s.Seen.Equal(now)
 	return s, nil
 }

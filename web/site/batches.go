@@ -1,0 +1,240 @@
+package site
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"countersign/audit"
+	"countersign/audit/ledger"
+	"countersign/batch"
+	"countersign/identity"
+)
+
+// attempts bounds how often an act is decided again because somebody else's
+// entry came first.
+const attempts = 5
+
+// Batches gives every batch, the newest first.
+func (s *Service) Batches(ctx context.Context, who Session) ([]*batch.State, error) {
+	var all []*batch.State
+	err := s.read(ctx, func(m *models) error {
+		all = m.sortedBatches()
+		return nil
+	})
+	for i := range all {
+		all[i] = masked(all[i], who)
+	}
+	return all, err
+}
+
+// Batch gives one batch as it stands now.
+func (s *Service) Batch(ctx context.Context, who Session, id string) (*batch.State, error) {
+	state, err := s.batch(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if state == nil {
+		return nil, &Refusal{Code: "no_such_batch", Sentence: fmt.Sprintf("There is no batch %s here.", id)}
+	}
+	return masked(state, who), nil
+}
+
+// batch gives a batch's state, or nil when there is none.
+func (s *Service) batch(ctx context.Context, id string) (state *batch.State, err error) {
+	err = s.read(ctx, func(m *models) error {
+		state = m.batches[id]
+		return nil
+	})
+	return state, err
+}
+
+// masked takes the patient out of what somebody sees who needs no identity
+// (COI-09). The log is as it was.
+func masked(state *batch.State, who Session) *batch.State {
+	if state == nil || seesPatients(who.Person) {
+		return state
+	}
+	blank := *state
+	blank.Patient, blank.Masked = batch.Patient{}, true
+	return &blank
+}
+
+// facts gathers what deciding needs and the batch does not hold.
+func (s *Service) facts(ctx context.Context, person identity.PersonID, state *batch.State, c batch.Command) (batch.Facts, error) {
+	f := batch.Facts{Origin: s.info.Origin, Site: s.info.Name + ", " + s.info.Unit, SiteActive: true, Zone: s.info.Location}
+	err := s.read(ctx, func(m *models) error {
+		found, ok := m.people.Person(person)
+		if !ok {
+			return &Refusal{Code: "no_such_person", Sentence: "Nobody of that name works here."}
+		}
+		f.Person = found
+		if state != nil {
+			f.Protocol = state.Protocol
+		}
+		if open, ok := c.(batch.Open); ok {
+			effective, ok := m.library.Effective(open.Protocol)
+			if version, found := m.library.Find(open.Protocol, open.Version); found {
+				f.Protocol = version.Protocol
+			}
+			f.Effective = ok && effective.Protocol.Version == open.Version && effective.Protocol.Digest == open.Digest
+		}
+		return nil
+	})
+	return f, err
+}
+
+// Do carries out a command that needs no signature. A repeated key is
+// answered from the log. When the form was drawn from an older version and the
+// command no longer fits, the answer is a Conflict and not a Refusal.
+func (s *Service) Do(ctx context.Context, who Session, key, id string, seen int64, c batch.Command) (*batch.State, error) {
+	if err := requireFit(who); err != nil {
+		return nil, err
+	}
+	if err := checkKey(key); err != nil {
+		return nil, err
+	}
+	state, err := s.batch(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if _, _, signed := batch.Signs(state, c); signed {
+		return nil, &Refusal{Code: "signature_needed", Sentence: "This act needs a signature."}
+	}
+	act := batchAct{service: s, key: key, id: id, command: c, person: who.Person.ID}
+	after, err := act.run(ctx)
+	if refusal, ok := AsRefusal(err); ok && seen > 0 && state != nil && seen < state.Version {
+		return nil, &Conflict{Sentence: "Somebody else was here since your page was drawn. " + refusal.Sentence, Batch: masked(state, who)}
+	}
+	return masked(after, who), err
+}
+
+// batchAct is one command on its way to the log.
+type batchAct struct {
+	service *Service
+	key     string // idempotency key
+	id      string // batch
+	command batch.Command
+	person  identity.PersonID
+	// sign makes the signature over the first draft; nil for unsigned acts.
+	sign func(ctx context.Context, state *batch.State, f batch.Facts, head audit.Head, d audit.Draft) (audit.Signature, error)
+}
+
+// run decides and appends, again when somebody was faster.
+func (a batchAct) run(ctx context.Context) (*batch.State, error) {
+	s := a.service
+	raw, err := batch.MarshalCommand(a.command)
+	if err != nil {
+		return nil, err
+	}
+	digest := digestOf([]byte(a.id), []byte(a.person), raw)
+	for range attempts {
+		if state, done, err := a.recall(ctx); done || err != nil {
+			return state, err
+		}
+		state, err := s.batch(ctx, a.id)
+		if err != nil {
+			return nil, err
+		}
+		f, err := s.facts(ctx, a.person, state, a.command)
+		if err != nil {
+			return nil, err
+		}
+		now := s.Now()
+		drafts, refusal, err := a.decide(state, f, now)
+		if err != nil {
+			return nil, s.broken("decide", err)
+		}
+		condition := audit.Condition{Stream: batch.Stream(a.id)}
+		if state != nil {
+			condition.Version = state.Version
+		}
+		if refusal == nil && a.sign != nil {
+			head, err := s.ledger.StreamHead(ctx, condition.Stream)
+			if err != nil {
+				return nil, s.broken("find the batch's last entry", err)
+			}
+			if head.Version != condition.Version {
+				continue
+			}
+			signature, err := a.sign(ctx, state, f, head, drafts[0])
+			if err != nil {
+				return nil, err
+			}
+			drafts[0].Signatures = []audit.Signature{signature}
+		}
+		request := ledger.Request{Key: a.key, Digest: digest, Conditions: []audit.Condition{condition}, Drafts: drafts}
+		_, err = s.ledger.Append(ctx, request)
+		var moved *ledger.Moved
+		switch {
+		case errors.As(err, &moved):
+			continue
+		case errors.Is(err, ledger.ErrKeyReused):
+			return nil, errKeyReused
+		case err != nil:
+			return nil, s.broken("write to the log", err)
+		}
+		if refusal != nil {
+			return nil, refusal
+		}
+		return s.batch(ctx, a.id)
+	}
+	return nil, &Conflict{Sentence: "Others are acting on this batch at the same moment. Nothing of yours was written: look at what they did, and try again."}
+}
+
+// decide gives the drafts of what the rules accept, or the one draft of what
+// they refuse together with the refusal.
+func (a batchAct) decide(state *batch.State, f batch.Facts, now time.Time) ([]audit.Draft, *Refusal, error) {
+	events, err := batch.Decide(state, a.command, f, now)
+	refusal, isRefusal := AsRefusal(err)
+	switch {
+	case isRefusal && state == nil:
+		return nil, nil, err // there is no batch whose log could hold it
+	case isRefusal:
+		events, err = batch.Refused(state, a.command, &batch.Refusal{Code: refusal.Code, Sentence: refusal.Sentence}, f, now)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	drafts := make([]audit.Draft, len(events))
+	for i, event := range events {
+		drafts[i], err = batch.DraftOf(event, a.id, a.person, now, a.service.salt)
+		if err != nil {
+			return nil, nil, fmt.Errorf("write down %T: %w", event, err)
+		}
+	}
+	return drafts, refusal, nil
+}
+
+// recall answers a repeated key from the log.
+func (a batchAct) recall(ctx context.Context) (state *batch.State, done bool, err error) {
+	receipt, found, err := a.service.ledger.Recall(ctx, a.key)
+	if err != nil {
+		return nil, false, a.service.broken("look for an earlier answer", err)
+	}
+	if !found {
+		return nil, false, nil
+	}
+	if len(receipt.Entries) == 0 || receipt.Entries[0].Stream != batch.Stream(a.id) {
+		return nil, true, errKeyReused
+	}
+	event, err := batch.DecodeEvent(receipt.Entries[0].Entry, nil)
+	if err != nil {
+		return nil, true, a.service.broken("read an earlier answer", err)
+	}
+	if refused, ok := event.(batch.CommandRefused); ok {
+		return nil, true, &Refusal{Code: refused.Code, Sentence: refused.Sentence}
+	}
+	state, err = a.service.batch(ctx, a.id)
+	return state, true, err
+}
+
+func checkKey(key string) error {
+	if raw, err := hex.DecodeString(key); err != nil || len(raw) != 16 || strings.ToLower(key) != key {
+		return &Refusal{Code: "bad_key", Sentence: "The form's key is not one that this site gave out. Open the page again."}
+	}
+	return nil
+}

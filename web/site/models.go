@@ -1,0 +1,145 @@
+package site
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"countersign/audit"
+	"countersign/audit/ledger"
+	"countersign/batch"
+	"countersign/identity"
+	"countersign/protocol"
+	"countersign/protocol/library"
+	"countersign/register"
+)
+
+// models are the folds of the log that pages read.
+type models struct {
+	mu      sync.Mutex
+	next    int64 // first log index not yet folded
+	people  *identity.Directory
+	library *library.Library
+	batches map[string]*batch.State
+	site    register.Site
+	founded time.Time
+	moved   time.Duration // by how much a training or rehearsal site's clock was moved
+}
+
+func newModels() *models {
+	return &models{
+		people: identity.NewDirectory(), library: library.New(),
+		batches: map[string]*batch.State{},
+	}
+}
+
+// pageOfEntries bounds what is held in memory while the log is read.
+const pageOfEntries = 2000
+
+// catchUp folds everything that the log has and the models do not. The caller
+// holds the lock.
+func (m *models) catchUp(ctx context.Context, log *ledger.Ledger) error {
+	for size := log.Size(); m.next < size; {
+		entries, err := log.Range(ctx, m.next, pageOfEntries)
+		if err != nil {
+			return fmt.Errorf("read the log from entry %d: %w", m.next, err)
+		}
+		if len(entries) == 0 {
+			return fmt.Errorf("the log says it has %d entries, but entry %d is not there", size, m.next)
+		}
+		openings, err := openingsOf(ctx, log, entries)
+		if err != nil {
+			return err
+		}
+		for _, entry := range entries {
+			if err := m.apply(entry, openings[entry.Index]); err != nil {
+				return fmt.Errorf("fold entry %d (%s): %w", entry.Index, entry.Kind, err)
+			}
+			m.next = entry.Index + 1
+		}
+	}
+	return nil
+}
+
+func openingsOf(ctx context.Context, log *ledger.Ledger, entries []audit.Stored) (map[int64]map[string]string, error) {
+	var sealed []int64
+	for _, entry := range entries {
+		if len(entry.Sealed) > 0 {
+			sealed = append(sealed, entry.Index)
+		}
+	}
+	if len(sealed) == 0 {
+		return nil, nil
+	}
+	openings, err := log.Openings(ctx, sealed)
+	if err != nil {
+		return nil, fmt.Errorf("read openings: %w", err)
+	}
+	byEntry := map[int64]map[string]string{}
+	for _, opening := range openings {
+		if byEntry[opening.Index] == nil {
+			byEntry[opening.Index] = map[string]string{}
+		}
+		byEntry[opening.Index][opening.Name] = opening.Value
+	}
+	return byEntry, nil
+}
+
+func (m *models) apply(entry audit.Stored, openings map[string]string) error {
+	subject, id, _ := strings.Cut(string(entry.Stream), "/")
+	switch subject {
+	case "batch":
+		state, err := batch.Fold(m.batches[id], entry, openings, m.protocol)
+		if err != nil {
+			return err
+		}
+		m.batches[id] = state
+		return nil
+	case "person":
+		return m.people.Apply(entry)
+	case "protocol":
+		return m.library.Apply(entry)
+	case "site":
+		return m.applySite(entry)
+	case "access":
+		return nil
+	default:
+		return errors.New("no room knows this stream")
+	}
+}
+
+func (m *models) applySite(entry audit.Stored) (err error) {
+	if entry.Kind == register.KindClockMoved {
+		by, err := register.ReadClockMoved(entry.Entry)
+		m.moved += by
+		return err
+	}
+	m.site, err = register.ReadSite(entry.Entry)
+	m.founded = entry.Time
+	return err
+}
+
+func (m *models) protocol(name string, version int, digest [32]byte) (*protocol.Protocol, error) {
+	found, ok := m.library.Find(name, version)
+	if !ok || found.Protocol.Digest != digest {
+		return nil, fmt.Errorf("the library has no protocol %s version %d with that digest", name, version)
+	}
+	return found.Protocol, nil
+}
+
+// sortedBatches gives every batch, the newest first.
+func (m *models) sortedBatches() []*batch.State {
+	all := slices.Collect(maps.Values(m.batches))
+	slices.SortFunc(all, func(a, b *batch.State) int {
+		if order := b.Opened.At.Compare(a.Opened.At); order != 0 {
+			return order
+		}
+		return strings.Compare(b.ID, a.ID)
+	})
+	return all
+}

@@ -1,0 +1,162 @@
+package site
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"countersign/audit"
+	"countersign/batch"
+	"countersign/identity"
+	"countersign/reports"
+)
+
+// TrailLine is one entry of a stream, in words.
+type TrailLine struct {
+	Index, Version int64
+	At             time.Time
+	Kind           string
+	Actor          string // person's id, or "system"
+	Name           string // printed name
+	Words          string
+	Signature      *audit.Signature // nil when unsigned
+	Critical       bool             // a change to critical data, or a refusal (AUD-05)
+	Hash           string
+}
+
+// Trail gives the audit trail of a stream, the first entry first.
+func (s *Service) Trail(ctx context.Context, who Session, stream audit.StreamID) ([]TrailLine, error) {
+	if err := requireFit(who); err != nil {
+		return nil, err
+	}
+	entries, err := s.ledger.Stream(ctx, stream, 1)
+	if err != nil {
+		return nil, s.broken("read a stream", err)
+	}
+	if len(entries) == 0 {
+		return nil, &Refusal{Code: "no_such_batch", Sentence: "The log has nothing under that name."}
+	}
+	var openings map[int64]map[string]string
+	if seesPatients(who.Person) {
+		if openings, err = openingsOf(ctx, s.ledger, entries); err != nil {
+			return nil, s.broken("read openings", err)
+		}
+	}
+	lines := make([]TrailLine, len(entries))
+	err = s.read(ctx, func(m *models) error {
+		for i, entry := range entries {
+			lines[i] = TrailLine{
+				Index: entry.Index, Version: entry.Version, At: entry.Time, Kind: string(entry.Kind), Actor: entry.Actor,
+				Name: m.nameOf(entry.Actor), Words: reports.Words(entry.Entry, openings[entry.Index]), Hash: audit.LeafHash(entry.Bytes).String(),
+				Critical: critical(entry.Kind),
+			}
+			if len(entry.Signatures) > 0 {
+				lines[i].Signature = &entry.Signatures[0]
+			}
+		}
+		return nil
+	})
+	return lines, err
+}
+
+// critical marks what a reviewer looks at first: changed values, exceptions
+// and refusals.
+func critical(kind audit.Kind) bool {
+	switch kind {
+	case "batch.value_corrected", "batch.exception_raised", "batch.exception_resolved", "batch.scan_refused", "batch.refused", "batch.aborted":
+		return true
+	}
+	return false
+}
+
+// RecordPDF writes the PDF batch record as the log has it now, with its data
+// and proofs inside.
+func (s *Service) RecordPDF(ctx context.Context, who Session, id string, w io.Writer) error {
+	if err := requireFit(who); err != nil {
+		return err
+	}
+	bundle, err := s.bundle(ctx, id)
+	if err != nil {
+		return err
+	}
+	if !seesPatients(who.Person) {
+		bundle = reports.Masked(bundle)
+	}
+	pdf, err := reports.Issue(bundle, id, s.info.Software, who.Person.Name+" ("+who.Person.Username+")")
+	if err != nil {
+		return s.broken("lay out the record", err)
+	}
+	if _, err := w.Write(pdf); err != nil {
+		return fmt.Errorf("send the record: %w", err)
+	}
+	return nil
+}
+
+// bundle gathers the streams that a batch's record stands on.
+func (s *Service) bundle(ctx context.Context, id string) (audit.Bundle, error) {
+	state, err := s.batch(ctx, id)
+	if err != nil {
+		return audit.Bundle{}, err
+	}
+	if state == nil {
+		return audit.Bundle{}, &Refusal{Code: "no_such_batch", Sentence: fmt.Sprintf("There is no batch %s here.", id)}
+	}
+	var entries []audit.Stored
+	for _, stream := range []audit.StreamID{batch.Stream(id), audit.StreamID("protocol/" + state.Protocol.Name)} {
+		more, err := s.ledger.Stream(ctx, stream, 1)
+		if err != nil {
+			return audit.Bundle{}, s.broken("read a stream", err)
+		}
+		entries = append(entries, more...)
+	}
+	bundle, err := s.ledger.Bundle(ctx, reports.Streams(entries), true)
+	if err != nil {
+		return audit.Bundle{}, s.broken("gather the record's proofs", err)
+	}
+	return bundle, nil
+}
+
+// LogView is the log at a glance.
+type LogView struct {
+	Size       int64
+	Root       string
+	At         time.Time // of the last checkpoint
+	Checkpoint string    // the signed note
+	Verifier   string    // the site's verifier key: what a regulator compares
+}
+
+// Log gives the log's size and its newest checkpoint.
+func (s *Service) Log(ctx context.Context, who Session) (LogView, error) {
+	if err := requireFit(who); err != nil {
+		return LogView{}, err
+	}
+	checkpoint, err := s.ledger.Checkpoint(ctx)
+	if err != nil {
+		return LogView{}, s.broken("make a checkpoint", err)
+	}
+	return LogView{
+		Size: checkpoint.Size, Root: checkpoint.Root.String(), At: checkpoint.Time,
+		Checkpoint: string(checkpoint.Note), Verifier: s.ledger.Verifier(),
+	}, nil
+}
+
+// VerifyLog checks the whole log: every entry, hash, signature, opening and
+// checkpoint. It may take minutes; progress is told.
+func (s *Service) VerifyLog(ctx context.Context, who Session, progress func(done, total int64)) (audit.Report, error) {
+	if err := requireFit(who); err != nil {
+		return audit.Report{}, err
+	}
+	report, err := s.ledger.Verify(ctx, progress)
+	if err != nil && report.First == nil {
+		return report, s.broken("verify the log", err)
+	}
+	return report, nil
+}
+
+func (m *models) nameOf(actor string) string {
+	if person, ok := m.people.Person(identity.PersonID(actor)); ok {
+		return person.Name
+	}
+	return actor
+}
