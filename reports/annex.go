@@ -58,26 +58,22 @@ func (r *record) disposed(d batch.Disposition) {
 
 // statementAt gives the words of a review from its entry.
 func (r *record) statementAt(index int64) string {
-	if event, err := r.event(r.byIndex[index]); err == nil {
-		if reviewed, ok := event.(batch.BatchReviewed); ok {
-			return reviewed.Statement
-		}
+	if reviewed, ok := r.byIndex[index].Event.(batch.BatchReviewed); ok {
+		return reviewed.Statement
 	}
 	return "–"
 }
 
-// signatures lists every signature of the batch with what was on the screen; key
-// and value are shortened, and stand in full in the attached data
-// (section 17 I, number 33).
+// signatures lists every signature of the batch (section 17 I, number 33). The
+// lines that were on the screen repeat what the pages say of the step; they
+// stand, like the whole key and value, in the attached data.
 func (r *record) signatures() {
 	r.part("All signatures")
-	t := newTable(column{"Entry", 9}, column{"Meaning, signer", 25}, column{"When", 20}, column{"Shown and signed", 46})
+	r.write(small("Each signature covers its entry, the hash of the entry before it, the signer as named here and the lines that the signer saw on the screen. Those lines, the key and the signature stand in full in the attached data; what is here is shortened to 16 digits."))
+	t := newTable(column{"Entry", 9}, column{"Meaning, signer", 25}, column{"When", 20}, column{"What was signed", 46})
 	for _, e := range r.Trail {
 		for _, s := range e.Signatures {
-			var shown cell
-			for _, l := range s.Shown {
-				shown = append(shown, text{smallStyle, l})
-			}
+			shown := cell{{smallStyle, r.eventWords(e)}, {smallStyle, plural(len(s.Shown), "line was", "lines were") + " on the screen"}}
 			shown = append(shown, text{codeStyle, fmt.Sprintf("key %.16s…  signature %X…", s.Key, s.Value[:min(8, len(s.Value))])})
 			t.add(cell{{plainStyle, fmt.Sprint(e.Version)}, {smallStyle, fmt.Sprintf("log %d", e.Index)}},
 				cell{{boldStyle, s.Meaning}, {plainStyle, s.Name}, {smallStyle, s.Username + ", " + s.Role}, {smallStyle, "by " + s.Method}},
@@ -98,7 +94,7 @@ func (r *record) trail() {
 	t := newTable(column{"Entry, log", 8}, column{"When", 20}, column{"Who", 20}, column{"What", 38}, column{"Hash", 14})
 	for _, e := range r.Trail {
 		name := "the system"
-		if by, ok := actorOf(e); ok && e.Actor != "system" {
+		if by, ok := actorOf(e.Event); ok && e.Actor != "system" {
 			name = orDash(by.Name)
 			if by.Role != "" {
 				name += ", " + by.Role

@@ -62,7 +62,7 @@ func (r *record) people() {
 	}
 	for _, e := range r.Trail {
 		if len(e.Signatures) == 0 {
-			if by, ok := actorOf(e); ok {
+			if by, ok := actorOf(e.Event); ok {
 				count(line{e.Actor, by.Name, by.Username, by.Role, by.Training})
 			}
 		}

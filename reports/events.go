@@ -8,13 +8,9 @@ import (
 	"countersign/batch"
 )
 
-// event decodes an entry of the batch.
-func (r *record) event(e Entry) (batch.Event, error) { return batch.DecodeEvent(e.Entry, e.Opened) }
-
 // actorOf gives the person of an entry as frozen in it.
-func actorOf(e Entry) (batch.By, bool) {
-	event, err := batch.DecodeEvent(e.Entry, e.Opened)
-	if err != nil {
+func actorOf(event batch.Event) (batch.By, bool) {
+	if event == nil {
 		return batch.By{}, false
 	}
 	by, ok := reflect.ValueOf(event).FieldByName("By").Interface().(batch.By)
@@ -23,11 +19,7 @@ func actorOf(e Entry) (batch.By, bool) {
 
 // eventWords says in one sentence what an entry of the batch did.
 func (r *record) eventWords(e Entry) string {
-	event, err := r.event(e)
-	if err != nil {
-		return kindWords(string(e.Kind)) + ": this program cannot read the entry; it stands in full in the attached data"
-	}
-	switch event := event.(type) {
+	switch event := e.Event.(type) {
 	case batch.BatchOpened:
 		return fmt.Sprintf("opened batch %s from %s v%d", event.Batch, event.Protocol, event.Version)
 	case batch.StepBegun:
@@ -84,7 +76,7 @@ func (r *record) eventWords(e Entry) string {
 	case batch.CommandRefused:
 		return fmt.Sprintf("refused to %s%s: %s", event.Attempt, on(event.Step), event.Sentence)
 	}
-	return kindWords(string(e.Kind))
+	return kindWords(string(e.Kind)) + ": this program cannot read the entry; it stands in full in the attached data"
 }
 
 func on(step string) string {

@@ -50,6 +50,7 @@ type history struct {
 	library *library.Library
 	trail   []audit.Stored
 	facts   map[int64]batch.Facts
+	events  map[int64]batch.Event
 	count   map[audit.StreamID]int
 	heads   map[audit.StreamID]audit.Hash
 	signed  int
@@ -62,7 +63,7 @@ type history struct {
 func read(o audit.Opened, id string) (*history, error) {
 	h := &history{
 		batch: id, members: o.Members, people: identity.NewDirectory(), library: library.New(),
-		facts: map[int64]batch.Facts{}, count: map[audit.StreamID]int{}, heads: map[audit.StreamID]audit.Hash{},
+		facts: map[int64]batch.Facts{}, events: map[int64]batch.Event{}, count: map[audit.StreamID]int{}, heads: map[audit.StreamID]audit.Hash{},
 	}
 	for _, e := range o.Entries {
 		if err := h.apply(e); err != nil {
@@ -149,8 +150,9 @@ func (h *history) factsFor(e audit.Stored) batch.Facts {
 	f.Person, _ = h.people.Person(identity.PersonID(e.Actor))
 	event, err := batch.DecodeEvent(e.Entry, h.members[e.Index])
 	if err != nil {
-		return f
+		return f // Fold says so, with the reason
 	}
+	h.events[e.Index] = event
 	name, version, digest := "", 0, audit.Hash{}
 	switch event := event.(type) {
 	case batch.BatchOpened:
@@ -208,7 +210,7 @@ func (h *history) input(state *batch.State, o audit.Opened) Input {
 		State: state, Site: h.site, Zone: h.zone, People: h.people.People(), Size: o.Checkpoint.Size,
 	}
 	for _, e := range h.trail {
-		in.Trail = append(in.Trail, Entry{Stored: e, Hash: audit.LeafHash(e.Bytes), Opened: h.opened(e.Index)})
+		in.Trail = append(in.Trail, Entry{Stored: e, Hash: audit.LeafHash(e.Bytes), Event: h.events[e.Index]})
 	}
 	for id, n := range h.count {
 		if id != batch.Stream(h.batch) {

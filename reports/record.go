@@ -49,8 +49,8 @@ type Input struct {
 // Entry is one entry with what is opened of its sealed members.
 type Entry struct {
 	audit.Stored
-	Hash   audit.Hash
-	Opened map[string]string
+	Hash  audit.Hash
+	Event batch.Event // nil when it cannot be read
 }
 
 // Stream says where another stream of the bundle stands.

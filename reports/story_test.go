@@ -122,7 +122,7 @@ func (w *world) do(id identity.PersonID, after time.Duration, c batch.Command) *
 			w.t.Fatal(err)
 		}
 		if i == 0 && signed && refusal == nil {
-			by, _ := actorOf(Entry{Stored: audit.Stored{Entry: audit.Entry{Kind: d.Kind, KindVersion: d.KindVersion, Payload: d.Payload}}})
+			by, _ := actorOf(event)
 			w.sign(&d, f.Person, identity.Role(by.Role), by.Training, meaning, lines...)
 		}
 		stored := w.append(d)

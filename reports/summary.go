@@ -25,8 +25,7 @@ func (r *record) summary() {
 	if words := r.warning(); words != "" {
 		lines = append(lines, text{boldStyle, words})
 	}
-	s0 := r.sheet
-	s0.frame(lines, 150)
+	r.frame(lines, 150)
 	r.part("Summary")
 	r.heading("Where the batch stands", 4000)
 	r.pairs(r.counts())
@@ -115,7 +114,10 @@ func (r *record) counts() [][2]string {
 			review = fmt.Sprintf("UNSIGNED – invalidated by entry %d of the batch", last.Invalidated)
 		}
 	}
+	p := s.Protocol
 	return [][2]string{
+		{"Product", p.Product.Name + ", " + p.Product.Strength}, {"Patient", r.personal(s.Patient.Name) + ", " + r.personal(s.Patient.Number)},
+		{"Made at", r.Site.Name + ", " + r.Site.Unit}, {"Protocol", p.ID() + ", " + p.Title},
 		{"Status", string(s.Status)}, {"Disposition", disposition},
 		{"Production review", review}, {"Exceptions", fmt.Sprintf("%d in all, %d open", len(s.Exceptions), open)},
 		{"Steps fully signed", fmt.Sprintf("%d of %d", signed, len(s.Steps))},

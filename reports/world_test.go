@@ -40,7 +40,7 @@ func newWorld(t testing.TB, kind string, text []byte) *world {
 	t.Helper()
 	p, problems := protocol.Parse("dose.yaml", text)
 	if p == nil {
-		t.Fatalf("the protocol does not parse: %v", problems)
+		t.Fatalf("the protocol has %d problems, the first: %v", len(problems), problems[0])
 	}
 	zone, err := time.LoadLocation("Europe/London")
 	if err != nil {
