@@ -48,6 +48,9 @@ func (m *Mismatch) Error() string {
 // themselves verify is audit's to say.
 func Replay(entries []audit.Stored, w Witnesses) (Replayed, error) {
 	done := Replayed{}
+	if len(entries) == 0 {
+		return done, &Mismatch{Sentence: "there is no entry"}
+	}
 	for i := 0; i < len(entries); {
 		count, err := done.group(entries[i:], w)
 		if err != nil {

@@ -1,0 +1,79 @@
+package batch
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Words tells an event in one plain sentence, for an audit trail. It names no
+// patient.
+func Words(ev Event) string {
+	switch e := ev.(type) {
+	case BatchOpened:
+		return fmt.Sprintf("Opened batch %s from %s version %d, order %s.", e.Batch, e.Protocol, e.Version, e.Reference)
+	case StepBegun:
+		return fmt.Sprintf("Began step %s.", e.Step)
+	case ScanAccepted:
+		if e.Lot != "" {
+			return fmt.Sprintf("Scanned %s in step %s: it matched, lot %s.", e.Field, e.Step, e.Lot)
+		}
+		return fmt.Sprintf("Scanned %s in step %s: it matched.", e.Field, e.Step)
+	case ScanRefused:
+		return fmt.Sprintf("Scanned %s in step %s: refused, %s.", e.Field, e.Step, e.Why)
+	case ValueRecorded:
+		word := "Recorded"
+		if e.Repeat {
+			word = "Measured again"
+		}
+		return fmt.Sprintf("%s %s in step %s: %s.%s", word, e.Field, e.Step, e.Value, broken(e.Level, e.Reason))
+	case ValueCorrected:
+		line := fmt.Sprintf("Corrected %s in step %s from %s to %s: %s.%s", e.Field, e.Step, e.Before, e.Value, strings.TrimSuffix(e.Reason, "."), broken(e.Level, e.Limit))
+		if len(e.Invalidates) > 0 {
+			line += " To be signed again: " + strings.Join(e.Invalidates, ", ") + "."
+		}
+		return line
+	case ItemMoved:
+		if e.To == "out" {
+			return fmt.Sprintf("Took %s out of its storage.", e.Item)
+		}
+		return fmt.Sprintf("Put %s back into its storage.", e.Item)
+	case StepPerformed:
+		return fmt.Sprintf("Signed step %s as performed.", e.Step)
+	case StepChecked:
+		return fmt.Sprintf("Signed step %s as %s.", e.Step, meanings(e))
+	case RemarkNoted:
+		if e.Step != "" {
+			return fmt.Sprintf("Noted in step %s: %s", e.Step, e.Text)
+		}
+		return "Noted: " + e.Text
+	case ExceptionRaised:
+		return fmt.Sprintf("Exception %d (%s, %s) blocks %s: %s", e.Number, e.Class, e.Severity, e.Blocks, e.Text)
+	case ExceptionResolved:
+		if e.Accept {
+			return fmt.Sprintf("Accepted exception %d: %s", e.Exception, e.Reason)
+		}
+		return fmt.Sprintf("Did not accept exception %d: %s", e.Exception, e.Reason)
+	case BatchReviewed:
+		return fmt.Sprintf("Reviewed the batch, with %d exceptions: %s", e.Exceptions, e.Statement)
+	case BatchCertified:
+		return fmt.Sprintf("Certified the batch of %d entries at %s: %s", e.Entries, e.Place, e.Statement)
+	case BatchRejected:
+		return "Rejected the batch: " + e.Reason
+	case BatchAborted:
+		return "Aborted the batch: " + e.Reason
+	case CommandRefused:
+		if e.Step != "" {
+			return fmt.Sprintf("Refused to %s in step %s: %s", e.Attempt, e.Step, e.Sentence)
+		}
+		return fmt.Sprintf("Refused to %s: %s", e.Attempt, e.Sentence)
+	}
+	return ""
+}
+
+// broken says which limit a value breaks; "" when none.
+func broken(level, reason string) string {
+	if level == "" {
+		return ""
+	}
+	return fmt.Sprintf(" Outside its limit (%s): %s.", level, reason)
+}
