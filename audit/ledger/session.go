@@ -73,10 +73,6 @@ func (s *session) begin(ctx context.Context, lost int) error {
 		WHERE pg_catalog.current_setting('synchronous_commit') NOT IN ('on', 'remote_apply')`); err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}
-	// One plan serves groups of every size; making one afresh for each costs more than the insertion.
-	if _, err := s.conn.ExecContext(ctx, `SET plan_cache_mode = force_generic_plan`); err != nil {
-		return fmt.Errorf("connect: %w", err)
-	}
 	if s.plain, err = s.conn.PreparexContext(ctx, insertPlain); err != nil {
 		return fmt.Errorf("prepare: %w", err)
 	}
