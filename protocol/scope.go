@@ -74,7 +74,9 @@ func (s stepScope) field(step int, field string) (*node, bool) {
 	}
 	if in := of.Input(field); in != nil {
 		n := named(full, in)
-		n.late = late
+		if n.late = late; late == "" && in.Optional {
+			n.late = fmt.Sprintf("%q is optional, so it may never be there", full)
+		}
 		return n, true
 	}
 	for i := range of.Calcs {

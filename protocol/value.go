@@ -156,7 +156,10 @@ func (in Input) parseChoice(text string) (string, error) {
 	return "", fmt.Errorf("choose one of: %s", strings.Join(in.Choices, "; "))
 }
 
+// parseText takes the line ends of a browser's form and a tab as what they
+// look like.
 func parseText(text string) (string, error) {
+	text = strings.NewReplacer("\r\n", "\n", "\t", " ").Replace(text)
 	if utf8.RuneCountInString(text) > maxText {
 		return "", fmt.Errorf("a text has no more than %d characters", maxText)
 	}

@@ -71,6 +71,7 @@ func TestOtherTypesReadWhatPeopleWrite(t *testing.T) {
 		{Input{Type: TypeChoice, Choices: []string{"heparin", "ACD"}}, "acd", "ACD"},
 		{Input{Type: TypeChoice, Choices: []string{"heparin", "ACD"}}, "EDTA", "!"},
 		{Input{Type: TypeText}, "a note", "a note"},
+		{Input{Type: TypeText}, "one\r\ntwo\tthree", "one\ntwo three"},
 		{Input{Type: TypeText}, "a\u202Enote", "!"},
 		{Input{Type: TypeText}, "a\x00note", "!"},
 		{Input{Type: TypeText}, "a\xffnote", "!"},

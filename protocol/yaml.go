@@ -167,6 +167,9 @@ func (r *reader) unreadable(err error) {
 	if pos.Line <= len(r.lines) && strings.Contains(r.lines[pos.Line-1], "\t") {
 		hint = "indent with spaces, not with tabs"
 	}
+	if strings.Contains(message, "mapping values are not allowed") {
+		hint = "a value that holds a colon and a space stands in quotes"
+	}
 	r.failAt(pos, hint, "this is not YAML that can be read: %s", message)
 }
 
@@ -201,12 +204,29 @@ func (r *reader) refuse(n *yaml.Node, depth int) {
 			seen[key.Value] = true
 			r.refuse(key, depth+1)
 			r.refuse(n.Content[i+1], depth+1)
+			r.cut(n.Content[i+1])
 		}
 	case yaml.SequenceNode:
 		for _, element := range n.Content {
 			r.refuse(element, depth+1)
+			r.cut(element)
 		}
 	}
+}
+
+// cut refuses a comment that stands so near behind a value that it may be a
+// part of it: "use syringe #2" would silently become "use syringe".
+func (r *reader) cut(n *yaml.Node) {
+	if n.Kind != yaml.ScalarNode || n.LineComment == "" || n.Line > len(r.lines) {
+		return
+	}
+	line := r.lines[n.Line-1]
+	at := strings.LastIndex(line, n.LineComment)
+	if at < 2 || line[at-2:at] == "  " {
+		return
+	}
+	r.failAt(Pos{Line: n.Line, Column: utf8.RuneCountInString(line[:at]) + 1},
+		"put the value in quotes; or put the comment two spaces away", "the value ends before #")
 }
 
 // text gives a scalar exactly as written. YAML's own ideas of numbers, dates
