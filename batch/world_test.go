@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -28,7 +29,7 @@ type world struct {
 	facts    map[int64]Facts
 	state    *State
 	inactive bool
-	salt     byte
+	salt     int
 }
 
 const batchID = "B-2026-0001"
@@ -38,6 +39,15 @@ func day() time.Time { return time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC) }
 // readProtocol takes a file of testdata/protocols, or an example.
 func readProtocol(tb testing.TB, name string) *protocol.Protocol {
 	tb.Helper()
+	p, problems := protocol.Parse(name+".yaml", []byte(readText(tb, name)))
+	if len(problems) > 0 || p == nil {
+		tb.Fatalf("%s: %v", name, problems)
+	}
+	return p
+}
+
+func readText(tb testing.TB, name string) string {
+	tb.Helper()
 	text, err := os.ReadFile("testdata/protocols/" + name + ".yaml")
 	if errors.Is(err, fs.ErrNotExist) {
 		text, err = fs.ReadFile(protocol.Examples(), name+".yaml")
@@ -45,19 +55,19 @@ func readProtocol(tb testing.TB, name string) *protocol.Protocol {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	p, problems := protocol.Parse(name+".yaml", text)
-	if len(problems) > 0 || p == nil {
-		tb.Fatalf("%s: %v", name, problems)
-	}
-	return p
+	return string(text)
 }
 
-// newWorld sets out everything that a protocol needs, and a cast: Asha and Ben
-// are technicians, Pia and Paul pharmacists, Quinn and Queenie quality leads;
-// Tim is a technician without training, Ada an administrator.
 func newWorld(tb testing.TB, name string) *world {
 	tb.Helper()
-	p := readProtocol(tb, name)
+	return newWorldOf(tb, readProtocol(tb, name))
+}
+
+// newWorldOf sets out everything that a protocol needs, and a cast: Asha and Ben
+// are technicians, Pia and Paul pharmacists, Quinn and Queenie quality leads;
+// Tim is a technician without training, Ada an administrator.
+func newWorldOf(tb testing.TB, p *protocol.Protocol) *world {
+	tb.Helper()
 	w := &world{
 		tb: tb, protocol: p, people: map[string]identity.Person{},
 		openings: map[int64]map[string]string{}, facts: map[int64]Facts{},
@@ -158,7 +168,7 @@ func (w *world) write(ev Event, f Facts, now time.Time, lines []string, first bo
 	w.tb.Helper()
 	draft, err := DraftOf(ev, batchID, f.Person.ID, now, func() [32]byte {
 		w.salt++
-		return sha256.Sum256([]byte{w.salt})
+		return sha256.Sum256([]byte(strconv.Itoa(w.salt)))
 	})
 	if err != nil {
 		w.tb.Fatal(err)

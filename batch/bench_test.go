@@ -1,0 +1,102 @@
+package batch
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/protocol"
+)
+
+// longProtocol has three hundred steps, each with nine values that have limits;
+// every tenth is critical and checked.
+func longProtocol(tb testing.TB) *protocol.Protocol {
+	tb.Helper()
+	head, _, _ := strings.Cut(readText(tb, "short"), "\nsections:")
+	var text strings.Builder
+	text.WriteString(strings.Replace(head, "protocol: short", "protocol: long", 1))
+	text.WriteString("\nsections:\n  - section: make\n    by: preparer\n    steps:\n")
+	text.WriteString("      - step: match\n        do: Scan the patient, the vial and the cabinet.\n        checked by: checker\n        critical: yes\n        scan: [patient, vial, cabinet]\n")
+	for i := range 299 {
+		fmt.Fprintf(&text, "      - step: s%d\n        do: Weigh the parts.\n        enter:\n", i)
+		for part := range 9 {
+			fmt.Fprintf(&text, "          m%dp%d:\n            unit: g\n            places: 1\n            action outside: 1.0 to 9.0 g\n            otherwise: exception\n", i, part)
+		}
+		if i%10 == 0 {
+			text.WriteString("        checked by: checker\n        critical: yes\n")
+		}
+	}
+	text.WriteString("\nrelease:\n  - every critical step checked by another person\n")
+	p, problems := protocol.Parse("long.yaml", []byte(text.String()))
+	if len(problems) > 0 {
+		tb.Fatal(problems)
+	}
+	return p
+}
+
+// longWorld makes a batch of the long protocol, of about three thousand
+// entries, up to its last step.
+func longWorld(tb testing.TB) *world {
+	tb.Helper()
+	w := newWorldOf(tb, longProtocol(tb))
+	at := day().Add(9 * time.Hour)
+	w.must("Quinn", w.open, at)
+	for i := range w.state.Steps[:len(w.state.Steps)-1] {
+		st := w.state.Steps[i].Step
+		for _, scan := range st.Scans {
+			raw := "CODE-" + scan.Field
+			if scan.Field == patientField {
+				raw = w.open.Patient.Wristband
+			}
+			w.must("Asha", Scan{st.Name, scan.Field, raw}, at)
+		}
+		for _, in := range st.Inputs {
+			w.must("Asha", Record{st.Name, in.Name, "5.0"}, at)
+		}
+		w.must("Asha", Perform{st.Name}, at)
+		if st.CheckedBy != "" {
+			w.must("Pia", Check{st.Name}, at)
+		}
+	}
+	return w
+}
+
+func BenchmarkDecideAt300Steps(b *testing.B) {
+	w := longWorld(b)
+	f, at := w.factsOf("Asha"), day().Add(10*time.Hour)
+	c := Record{"s298", "m298p0", "5.0"}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Decide(w.state, c, f, at); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkFold3000Entries(b *testing.B) {
+	w := longWorld(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		var state *State
+		for _, stored := range w.log {
+			next, err := Fold(state, stored, w.openings[stored.Index], w.find)
+			if err != nil {
+				b.Fatal(err)
+			}
+			state = next
+		}
+	}
+	b.ReportMetric(float64(len(w.log)), "entries")
+}
+
+func BenchmarkReplay3000Entries(b *testing.B) {
+	w := longWorld(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Replay(w.log, w.witnesses(false)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(len(w.log)), "entries")
+}
