@@ -153,7 +153,7 @@ func (l *lexer) unit() (string, int, int) {
 		end++
 	}
 	word := l.text[from:end]
-	if word == "" || strings.ContainsAny(word[:1], "/*.") || digit(word[0]) && !strings.HasPrefix(word, "10*") {
+	if word == "" || strings.ContainsAny(word[:1], "/*.") || digit(word[0]) && !strings.HasPrefix(word, "10*") && !strings.HasPrefix(word, "10^") {
 		return "", from, from
 	}
 	if !letter(word[0]) && !digit(word[0]) && !strings.ContainsRune("%[{", rune(word[0])) && !strings.HasPrefix(word, "°") {

@@ -209,7 +209,7 @@ func rareAtom(code string) (atom, bool) {
 	case "{cells}":
 		return atom{"cells", dim(cells, 1), 1, 0}, true
 	case "10*6{cells}":
-		return atom{"million-cells", dim(cells, 1), 1, 6}, true
+		return atom{"10^6cells", dim(cells, 1), 1, 6}, true
 	case "Pa":
 		return atom{"Pa", pressure, 1, 3}, true
 	case "hPa":
@@ -266,7 +266,7 @@ func codeOf(display string) string {
 		return "[pH]"
 	case "cells":
 		return "{cells}"
-	case "million-cells":
+	case "10^6cells":
 		return "10*6{cells}"
 	}
 	return display
