@@ -17,7 +17,7 @@ import (
 // between releases; a record must come out in the same bytes for as long as
 // records are kept (PDF-06). Change nothing here without a new layout number.
 func deflate(data []byte) []byte {
-	w := bitWriter{out: make([]byte, 0, len(data)/3+64)}
+	w := newBitWriter(len(data)/2 + 64)
 	w.out = append(w.out, 0x78, 0x01)
 	w.bits(1, 1) // last block
 	w.bits(1, 2) // fixed codes
@@ -74,39 +74,57 @@ type bitWriter struct {
 	out   []byte
 	hold  uint64
 	count uint
+	fixed [288]fixedCode
+}
+
+// fixedCode is the code of a literal, the end of the block (256) or a length,
+// with its bits already turned round.
+type fixedCode struct {
+	bits uint32
+	n    uint
+}
+
+func newBitWriter(room int) *bitWriter {
+	w := &bitWriter{out: make([]byte, 0, room)}
+	for symbol := range w.fixed {
+		var code uint32
+		var n uint
+		switch s := uint32(symbol); {
+		case s < 144:
+			code, n = 0x30+s, 8
+		case s < 256:
+			code, n = 0x190+s-144, 9
+		case s < 280:
+			code, n = s-256, 7
+		default:
+			code, n = 0xC0+s-280, 8
+		}
+		w.fixed[symbol] = fixedCode{bits.Reverse32(code) >> (32 - n), n}
+	}
+	return w
 }
 
 func (w *bitWriter) bits(value uint32, n uint) {
 	w.hold |= uint64(value) << w.count
-	w.count += n
-	for w.count >= 8 {
-		w.out = append(w.out, byte(w.hold))
-		w.hold >>= 8
-		w.count -= 8
+	if w.count += n; w.count >= 32 {
+		w.out = binary.LittleEndian.AppendUint32(w.out, uint32(w.hold))
+		w.hold >>= 32
+		w.count -= 32
 	}
 }
 
 func (w *bitWriter) code(value uint32, n uint) { w.bits(bits.Reverse32(value)>>(32-n), n) }
 
 func (w *bitWriter) flush() {
-	if w.count > 0 {
+	for ; w.count > 0; w.count -= min(w.count, 8) {
 		w.out = append(w.out, byte(w.hold))
-		w.hold, w.count = 0, 0
+		w.hold >>= 8
 	}
 }
 
-// literal writes a literal, the end of the block (256) or a length code.
 func (w *bitWriter) literal(symbol int) {
-	switch s := uint32(symbol); {
-	case symbol < 144:
-		w.code(0x30+s, 8)
-	case symbol < 256:
-		w.code(0x190+s-144, 9)
-	case symbol < 280:
-		w.code(s-256, 7)
-	default:
-		w.code(0xC0+s-280, 8)
-	}
+	c := &w.fixed[symbol]
+	w.bits(c.bits, c.n)
 }
 
 // match writes a length from 4 to 258 and a distance from 1 to 32768.

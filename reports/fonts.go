@@ -2,7 +2,9 @@ package reports
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"regexp"
 	"sync"
 
 	"github.com/go-fonts/dejavu/dejavusanscondensed"
@@ -33,6 +35,8 @@ type faceSet struct {
 	ttf     [faceCount][]byte
 	advance [faceCount][]int // by character, in 1/2048 of the size
 	covered []bool           // by character: every face has a glyph
+	// resource is the name, "/F…", that the PDF library gives each face.
+	resource [faceCount]string
 }
 
 // faces cuts the faces once in a process; the result is never changed. The
@@ -92,8 +96,30 @@ func cutFaces() (*faceSet, error) {
 			return nil, err
 		}
 		set.ttf[f] = cut
+		if set.resource[f], err = resourceOf(cut, face(f)); err != nil {
+			return nil, err
+		}
 	}
 	return set, nil
+}
+
+// resourceOf learns the name of a face in content streams: the library makes
+// it from the font and tells nobody.
+func resourceOf(ttf []byte, f face) (string, error) {
+	doc := fpdf.New("P", "pt", "A4", "")
+	doc.SetCompression(false)
+	doc.AddUTF8FontFromBytes(f.family(), "", bytes.Clone(ttf))
+	doc.AddPage()
+	doc.SetFont(f.family(), "", 8)
+	var out bytes.Buffer
+	if err := doc.Output(&out); err != nil {
+		return "", fmt.Errorf("name font: %w", err)
+	}
+	name := regexp.MustCompile(`BT (/F[0-9a-f]+) 8\.00 Tf ET`).FindSubmatch(out.Bytes())
+	if name == nil {
+		return "", errors.New("name font: the library does not use it")
+	}
+	return string(name[1]), nil
 }
 
 // cutFont gives a font with the glyphs of some characters only, by having the
