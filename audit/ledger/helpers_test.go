@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -120,3 +121,15 @@ func keyed(key, asked string, d ...audit.Draft) ledger.Request {
 }
 
 func number(format string, n int) audit.StreamID { return audit.StreamID(fmt.Sprintf(format, n)) }
+
+func replaceRole(statement, role string) string {
+	return strings.ReplaceAll(statement, "{runtime}", `"`+role+`"`)
+}
+
+// statementFor is the statement if it is about the table, and otherwise one that does nothing.
+func statementFor(table, statement string) string {
+	if strings.Contains(statement, "audit."+table) {
+		return statement
+	}
+	return `SELECT 1`
+}

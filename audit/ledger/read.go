@@ -75,10 +75,16 @@ func (r *Reader) Range(ctx context.Context, from int64, limit int) ([]audit.Stor
 // Streams lists the streams whose names begin with prefix, as in "batch/", by name, with where they stand.
 func (r *Reader) Streams(ctx context.Context, prefix string) ([]audit.Condition, error) {
 	var found []audit.Condition
-	// A stream's first entry stands for it; starts_with takes the prefix as it is.
+	// From stream to stream along the index, however long each is.
 	err := r.db.SelectContext(ctx, &found, `
-		SELECT f.stream, (SELECT max(e.version) FROM audit.entries e WHERE e.stream = f.stream) AS version
-		FROM audit.entries f WHERE f.version = 1 AND starts_with(f.stream, $1) AND f.stream >= $1 ORDER BY f.stream`, prefix)
+		WITH RECURSIVE s AS (
+			(SELECT stream FROM audit.entries WHERE stream >= $1 ORDER BY stream LIMIT 1)
+			UNION ALL
+			SELECT (SELECT e.stream FROM audit.entries e WHERE e.stream > s.stream ORDER BY e.stream LIMIT 1)
+			FROM s WHERE starts_with(s.stream, $1)
+		)
+		SELECT s.stream, (SELECT e.version FROM audit.entries e WHERE e.stream = s.stream ORDER BY e.version DESC LIMIT 1) AS version
+		FROM s WHERE starts_with(s.stream, $1) ORDER BY s.stream`, prefix)
 	if err != nil {
 		return nil, fmt.Errorf("list streams: %w", err)
 	}
