@@ -45,7 +45,9 @@ var errUnsigned = errors.New("this is not signed")
 
 // Lines are what stands on the signing sheet, in plain words, and in the
 // signature for good (SIG-09). They follow from the state, the command and the
-// facts alone, so that a verifier derives them again. They hold nothing that
+// facts alone, so that a verifier derives them again, and do not depend on who
+// signs: a sheet can be drawn before the second person has said who they are,
+// and name, role and training stand in the signature. They hold nothing that
 // identifies the patient, since a signature stands open in the log: the sheet
 // shows the patient beside them, and the signature covers the sealed opening
 // through the entries before it.
@@ -90,7 +92,7 @@ func Lines(s *State, c Command, f Facts) ([]string, error) {
 	if s != nil && s.Protocol != nil {
 		sheet.add("The record has %d entries; the hash of the last is %s.", s.Version, s.Head)
 	}
-	sheet.add("Signed by %s (%s) as: %s.", f.Person.Name, f.Person.Username, meaning)
+	sheet.add("Signed as: %s.", meaning)
 	return sheet.lines, nil
 }
 
@@ -142,8 +144,10 @@ func (sh *sheet) opening(c Open, f Facts) {
 				line += ", " + fact.word
 			}
 		}
-		if item.Reference != "" {
-			line += ", " + item.Reference
+		for _, word := range []string{item.Reference, item.Amount} {
+			if word != "" {
+				line += ", " + word
+			}
 		}
 		sh.add("%s.", line)
 	}
