@@ -2,6 +2,8 @@ package protocol
 
 import (
 	"errors"
+	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -146,6 +148,26 @@ func TestCriteriaAnswerWithFigures(t *testing.T) {
 		if err != nil || holds != want[c.Source].holds || reason != want[c.Source].reason {
 			t.Errorf("%s: %t, %q, %v", c.Name, holds, reason, err)
 		}
+	}
+}
+
+func TestCalculationsThatLeanOnEachOtherAreComputedOnce(t *testing.T) {
+	text, err := os.ReadFile("testdata/small.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	chain := "          c0: {formula: order.dose, unit: mg, places: 1, example: 1.0 mg = 1.0 mg}\n"
+	for i := range 40 {
+		chain += fmt.Sprintf("          c%d: {formula: c%d / 2 + c%d / 2, unit: mg, places: 1, example: 1.0 mg / 2 + 1.0 mg / 2 = 1.0 mg}\n", i+1, i, i)
+	}
+	p, problems := Parse("chain", []byte(strings.Replace(string(text), "          volume:\n", chain+"          volume:\n", 1)))
+	if len(problems) > 0 {
+		t.Fatal(problems.Error())
+	}
+	env := bench{t: t, p: p, values: map[string]string{"order.dose": "12.0", "order.strength": "2.4"}}
+	result, err := p.Step("draw up").Calc("c40").Compute(env)
+	if err != nil || result.Rounded.String() != "12.0 mg" {
+		t.Errorf("%+v, %v", result, err)
 	}
 }
 

@@ -19,7 +19,7 @@ type known struct {
 
 // frame holds what the leaves of one evaluation stand for.
 type frame struct {
-	env     Env
+	env     *memo
 	self    *Value
 	rounded bool
 	leaves  map[*node]known
@@ -65,7 +65,7 @@ func (f *frame) value(n *node) (Value, bool, error) {
 		return *f.self, true, nil
 	}
 	if n.calc != nil && n.calc.Expr != nil {
-		result, err := n.calc.Compute(bare{f.env})
+		result, err := f.env.compute(n.calc)
 		var missing *Missing
 		switch {
 		case err == nil && f.rounded:
@@ -88,8 +88,33 @@ func (f *frame) value(n *node) (Value, bool, error) {
 	return v, ok, nil
 }
 
-// bare passes an environment on.
-type bare struct{ Env }
+// memo is an environment that computes each calculation once, however often
+// others lean on it.
+type memo struct {
+	Env
+	done map[*Calculation]computed
+}
+
+type computed struct {
+	result Result
+	err    error
+}
+
+func remember(env Env) *memo {
+	if m, ok := env.(*memo); ok {
+		return m
+	}
+	return &memo{Env: env, done: map[*Calculation]computed{}}
+}
+
+func (m *memo) compute(c *Calculation) (Result, error) {
+	known, ok := m.done[c]
+	if !ok {
+		known.result, known.err = c.Compute(m)
+		m.done[c] = known
+	}
+	return known.result, known.err
+}
 
 func knownOf(v Value) (known, error) {
 	k := known{text: v.Text, yes: v.Yes, at: v.Time, show: v.String()}
@@ -114,7 +139,7 @@ func seconds(d time.Duration) *big.Rat { return big.NewRat(int64(d), int64(time.
 func (p Point) String() string { return p.Step + " " + p.At }
 
 func (e *Expression) frame(env Env, self *Value) (*frame, error) {
-	f := &frame{env: env, self: self, rounded: e.rounded, leaves: map[*node]known{}}
+	f := &frame{env: remember(env), self: self, rounded: e.rounded, leaves: map[*node]known{}}
 	if err := f.fill(e.root); err != nil {
 		return nil, err
 	}
