@@ -32,19 +32,19 @@ func (s *scan) value(depth int) bool {
 	if depth > maxDepth {
 		return false
 	}
-	switch c := s.next(); {
-	case c == '"':
+	switch s.next() {
+	case '"':
 		_, ok := s.text()
 		return ok
-	case c == '{':
+	case '{':
 		return s.object(depth + 1)
-	case c == '[':
+	case '[':
 		return s.array(depth + 1)
-	case c == 't':
+	case 't':
 		return s.take("true")
-	case c == 'f':
+	case 'f':
 		return s.take("false")
-	case c == 'n':
+	case 'n':
 		return s.take("null")
 	default:
 		return s.integer()

@@ -12,14 +12,13 @@ const (
 	MaxDrafts     = 256
 	MaxConditions = 1024
 	MaxBytes      = 8 << 20 // of all payloads together
-	MaxKey        = 200     // bytes of an idempotency key
-	MaxName       = 200     // bytes of a stream's, a kind's or a sealed member's name
+	MaxName       = 200     // bytes of a key, or of a stream's, a kind's or a sealed member's name
 )
 
 // Request is one command's entries and what must hold for them to be written. All of it is written, or nothing.
 type Request struct {
 	// Key makes the request safe to send again: the first answer is given again for as long as the log exists. Empty
-	// means that it is not. It is any text up to MaxKey bytes; a form's nonce, as a rule.
+	// means that it is not. It is any text up to MaxName bytes; a form's nonce, as a rule.
 	Key string
 	// Digest names what the caller was asked for, so that a key that comes again with something else is refused.
 	Digest audit.Hash
@@ -73,12 +72,12 @@ func (r Request) check() error {
 		return invalid("too-many-conditions", fmt.Sprintf("A request to the log may have %d conditions and has %d.", MaxConditions, len(r.Conditions)), nil)
 	}
 	if r.Key != "" {
-		if err := name("key", r.Key, MaxKey); err != nil {
+		if err := name("key", r.Key); err != nil {
 			return err
 		}
 	}
 	for _, c := range r.Conditions {
-		if err := name("stream", string(c.Stream), MaxName); err != nil {
+		if err := name("stream", string(c.Stream)); err != nil {
 			return err
 		}
 		if c.Version < 0 {
@@ -88,10 +87,10 @@ func (r Request) check() error {
 	size := 0
 	seen := make(map[audit.StreamID]bool, len(r.Drafts))
 	for _, d := range r.Drafts {
-		if err := name("stream", string(d.Stream), MaxName); err != nil {
+		if err := name("stream", string(d.Stream)); err != nil {
 			return err
 		}
-		if err := name("kind", string(d.Kind), MaxName); err != nil {
+		if err := name("kind", string(d.Kind)); err != nil {
 			return err
 		}
 		if len(d.Signatures) > 0 && seen[d.Stream] {
@@ -100,7 +99,7 @@ func (r Request) check() error {
 		seen[d.Stream] = true
 		size += len(d.Payload)
 		for _, m := range d.Sealed {
-			if err := name("sealed member", m.Name, MaxName); err != nil {
+			if err := name("sealed member", m.Name); err != nil {
 				return err
 			}
 			if err := text("sealed member "+m.Name, m.Value); err != nil {
@@ -115,9 +114,9 @@ func (r Request) check() error {
 	return nil
 }
 
-func name(what, s string, most int) error {
-	if s == "" || len(s) > most {
-		return invalid("name-length", fmt.Sprintf("A %s has from 1 to %d bytes and this one has %d.", what, most, len(s)), nil)
+func name(what, s string) error {
+	if s == "" || len(s) > MaxName {
+		return invalid("name-length", fmt.Sprintf("A %s has from 1 to %d bytes and this one has %d.", what, MaxName, len(s)), nil)
 	}
 	return text(what, s)
 }
