@@ -115,9 +115,23 @@ func itemMember(i int) string { return "items." + strconv.Itoa(i) + ".for_patien
 // events gives the zero event of each kind.
 func events() []Event {
 	return []Event{
-		BatchOpened{}, StepBegun{}, ScanAccepted{}, ScanRefused{}, ValueRecorded{}, ValueCorrected{},
-		ItemMoved{}, StepPerformed{}, StepChecked{}, RemarkNoted{}, ExceptionRaised{}, ExceptionResolved{},
-		BatchReviewed{}, BatchCertified{}, BatchRejected{}, BatchAborted{}, CommandRefused{},
+		BatchOpened{},
+		StepBegun{},
+		ScanAccepted{},
+		ScanRefused{},
+		ValueRecorded{},
+		ValueCorrected{},
+		ItemMoved{},
+		StepPerformed{},
+		StepChecked{},
+		RemarkNoted{},
+		ExceptionRaised{},
+		ExceptionResolved{},
+		BatchReviewed{},
+		BatchCertified{},
+		BatchRejected{},
+		BatchAborted{},
+		CommandRefused{},
 	}
 }
 
