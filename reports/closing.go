@@ -55,6 +55,14 @@ func (r *record) people() {
 	var order []line
 	acts := map[line]int{}
 	count := func(l line) {
+		if l.role == "" { // a refused attempt: under no role
+			for _, known := range order {
+				if known.id == l.id {
+					l = known
+					break
+				}
+			}
+		}
 		if acts[l] == 0 {
 			order = append(order, l)
 		}

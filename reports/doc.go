@@ -10,7 +10,9 @@
 // and proof, decides the whole batch again, renders the record anew and
 // refuses the file unless the two are equal byte for byte.
 //
-// What somebody could do who holds only the PDF: read it, and check it with
-// the site's key. To change one digit of it and still pass they would need the
-// site's key and every signer's.
+// Who holds only the PDF can read it and, with the site's key from elsewhere,
+// check it; they cannot change one digit of it and still pass. Who holds the
+// site's signing key as well could write another log with other people in it:
+// that is caught by whoever keeps an earlier checkpoint of the true one, and
+// not by the file alone.
 package reports

@@ -117,6 +117,27 @@ func FuzzGate(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) { checkGate(t, s) })
 }
 
+func FuzzCompanion(f *testing.F) {
+	f.Add([]byte(`{"record":"countersign/record/v1","layout":1,"software":"0.1.0","batch":"B-1","generated_by":"x","bundle":{}}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		head, bundle, err := decodeCompanion(data)
+		if err != nil {
+			return
+		}
+		raw, err := bundle.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := head.encode(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if twice, _, err := decodeCompanion(again); err != nil || twice != head {
+			t.Fatalf("%+v came back as %+v, %v", head, twice, err)
+		}
+	})
+}
+
 func FuzzAttached(f *testing.F) {
 	pdf := assemble([]object{
 		{},

@@ -179,6 +179,7 @@ func (w *world) tell() {
 	w.must(anna, time.Minute, batch.Scan{Step: "patient", Field: "patient", Raw: wristband})
 	w.must(anna, time.Minute, batch.Perform{Step: "patient"})
 	w.must(ben, time.Minute, batch.Check{Step: "patient"})
+	w.must(anna, time.Minute, batch.Move{Item: "vial", To: "out"})
 	w.must(anna, time.Minute, batch.Begin{Step: "draw up"})
 	w.must(anna, time.Second, batch.Scan{Step: "draw up", Field: "vial", Raw: "(01)05012345678900(10)WRONG"})
 	w.must(anna, time.Minute, batch.Scan{Step: "draw up", Field: "vial", Raw: vialCode})

@@ -118,6 +118,7 @@ func (v *Verdict) check(pdf []byte, knownSiteKey string) (err error) {
 	last := h.trail[len(h.trail)-1]
 	v.Notes = []string{
 		fmt.Sprintf("The record is as at %s. Whether the site entered more for this batch since then, only its log can tell.", clock{h.zone}.at(last.Time)),
+		"That the signers are who they say, and who confirmed their keys, is what the site's log says of them.",
 		"Who had the record made (" + orDash(head.GeneratedBy) + ") and with which version of the software is what the site's program says; nobody signed it.",
 	}
 	return nil

@@ -169,12 +169,10 @@ func TestAChangedDigitInTheDataIsRefused(t *testing.T) {
 	}
 }
 
-// An insider with the site's key can sign any log; the people's keys and the
-// rules still stand against it.
-func TestTheSitesKeyAloneForgesNothing(t *testing.T) {
+func TestDataThatDoNotHoldMakeNoRecord(t *testing.T) {
 	w := certified(t, register.Live)
 	for name, forge := range map[string]func(*audit.Bundle){
-		"another batch's name":      func(b *audit.Bundle) { b.Origin = "elsewhere.countersign" },
+		"another site's name":       func(b *audit.Bundle) { b.Origin = "elsewhere.countersign" },
 		"a left out entry":          func(b *audit.Bundle) { b.Entries = append(b.Entries[:40:40], b.Entries[41:]...) },
 		"no person":                 func(b *audit.Bundle) { b.Entries = append(b.Entries[:1:1], b.Entries[6:]...) },
 		"a foreign opening":         func(b *audit.Bundle) { b.Openings[0].Value = "SOMEBODY, Else" },
