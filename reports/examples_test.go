@@ -1,0 +1,71 @@
+package reports
+
+import (
+	"io/fs"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/batch"
+	"countersign/protocol"
+	"countersign/register"
+)
+
+// Every example protocol makes a record that verifies, as soon as its batch is
+// open and its first step is signed.
+func TestEveryExampleProtocolMakesARecord(t *testing.T) {
+	names, err := fs.Glob(protocol.Examples(), "*.yaml")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no examples: %v", err)
+	}
+	for _, name := range names {
+		t.Run(name, func(t *testing.T) {
+			text, err := fs.ReadFile(protocol.Examples(), name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := newWorld(t, register.Rehearsal, text)
+			order := map[string]string{}
+			for _, o := range w.p.Order {
+				order[o.Name] = o.Low.String()
+			}
+			var items []batch.Item
+			for _, item := range w.p.Items {
+				items = append(items, batch.Item{
+					Name: item.Name, Code: "code of " + item.Name, Lot: "LOT-" + strings.ToUpper(item.Name), Expiry: w.now.AddDate(0, 6, 0),
+					Released: true, Clean: true, Reference: "reference", ForPatient: "999 000 0018", Amount: item.Need.String(),
+				})
+			}
+			w.must(ben, time.Minute, batch.Open{
+				Batch: batch7, Protocol: w.p.Name, Version: w.p.Version, Digest: w.p.Digest,
+				Patient: batch.Patient{Name: "TESTPATIENT, Żaneta", Born: "2019-03-01", Number: "999 000 0018", NumberType: "NHS", Wristband: wristband},
+				Order:   order, Reference: "RX-78", Prescriber: "Dr C. Okafor", Items: items,
+			})
+			pdf := w.record()
+			if v, err := Verify(pdf, w.siteKey().Verifier(), AllowRehearsal()); err != nil || v.Exit() != 0 {
+				t.Fatalf("%v\n%s", err, said(v))
+			}
+			path := store(t, pdf)
+			run(t, "qpdf", "--check", path)
+			whole, _ := flat(t, pdf)
+			for i := range w.state.Steps {
+				step := w.state.Steps[i].Step
+				if !strings.Contains(whole, strings.Join(strings.Fields(step.Do), " ")) {
+					t.Errorf("the instruction of %q is not in the pages", step.Name)
+				}
+				for _, in := range step.Inputs {
+					for _, word := range strings.Fields(in.Title) { // a narrow column may part them
+						if !strings.Contains(whole, word) {
+							t.Errorf("%q of the field %q is not in the pages", word, in.Title)
+						}
+					}
+				}
+			}
+			for _, c := range w.p.Criteria {
+				if !strings.Contains(whole, c.Name) {
+					t.Errorf("the criterion %q is not in the pages", c.Name)
+				}
+			}
+		})
+	}
+}
