@@ -36,7 +36,16 @@ type decision struct {
 // first and the exceptions that arise by themselves after it (DEV-01), or a
 // *Refusal. s is nil, or not opened yet, for Open. Nothing is changed, nothing
 // is read but the arguments, and the same arguments give the same answer.
+// A masked batch takes no command: nobody could be matched in it.
 func Decide(s *State, c Command, f Facts, now time.Time) ([]Event, error) {
+	if s != nil && s.Masked {
+		return nil, refuse("masked", "The patient of this batch is masked here. Nothing can be done in it.")
+	}
+	return decide(s, c, f, now)
+}
+
+// decide is Decide, for masked states too: Replay says what that leaves out.
+func decide(s *State, c Command, f Facts, now time.Time) ([]Event, error) {
 	if s == nil {
 		s = &State{}
 	}
@@ -145,6 +154,10 @@ func (d *decision) afterwards(main Event, after *State) *Refusal {
 	return nil
 }
 
+// maxAttempt bounds, in bytes, how much of a refused command is kept. A longer
+// one is nobody's honest work: that it was refused, and why, is kept.
+const maxAttempt = 16 << 10
+
 // Refused gives what is written when Decide refused a command: the attempt
 // itself, first, and the exceptions that had come due. It goes into the log
 // before the person is answered (design: refusals are facts too).
@@ -156,10 +169,22 @@ func Refused(s *State, c Command, r *Refusal, f Facts, now time.Time) ([]Event, 
 	if err != nil {
 		return nil, err
 	}
+	// Read back and written once more, so that bytes that are no text stand in
+	// the record as Replay will write them.
+	if c, err = UnmarshalCommand(raw); err != nil {
+		return nil, err
+	}
+	if raw, err = MarshalCommand(c); err != nil {
+		return nil, err
+	}
 	by := By{Name: f.Person.Name, Username: f.Person.Username}
-	events := []Event{CommandRefused{
+	attempt := CommandRefused{
 		By: by, Attempt: CommandName(c), Step: stepOf(c), Code: r.Code, Sentence: r.Sentence, Command: string(raw),
-	}}
+	}
+	if len(raw) > maxAttempt {
+		attempt.Step, attempt.Command = "", ""
+	}
+	events := []Event{attempt}
 	for i, ex := range s.overdue(now.UTC().Truncate(time.Microsecond)) {
 		ex.By, ex.Number = by, len(s.Exceptions)+i+1
 		events = append(events, ex)

@@ -22,6 +22,9 @@ func (d *decision) open(c Open) (Event, *Refusal) {
 	if refusal := d.entitled(identity.Approved, openers(), false); refusal != nil {
 		return nil, refusal
 	}
+	if refusal := readableAll(c.Reference, c.Prescriber); refusal != nil {
+		return nil, refusal
+	}
 	patient, refusal := d.identified(c)
 	if refusal != nil {
 		return nil, refusal
@@ -140,6 +143,9 @@ func (d *decision) setOut(c Open) ([]OpenedItem, *Refusal) {
 			return nil, refuse("item_unknown", "An item was set out that this protocol does not name.")
 		}
 		planned[item.Name] = true
+		if refusal := readableAll(item.Lot, item.Code, item.Reference, item.Amount, item.ForPatient); refusal != nil {
+			return nil, refusal
+		}
 		code := scanned(item.Code)
 		if code == "" || item.Lot == "" {
 			return nil, refuse("item_missing", "%s needs the code of its label and its lot or number.", sentenceCase(item.Name))
@@ -163,6 +169,19 @@ func (d *decision) setOut(c Open) ([]OpenedItem, *Refusal) {
 		}
 	}
 	return items, nil
+}
+
+// readableAll: what was typed freely holds nothing hidden and is no book.
+func readableAll(texts ...string) *Refusal {
+	for _, text := range texts {
+		if text == "" {
+			continue
+		}
+		if _, refusal := worded(text, "something that can be read"); refusal != nil {
+			return refusal
+		}
+	}
+	return nil
 }
 
 func (d *decision) zone() *time.Location {

@@ -91,7 +91,7 @@ func (r *Replayed) group(entries []audit.Stored, w Witnesses) (int, error) {
 		return 0, err
 	}
 	if command == nil { // sealed, and not opened here
-		r.Unchecked = append(r.Unchecked, fmt.Sprintf("Entry %d: a refused attempt to %s, whose content is masked.", first.Index, ev.(CommandRefused).Attempt))
+		r.Unchecked = append(r.Unchecked, fmt.Sprintf("Entry %d: a refused attempt to %s, whose content is masked or was not kept.", first.Index, ev.(CommandRefused).Attempt))
 		expected = []Event{ev}
 		for i, ex := range r.State.orNew().overdue(first.Time) {
 			ex.By, ex.Number = ev.by(), len(r.State.orNew().Exceptions)+i+1
@@ -142,7 +142,7 @@ func (r *Replayed) again(ev Event, facts Facts, first audit.Stored, w Witnesses)
 			facts.Protocol = p
 		}
 	}
-	expected, err := Decide(r.State, command, facts, first.Time)
+	expected, err := decide(r.State, command, facts, first.Time)
 	var refusal *Refusal
 	if err != nil && !errors.As(err, &refusal) {
 		return nil, nil, err

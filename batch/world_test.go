@@ -142,7 +142,6 @@ func (w *world) do(who string, c Command, now time.Time) error {
 		if events, err = Refused(w.state, c, refusal, f, now); err != nil {
 			w.tb.Fatal(err)
 		}
-		err = refusal
 	case err != nil:
 		w.tb.Fatalf("%s by %s: %v", CommandName(c), who, err)
 	default:
