@@ -69,7 +69,7 @@ func (r *record) statementAt(index int64) string {
 // stand, like the whole key and value, in the attached data.
 func (r *record) signatures() {
 	r.part("All signatures")
-	r.write(small("Each signature covers its entry, the hash of the entry before it, the signer as named here and the lines that the signer saw on the screen. Those lines, the key and the signature stand in full in the attached data; what is here is shortened to 16 digits."))
+	r.introduce(small("Each signature covers its entry, the hash of the entry before it, the signer as named here and the lines that the signer saw on the screen. Those lines, the key and the signature stand in full in the attached data; what is here is shortened to 16 digits."))
 	t := newTable(column{"Entry", 9}, column{"Meaning, signer", 25}, column{"When", 20}, column{"What was signed", 46})
 	for _, e := range r.Trail {
 		for _, s := range e.Signatures {
@@ -90,7 +90,7 @@ func (r *record) signatures() {
 // its hash; the other streams of the attached proof by pointer (number 34).
 func (r *record) trail() {
 	r.part("Audit trail")
-	r.write(small("Every entry of this batch in the order of the site's log. The hash is the entry's leaf in the log's Merkle tree (RFC 6962, SHA-256), shortened to 16 digits; the entries stand in full in the attached data."))
+	r.introduce(small("Every entry of this batch in the order of the site's log. The hash is the entry's leaf in the log's Merkle tree (RFC 6962, SHA-256), shortened to 16 digits; the entries stand in full in the attached data."))
 	t := newTable(column{"Entry, log", 8}, column{"When", 20}, column{"Who", 20}, column{"What", 38}, column{"Hash", 14})
 	for _, e := range r.Trail {
 		name := "the system"

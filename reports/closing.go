@@ -109,7 +109,7 @@ func (r *record) people() {
 // and every move from and to storage (section 17 D).
 func (r *record) materials() {
 	r.part("Start checks, materials and equipment")
-	r.write(small("Clearance of the place and the other checks at the start are steps of the protocol: they stand with their signatures in the process. Here is what was set out for the batch, as declared and scanned when the record was issued."))
+	r.introduce(small("Clearance of the place and the other checks at the start are steps of the protocol: they stand with their signatures in the process. Here is what was set out for the batch, as declared and scanned when the record was issued."))
 	t := newTable(column{"Item", 24}, column{"Lot or number", 16}, column{"In date or calibrated until", 18}, column{"State", 18}, column{"Amount, need", 12}, column{"Code as scanned", 22})
 	for _, item := range r.State.Items {
 		name, need := item.Name, ""

@@ -39,7 +39,7 @@ func (r *record) step(number int, st *batch.StepState) {
 	}
 	r.heading(title, 5500)
 	lines := cell{{plainStyle, step.Do}, {smallStyle, r.duties(st)}}
-	r.write(lines)
+	r.introduce(lines)
 	t := newTable(column{"What", 18}, column{"Recorded", 21}, column{"Limit or condition as approved", 18}, column{"Outcome", 19}, column{"Who, when", 24})
 	for _, scan := range step.Scans {
 		r.scanRows(t, st, scan)

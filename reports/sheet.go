@@ -148,6 +148,16 @@ type sheet struct {
 	pages    []*page
 	y        pt
 	sections []section
+	held     held
+}
+
+// held is a heading, with what introduces it, that still waits for its first
+// content; it moves to the next page together with that.
+type held struct {
+	on       bool
+	marks    int // of the page, before the heading
+	sections int // of the sheet, before the heading
+	y        pt
 }
 
 // section is an entry of the outline.
@@ -166,6 +176,35 @@ func newSheet() *sheet {
 func (s *sheet) turn() {
 	s.pages = append(s.pages, &page{})
 	s.y = bodyTop
+	s.held.on = false
+}
+
+// hold begins to hold a heading, unless a higher one is held already.
+func (s *sheet) hold() {
+	if !s.held.on {
+		s.held = held{true, len(s.page().marks), len(s.sections), s.y}
+	}
+}
+
+// turnHeld turns the page and takes the held heading along.
+func (s *sheet) turnHeld() {
+	from := s.held
+	if !from.on || from.y == bodyTop {
+		s.turn()
+		return
+	}
+	last, used := s.page(), s.y-from.y
+	moved := last.marks[from.marks:]
+	last.marks = last.marks[:from.marks:from.marks]
+	s.turn()
+	for _, m := range moved {
+		m.y += bodyTop - from.y
+		s.page().marks = append(s.page().marks, m)
+	}
+	for i := from.sections; i < len(s.sections); i++ {
+		s.sections[i].page, s.sections[i].y = len(s.pages)-1, s.sections[i].y+bodyTop-from.y
+	}
+	s.y = bodyTop + used
 }
 
 func (s *sheet) page() *page { return s.pages[len(s.pages)-1] }
@@ -175,7 +214,7 @@ func (s *sheet) room() pt { return bodyBottom - s.y }
 // need turns the page unless that much height is left on it.
 func (s *sheet) need(h pt) {
 	if s.room() < h && s.y > bodyTop {
-		s.turn()
+		s.turnHeld()
 	}
 }
 
@@ -216,7 +255,8 @@ func (p *page) box(x, y, w, h, thickness pt) {
 // chapter begins a numbered part of the record; it stays with what follows.
 func (s *sheet) chapter(title string) {
 	s.gap(1300)
-	s.need(9000)
+	s.need(6000)
+	s.hold()
 	s.sections = append(s.sections, section{gate(title), len(s.pages) - 1, s.y})
 	lines := cell{{style{face: bold, size: 1250}, title}}.wrap(bodyWidth)
 	s.page().print(lines, marginLeft, s.y)
@@ -230,12 +270,20 @@ func (s *sheet) heading(title string, keep pt) {
 	s.gap(700)
 	lines := cell{{style{face: bold, size: 980}, title}}.wrap(bodyWidth)
 	s.need(height(lines) + 200 + keep)
+	s.hold()
 	s.page().print(lines, marginLeft, s.y)
 	s.y += height(lines) + 200
 }
 
 // write sets texts over the whole width, from page to page.
 func (s *sheet) write(c cell) {
+	s.introduce(c)
+	s.held.on = false
+}
+
+// introduce is write for what stays with the heading above and waits with it
+// for the first content.
+func (s *sheet) introduce(c cell) {
 	for _, l := range c.wrap(bodyWidth) {
 		s.need(l.style.leading())
 		s.page().print([]line{l}, marginLeft, s.y)
@@ -254,6 +302,7 @@ func (s *sheet) frame(c cell, thickness pt) {
 		if h := height(lines) + 2*pad; h <= bodyHeight {
 			s.need(h)
 		}
+		s.held.on = false
 		n, used := fit(lines, s.room()-2*pad)
 		if n == 0 {
 			s.turn()

@@ -62,3 +62,36 @@ func TestASheetIsAFileThatStrangersCanRead(t *testing.T) {
 		t.Errorf("attached: %q, %v", data, err)
 	}
 }
+
+// No heading stands alone at the foot of a page: it moves with its first row.
+func TestAHeadingMovesWithItsFirstRow(t *testing.T) {
+	for filled := pt(0); filled < bodyHeight; filled += 700 {
+		s := newSheet()
+		s.y += filled
+		s.page().rule(marginLeft, bodyTop, 100, 0, 50)
+		s.chapter("A chapter")
+		s.introduce(small("What it is about."))
+		g := newTable(column{"Head", 1})
+		g.add(say(strings.Repeat("row\n", 9) + "end"))
+		s.grid(g)
+		var found []string
+		for i, p := range s.pages {
+			words := ""
+			for _, m := range p.marks {
+				if m.y < bodyTop || m.y+m.h > bodyBottom+100 {
+					t.Errorf("filled %d: page %d: a mark at %d is outside the body", filled, i, m.y)
+				}
+				words = strings.Join(strings.Fields(words+" "+m.text), " ")
+			}
+			if strings.Contains(words, "A chapter") || strings.Contains(words, "end") {
+				found = append(found, words)
+			}
+		}
+		if len(found) != 1 || !strings.HasPrefix(found[0], "A chapter What it is about. Head row") {
+			t.Errorf("filled %d: %q", filled, found)
+		}
+		if s.sections[0].page != len(s.pages)-1 {
+			t.Errorf("filled %d: the outline points at page %d of %d", filled, s.sections[0].page, len(s.pages))
+		}
+	}
+}

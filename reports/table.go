@@ -83,12 +83,13 @@ func (s *sheet) grid(t *table) {
 			if fresh || s.y == bodyTop {
 				want += headHeight
 			}
-			if want > s.room() && s.y > bodyTop && want <= bodyHeight {
-				s.turn()
+			if want <= bodyHeight {
+				s.need(want)
 			}
 			if fresh || s.y == bodyTop {
 				s.drawHead(t, head, headHeight, widths)
 			}
+			s.held.on = false
 			if h <= s.room() {
 				s.drawRow(t, row, h, widths)
 				break
