@@ -127,6 +127,13 @@ func (s *story) given(text string) {
 		{`the (.+) is labelled for another patient`, func(m []string) { s.item(m[1]).ForPatient = "999 000 0026" }},
 		{`the (.+) is good until (\d\d:\d\d:\d\d)`, func(m []string) { s.item(m[1]).Expiry = s.moment("", m[2], "") }},
 		{`the (.+) is not set out`, func(m []string) { s.item(m[1]).Name = "something else" }},
+		{`the (.+) has no label`, func(m []string) { s.item(m[1]).Code = "" }},
+		{`the (.+) has the label of the (.+)`, func(m []string) { s.item(m[1]).Code = s.item(m[2]).Code }},
+		{`the (.+) has its label back`, func(m []string) { s.item(m[1]).Code = "CODE-" + m[1] }},
+		{`the order says nothing of (.+)`, func(m []string) { delete(s.w.open.Order, m[1]) }},
+		{`the wristband is (.*)`, func(m []string) { s.w.open.Patient.Wristband = strings.Replace(m[1], "missing", "", 1) }},
+		{`the date of birth is (.*)`, func(m []string) { s.w.open.Patient.Born = m[1] }},
+		{`version (\d+) of the protocol is asked for`, func(m []string) { s.w.open.Version = s.number(m[1]) }},
 		{`the site is not active`, func([]string) { s.w.inactive = true }},
 		{`the site is active`, func([]string) { s.w.inactive = false }},
 		{`(\w+) is suspended`, func(m []string) {
