@@ -70,13 +70,12 @@ func (r *record) statementAt(index int64) string {
 func (r *record) signatures() {
 	r.part("All signatures")
 	r.introduce(small("Each signature covers its entry, the hash of the entry before it, the signer as named here and the lines that the signer saw on the screen. Those lines, the key and the signature stand in full in the attached data; what is here is shortened to 16 digits."))
-	t := newTable(column{"Entry", 9}, column{"Meaning, signer", 25}, column{"When", 20}, column{"What was signed", 46})
+	t := newTable(column{"Entry, log", 8}, column{"Meaning, signer", 26}, column{"When", 20}, column{"What was signed", 46})
 	for _, e := range r.Trail {
 		for _, s := range e.Signatures {
-			shown := cell{{smallStyle, r.eventWords(e)}, {smallStyle, plural(len(s.Shown), "line was", "lines were") + " on the screen"}}
-			shown = append(shown, text{codeStyle, fmt.Sprintf("key %.16s…  signature %X…", s.Key, s.Value[:min(8, len(s.Value))])})
-			t.add(cell{{plainStyle, fmt.Sprint(e.Version)}, {smallStyle, fmt.Sprintf("log %d", e.Index)}},
-				cell{{boldStyle, s.Meaning}, {plainStyle, s.Name}, {smallStyle, s.Username + ", " + s.Role}, {smallStyle, "by " + s.Method}},
+			shown := cell{{smallStyle, r.eventWords(e)}, {codeStyle, fmt.Sprintf("key %.16s…  signature %X…", s.Key, s.Value[:min(8, len(s.Value))])}}
+			t.add(small(fmt.Sprintf("%d\n(%d)", e.Version, e.Index)),
+				cell{{style{face: bold, size: 720}, s.Meaning + ": " + s.Name}, {smallStyle, "(" + s.Username + "), " + s.Role + ", by " + s.Method}},
 				small(r.at(s.Time)), shown)
 		}
 	}

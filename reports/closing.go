@@ -135,7 +135,7 @@ func (r *record) materials() {
 		if item.Reference != "" {
 			state = append(state, "reference "+item.Reference)
 		}
-		t.add(say(name), strong(orDash(item.Lot)), say(r.day(item.Expiry)), small(orDash(strings.Join(state, ", "))), say(orDash(item.Amount)+need), code(orDash(item.Code)))
+		t.add(say(name), strong(orDash(item.Lot)), say(r.day(item.Expiry)), small(orDash(strings.Join(state, "\n"))), say(orDash(item.Amount)+need), code(orDash(item.Code)))
 	}
 	r.grid(t)
 	if len(r.State.Moves) == 0 {

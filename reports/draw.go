@@ -76,7 +76,7 @@ type brush struct {
 }
 
 func newBrush(doc *fpdf.Fpdf) *brush {
-	b := &brush{doc: doc}
+	b := &brush{doc: doc, out: make([]byte, 0, 64<<10)}
 	for f := range b.seen {
 		b.seen[f] = make([]bool, lastRune+1)
 	}
@@ -90,7 +90,7 @@ func (b *brush) forget() { b.face, b.size, b.width = -1, 0, 0 }
 // flush puts the operators on the page.
 func (b *brush) flush() {
 	if len(b.out) > 0 {
-		b.doc.RawWriteBuf(bytes.NewReader(b.out))
+		b.doc.RawWriteStr(string(b.out))
 		b.out = b.out[:0]
 	}
 }

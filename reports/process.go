@@ -40,7 +40,7 @@ func (r *record) step(number int, st *batch.StepState) {
 	r.heading(title, 5500)
 	lines := cell{{plainStyle, step.Do}, {smallStyle, r.duties(st)}}
 	r.introduce(lines)
-	t := newTable(column{"What", 18}, column{"Recorded", 21}, column{"Limit or condition as approved", 18}, column{"Outcome", 19}, column{"Who, when", 24})
+	t := newTable(column{"What", 18}, column{"Recorded", 21}, column{"Limit as approved", 18}, column{"Outcome", 19}, column{"Who, when", 24})
 	for _, scan := range step.Scans {
 		r.scanRows(t, st, scan)
 	}
@@ -129,10 +129,11 @@ func (r *record) item(name string) *protocol.Item {
 // before, struck through but legible, then the new one with who, when and why
 // (PDF-02).
 func (r *record) inputRows(t *table, st *batch.StepState, input protocol.Input) {
-	name := cell{{plainStyle, first(input.Title, input.Name)}, {smallStyle, string(input.Type)}}
+	kind := string(input.Type)
 	if input.Class != "" {
-		name = append(name, text{smallStyle, input.Class})
+		kind += ", " + input.Class
 	}
+	name := cell{{plainStyle, first(input.Title, input.Name)}, {smallStyle, kind}}
 	entries := st.Values[input.Name]
 	if len(entries) == 0 {
 		words := signOpen + " missing"
@@ -249,8 +250,8 @@ func due(acts []batch.Act, wanted bool) int {
 }
 
 // signatureLines is one signature block: meaning, printed name, username,
-// role, training, moment with zone, and the entry that holds the signature
-// (SIG-01, SIG-02). One that a later change took away says so (SIG-04).
+// role, moment with zone, and the entry that holds the signature (SIG-01,
+// SIG-02); the state of training stands with the people. One that a later change took away says so (SIG-04).
 func (r *record) signatureLines(a batch.Act) cell {
 	name := boldStyle
 	var lines cell
@@ -263,8 +264,8 @@ func (r *record) signatureLines(a batch.Act) cell {
 	}
 	lines = append(lines,
 		text{name, inWords(a.Meaning) + ": " + orDash(a.Name)},
-		text{smallStyle, "username " + orDash(a.Username) + ", " + orDash(a.Role) + "; training: " + orDash(a.Training)},
-		text{smallStyle, "signed " + r.at(a.At) + ", entry " + fmt.Sprint(a.Index) + r.seal(a)},
+		text{smallStyle, "(" + orDash(a.Username) + "), " + orDash(a.Role) + ", " + r.at(a.At)},
+		text{smallStyle, "log entry " + fmt.Sprint(a.Index) + r.seal(a)},
 	)
 	return lines
 }
@@ -274,7 +275,7 @@ func (r *record) signatureLines(a batch.Act) cell {
 func (r *record) seal(a batch.Act) string {
 	for _, s := range r.signaturesOf(a.Index) {
 		if s.Signer == string(a.Person) {
-			return fmt.Sprintf(", by %s, signature %X…", s.Method, s.Value[:min(8, len(s.Value))])
+			return fmt.Sprintf(", by %s, signature %X…", s.Method, s.Value[:min(6, len(s.Value))])
 		}
 	}
 	return ", no signature in the entry"

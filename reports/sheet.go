@@ -174,7 +174,7 @@ func newSheet() *sheet {
 }
 
 func (s *sheet) turn() {
-	s.pages = append(s.pages, &page{})
+	s.pages = append(s.pages, &page{marks: make([]mark, 0, 320)})
 	s.y = bodyTop
 	s.held.on = false
 }

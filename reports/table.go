@@ -14,7 +14,7 @@ type table struct {
 	boxed   bool // a frame around every cell that holds something
 }
 
-const cellPad pt = 280
+const cellPad pt = 200
 
 func newTable(columns ...column) *table { return &table{columns: columns} }
 
