@@ -27,7 +27,7 @@ func (r *record) process() {
 			r.heading(title, 9000)
 		}
 		number++
-		r.step(number, st)
+		r.together(func() { r.step(number, st) })
 	}
 }
 

@@ -80,7 +80,7 @@ func BatchRecord(in Input) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make batch record: %w", err)
 	}
-	r := &record{Input: in, sheet: newSheet(), clock: clock{in.Zone}, byIndex: map[int64]Entry{}}
+	r := &record{Input: in, sheet: newSheet(), spare: newSheet(), clock: clock{in.Zone}, byIndex: map[int64]Entry{}}
 	sum := sha256.Sum256(data)
 	r.content = hex.EncodeToString(sum[:])
 	for _, e := range in.Trail {
@@ -96,7 +96,8 @@ type record struct {
 	clock
 	content string // SHA-256 of the attached data, hexadecimal
 	byIndex map[int64]Entry
-	number  int // of the chapter
+	number  int    // of the chapter
+	spare   *sheet // on which a piece is set to see how high it is
 }
 
 func (r *record) make(data []byte) (pdf []byte, err error) {
@@ -132,6 +133,30 @@ func (r *record) make(data []byte) (pdf []byte, err error) {
 func (r *record) part(title string) {
 	r.number++
 	r.chapter(fmt.Sprintf("%d  %s", r.number, title))
+}
+
+// together sets a piece on one page, so that a signature stands on the page of
+// what it signs (PDF-03). A piece higher than two thirds of a page is set from
+// where it stands.
+func (r *record) together(piece func()) {
+	whole, part := r.sheet, r.spare
+	part.clear()
+	r.sheet = part
+	piece()
+	r.sheet = whole
+	used := part.y - bodyTop
+	if len(part.pages) > 1 || used > bodyHeight*2/3 {
+		piece()
+		return
+	}
+	whole.gap(700)
+	whole.need(used)
+	for _, m := range part.page().marks {
+		m.y += whole.y - bodyTop
+		whole.page().marks = append(whole.page().marks, m)
+	}
+	whole.y += used
+	whole.held.on = false
 }
 
 // last is the batch's last entry: the moment of the record.

@@ -173,6 +173,12 @@ func newSheet() *sheet {
 	return s
 }
 
+// clear leaves one empty page.
+func (s *sheet) clear() {
+	s.pages, s.sections, s.held.on, s.y = s.pages[:1], nil, false, bodyTop
+	s.pages[0].marks = s.pages[0].marks[:0]
+}
+
 func (s *sheet) turn() {
 	s.pages = append(s.pages, &page{marks: make([]mark, 0, 320)})
 	s.y = bodyTop

@@ -234,3 +234,23 @@ func TestStrangersReadTheRecord(t *testing.T) {
 		t.Errorf("mutool: %v\n%s", err, out)
 	}
 }
+
+func TestRecordsMadeAtOnceAreTheSame(t *testing.T) {
+	w := certified(t, register.Live)
+	b, want := w.bundle(), w.record()
+	made := make(chan []byte)
+	for range 4 {
+		go func() {
+			pdf, err := Issue(b, batch7, "0.1.0", "Chidi Nwosu (cnwosu)")
+			if err != nil {
+				t.Error(err)
+			}
+			made <- pdf
+		}()
+	}
+	for range 4 {
+		if !bytes.Equal(<-made, want) {
+			t.Error("records that were made at once differ")
+		}
+	}
+}
