@@ -194,7 +194,7 @@ func (b *brush) around(r running, number, of int) {
 	}
 	p.band(r.band, y+100)
 	y = bodyBottom + 500
-	p.rule(marginLeft, y, bodyWidth, 0, 50)
+	p.rule(marginLeft, y, bodyWidth, 50)
 	y += 200
 	if r.warning != "" {
 		strip := style{face: bold, size: 720}

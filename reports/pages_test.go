@@ -30,7 +30,7 @@ func TestEverythingAskedForStandsInThePages(t *testing.T) {
 		// A: identity
 		"example oligonucleotide", "solution for injection", "2.4 mg/mL", "39000000", "B-2026-0007", "point of care", "unlicensed special",
 		"Example Control Site, 2 Example Road", "MS 00000", "Day ward 4", "1 Example Road", "DMMF-0042", "dose v3", "10 mL syringe with cap",
-		"put into effect", "Emil Marsh", "TESTPATIENT, Żaneta", "2019-03-01", "999 000 0018 (NHS)", wristband,
+		"put into effect", "Emil Marsh", "1 syringe", "TESTPATIENT, Żaneta", "2019-03-01", "999 000 0018 (NHS)", wristband,
 		// B: order
 		"RX-77", "Dr C. Okafor", "12.0 mg", "3.5 mg to 42.0 mg",
 		// C: people

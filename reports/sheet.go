@@ -246,8 +246,9 @@ func (p *page) print(lines []line, x, y pt) {
 	}
 }
 
-func (p *page) rule(x, y, w, h, thickness pt) {
-	p.marks = append(p.marks, mark{kind: markLine, x: x, y: y, w: w, h: h, width: thickness})
+// rule draws a level line.
+func (p *page) rule(x, y, w, thickness pt) {
+	p.marks = append(p.marks, mark{kind: markLine, x: x, y: y, w: w, width: thickness})
 }
 
 func (p *page) fill(x, y, w, h pt) {
@@ -267,7 +268,7 @@ func (s *sheet) chapter(title string) {
 	lines := cell{{style{face: bold, size: 1250}, title}}.wrap(bodyWidth)
 	s.page().print(lines, marginLeft, s.y)
 	s.y += height(lines) + 150
-	s.page().rule(marginLeft, s.y, bodyWidth, 0, 100)
+	s.page().rule(marginLeft, s.y, bodyWidth, 100)
 	s.y += 450
 }
 

@@ -68,7 +68,7 @@ func TestAHeadingMovesWithItsFirstRow(t *testing.T) {
 	for filled := pt(0); filled < bodyHeight; filled += 700 {
 		s := newSheet()
 		s.y += filled
-		s.page().rule(marginLeft, bodyTop, 100, 0, 50)
+		s.page().rule(marginLeft, bodyTop, 100, 50)
 		s.chapter("A chapter")
 		s.introduce(small("What it is about."))
 		g := newTable(column{"Head", 1})

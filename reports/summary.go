@@ -36,24 +36,38 @@ func (r *record) summary() {
 	r.heading("Product and protocol", 4000)
 	product := p.Product
 	r.pairs([][2]string{
-		{"Product", product.Name}, {"Form, strength", product.Form + ", " + product.Strength},
-		{"Code", orDash(product.Code)}, {"Batch number", s.ID},
-		{"Manufacture", orDash(product.Mode)}, {"Supply status", orDash(product.Supply)},
-		{"Advanced therapy", yes(product.ATMP)}, {"For immediate use", yes(product.ImmediateUse)},
-		{"Licence", orDash(first(product.Licence, r.Site.Licence))}, {"Control site", orDash(first(product.ControlSite, r.Site.ControlSite))},
-		{"Made at", r.Site.Name + ", " + r.Site.Unit}, {"Address", orDash(r.Site.Address)},
-		{"Site log", r.Site.Origin}, {"Kind of site", r.Site.Kind},
-		{"Protocol", p.ID()}, {"Protocol status", orDash(p.Status)},
-		{"Master file", orDash(product.MasterFile) + ", version " + orDash(product.MasterFileVersion)}, {"Container, closure", orDash(product.Container)},
-		{"Record issued by", who(s.Opened)}, {"Record issued at", r.at(s.Opened.At)},
-		{"Storage", orDash(product.Storage)}, {"Licence of the site", orDash(r.Site.Licence)},
+		{"Product", product.Name},
+		{"Form, strength", product.Form + ", " + product.Strength},
+		{"Code", orDash(product.Code)},
+		{"Batch number", s.ID},
+		{"Manufacture", orDash(product.Mode)},
+		{"Supply status", orDash(product.Supply)},
+		{"Advanced therapy", yes(product.ATMP)},
+		{"For immediate use", yes(product.ImmediateUse)},
+		{"Licence", orDash(first(product.Licence, r.Site.Licence))},
+		{"Control site", orDash(first(product.ControlSite, r.Site.ControlSite))},
+		{"Made at", r.Site.Name + ", " + r.Site.Unit},
+		{"Address", orDash(r.Site.Address)},
+		{"Site log", r.Site.Origin},
+		{"Kind of site", r.Site.Kind},
+		{"Protocol", p.ID()},
+		{"Protocol status", orDash(p.Status)},
+		{"Master file", orDash(product.MasterFile) + ", version " + orDash(product.MasterFileVersion)},
+		{"Container, closure", orDash(product.Container)},
+		{"Record issued by", who(s.Opened)},
+		{"Record issued at", r.at(s.Opened.At)},
+		{"Storage", orDash(product.Storage)},
+		{"Batch size", orDash(product.BatchSize)},
+		{"Licence of the site", orDash(r.Site.Licence)},
 	})
 	r.write(cell{{smallStyle, "Digest of the protocol's text (SHA-256)"}, {codeStyle, hex.EncodeToString(p.Digest[:])}})
 	r.protocolLife()
 	r.heading("Patient", 3000)
 	r.pairs([][2]string{
-		{"Name", r.personal(s.Patient.Name)}, {"Born", r.personal(s.Patient.Born)},
-		{"Number", r.personal(s.Patient.Number) + " (" + orDash(s.Patient.NumberType) + ")"}, {"Wristband at order", r.personal(s.Patient.Wristband)},
+		{"Name", r.personal(s.Patient.Name)},
+		{"Born", r.personal(s.Patient.Born)},
+		{"Number", r.personal(s.Patient.Number) + " (" + orDash(s.Patient.NumberType) + ")"},
+		{"Wristband at order", r.personal(s.Patient.Wristband)},
 	})
 	r.order()
 }
@@ -116,10 +130,14 @@ func (r *record) counts() [][2]string {
 	}
 	p := s.Protocol
 	return [][2]string{
-		{"Product", p.Product.Name + ", " + p.Product.Strength}, {"Patient", r.personal(s.Patient.Name) + ", " + r.personal(s.Patient.Number)},
-		{"Made at", r.Site.Name + ", " + r.Site.Unit}, {"Protocol", p.ID() + ", " + p.Title},
-		{"Status", string(s.Status)}, {"Disposition", disposition},
-		{"Production review", review}, {"Exceptions", fmt.Sprintf("%d in all, %d open", len(s.Exceptions), open)},
+		{"Product", p.Product.Name + ", " + p.Product.Strength},
+		{"Patient", r.personal(s.Patient.Name) + ", " + r.personal(s.Patient.Number)},
+		{"Made at", r.Site.Name + ", " + r.Site.Unit},
+		{"Protocol", p.ID() + ", " + p.Title},
+		{"Status", string(s.Status)},
+		{"Disposition", disposition},
+		{"Production review", review},
+		{"Exceptions", fmt.Sprintf("%d in all, %d open", len(s.Exceptions), open)},
 		{"Steps fully signed", fmt.Sprintf("%d of %d", signed, len(s.Steps))},
 		{"Critical steps checked", fmt.Sprintf("%d of %d", checked, critical)},
 		{"Values recorded", fmt.Sprintf("%d, of which %s", values, plural(corrections, "correction", "corrections"))},

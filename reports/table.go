@@ -127,11 +127,11 @@ func (s *sheet) drawHead(t *table, head [][]line, h pt, widths []pt) {
 		if t.boxed {
 			return
 		}
-		s.page().rule(marginLeft+t.indent, s.y, bodyWidth-t.indent, 0, 40)
+		s.page().rule(marginLeft+t.indent, s.y, bodyWidth-t.indent, 40)
 		return
 	}
 	s.page().fill(marginLeft+t.indent, s.y, bodyWidth-t.indent, h)
-	s.page().rule(marginLeft+t.indent, s.y, bodyWidth-t.indent, 0, 60)
+	s.page().rule(marginLeft+t.indent, s.y, bodyWidth-t.indent, 60)
 	s.drawRow(t, head, h, widths)
 }
 
@@ -146,7 +146,7 @@ func (s *sheet) drawRow(t *table, row [][]line, h pt, widths []pt) {
 	}
 	s.y += h
 	if !t.boxed {
-		s.page().rule(marginLeft+t.indent, s.y, bodyWidth-t.indent, 0, 40)
+		s.page().rule(marginLeft+t.indent, s.y, bodyWidth-t.indent, 40)
 	}
 }
 
