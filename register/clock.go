@@ -13,6 +13,9 @@ import (
 // site forward. A live site's clock is the server's, and nobody moves it here.
 const KindClockMoved audit.Kind = "site.clock_moved"
 
+// ClockStream holds the moves of the clock, apart from what the site is.
+const ClockStream audit.StreamID = "site/clock"
+
 type clockMoved struct {
 	Microseconds int64 `json:"microseconds"`
 }
@@ -33,7 +36,7 @@ func MoveClock(site Site, by time.Duration, actor string, now time.Time) (audit.
 	if err != nil {
 		return audit.Draft{}, fmt.Errorf("encode the move of the clock: %w", err)
 	}
-	return audit.Draft{Stream: SiteStream, Kind: KindClockMoved, KindVersion: 1, Time: now, Actor: actor, Payload: payload}, nil
+	return audit.Draft{Stream: ClockStream, Kind: KindClockMoved, KindVersion: 1, Time: now, Actor: actor, Payload: payload}, nil
 }
 
 // ReadClockMoved reads by how much an entry moved the clock.

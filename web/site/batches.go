@@ -166,7 +166,12 @@ func (a batchAct) run(ctx context.Context) (*batch.State, error) {
 			}
 			drafts[0].Signatures = []audit.Signature{signature}
 		}
-		request := ledger.Request{Key: a.key, Digest: digest, Conditions: []audit.Condition{condition}, Drafts: drafts}
+		conditions := []audit.Condition{condition}
+		if f.Person.Version > 0 {
+			// What was decided rests on what this person may do now.
+			conditions = append(conditions, audit.Condition{Stream: f.Person.ID.Stream(), Version: f.Person.Version})
+		}
+		request := ledger.Request{Key: a.key, Digest: digest, Conditions: conditions, Drafts: drafts}
 		_, err = s.ledger.Append(ctx, request)
 		var moved *ledger.Moved
 		switch {

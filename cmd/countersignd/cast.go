@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"countersign/identity"
+	"countersign/protocol"
+	"countersign/protocol/library"
+	"countersign/web/api"
+)
+
+// member is one of the people who play in the demo and in rehearsals.
+type member struct {
+	username, name string
+	roles          []identity.Role
+}
+
+// The cast. The first two are present at the founding ceremony.
+func cast() []member {
+	return []member{
+		{"ruth", "Ruth Adeyemi", []identity.Role{identity.Administrator}},
+		{"priya", "Priya Nair", []identity.Role{identity.QualityLead}},
+		{"asha", "Asha Okafor", []identity.Role{identity.Technician}},
+		{"tom", "Tom Reilly", []identity.Role{identity.Technician}},
+		{"omar", "Omar Haddad", []identity.Role{identity.Pharmacist}},
+		{"helen", "Helen Marsh", []identity.Role{identity.Pharmacist}},
+		{"iris", "Iris Bello", []identity.Role{identity.ProtocolAuthor}},
+		{"felix", "Felix Grant", []identity.Role{identity.ProtocolApprover}},
+		{"grace", "Grace Lindqvist", []identity.Role{identity.Inspector}},
+	}
+}
+
+// company is the cast, signed in at one site.
+type company struct {
+	base    string
+	members map[string]*client
+	people  map[string]string // username → person id
+}
+
+// assemble brings the whole cast into a newly founded site through its API:
+// the founders choose their passwords, the administrator registers the others,
+// they choose theirs, and the quality lead confirms who holds which key.
+func assemble(ctx context.Context, base string, founders map[string]string, password func(username string) string, tell func(string)) (*company, error) {
+	c := &company{base: base, members: map[string]*client{}, people: map[string]string{}}
+	for _, m := range cast() {
+		oneTime, founder := founders[m.username]
+		if !founder {
+			var registered api.RegisteredView
+			err := c.members["ruth"].call(ctx, http.MethodPost, "/people", map[string]any{
+				"key": key(), "username": m.username, "name": m.name, "roles": m.roles,
+				"identity_checked": "staff badge, seen in person",
+			}, &registered)
+			if err != nil {
+				return nil, fmt.Errorf("register %s: %w", m.username, err)
+			}
+			oneTime = registered.OneTimePassword
+		}
+		person := newClient(base, m.username, oneTime)
+		if err := person.choosePassword(ctx, password(m.username)); err != nil {
+			return nil, fmt.Errorf("%s chooses a password: %w", m.username, err)
+		}
+		if err := person.signIn(ctx); err != nil {
+			return nil, fmt.Errorf("%s signs in: %w", m.username, err)
+		}
+		var session api.SessionView
+		if err := person.call(ctx, http.MethodGet, "/session", nil, &session); err != nil {
+			return nil, err
+		}
+		c.members[m.username], c.people[m.username] = person, session.Person
+		if !founder {
+			err := c.members["priya"].call(ctx, http.MethodPost, "/people/"+session.Person+"/attestations", map[string]any{"key": key()}, nil)
+			if err != nil {
+				return nil, fmt.Errorf("confirm %s's key: %w", m.username, err)
+			}
+		}
+		tell(m.name + " works here as " + string(m.roles[0]))
+	}
+	return c, nil
+}
+
+// adopt makes a protocol effective with two people's signatures, and trains
+// everybody who works by it.
+func (c *company) adopt(ctx context.Context, text []byte, now time.Time) (*protocol.Protocol, error) {
+	p, problems := protocol.Parse("protocol", text)
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("the protocol has faults: %s", problems[0])
+	}
+	for _, act := range []struct {
+		who     string
+		command library.Command
+	}{
+		{"iris", library.Submit{Text: string(text)}},
+		{"felix", library.Approve{Protocol: p.Name, Version: p.Version}},
+		{"priya", library.MakeEffective{Protocol: p.Name, Version: p.Version}},
+	} {
+		if err := c.members[act.who].signProtocol(ctx, act.command); err != nil {
+			return nil, fmt.Errorf("%s: %s: %w", act.who, library.Name(act.command), err)
+		}
+	}
+	for _, m := range cast() {
+		if m.roles[0] == identity.Administrator || m.roles[0] == identity.Inspector {
+			continue
+		}
+		trainer := "priya"
+		if m.username == trainer {
+			trainer = "helen"
+		}
+		err := c.members[trainer].call(ctx, http.MethodPost, "/people/"+c.people[m.username]+"/training", map[string]any{
+			"key": key(), "protocol": p.Name, "version": p.Version, "until": now.AddDate(1, 0, 0),
+		}, nil)
+		if err != nil {
+			return nil, fmt.Errorf("train %s: %w", m.username, err)
+		}
+	}
+	return p, nil
+}
+
+// sign signs one act of a protocol's life.
+func (c *client) signProtocol(ctx context.Context, command library.Command) error {
+	raw, err := library.MarshalCommand(command)
+	if err != nil {
+		return err
+	}
+	var sheet api.SheetView
+	if err := c.call(ctx, http.MethodPost, "/protocols/proposals", map[string]any{"command": json.RawMessage(raw)}, &sheet); err != nil {
+		return err
+	}
+	return c.call(ctx, http.MethodPost, "/protocols/signatures", map[string]any{
+		"command": json.RawMessage(raw), "nonce": sheet.Nonce, "password": c.password,
+	}, nil)
+}

@@ -1,0 +1,222 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"countersign/audit"
+	"countersign/batch"
+	"countersign/protocol"
+	"countersign/web/api"
+)
+
+// player carries a script out at a site, through its API.
+type player struct {
+	company *company
+	script  *script
+	p       *protocol.Protocol
+	batch   string
+	zone    *time.Location
+	now     func() time.Time                                  // the site's clock
+	move    func(ctx context.Context, by time.Duration) error // moves it forward
+	tell    func(string)                                      // one line an act
+	between func(ctx context.Context, line int) error         // called before each act; nil for nothing
+}
+
+// errUnexpected says where a rehearsal went another way than its script.
+var errUnexpected = errors.New("the rehearsal went another way than its script")
+
+// play opens the batch and does every act in turn. It ends at the first
+// answer that is not the script's.
+func (pl *player) play(ctx context.Context) (api.BatchView, error) {
+	if err := pl.until(ctx, pl.script.lines[0].at); err != nil {
+		return api.BatchView{}, err
+	}
+	view, err := pl.open(ctx)
+	if err != nil {
+		return view, err
+	}
+	for _, line := range pl.script.lines {
+		if err := pl.until(ctx, line.at); err != nil {
+			return view, err
+		}
+		if pl.between != nil {
+			if err := pl.between(ctx, line.number); err != nil {
+				return view, err
+			}
+		}
+		shown, err := pl.act(ctx, line)
+		if err != nil {
+			return view, err
+		}
+		if shown.ID != "" {
+			view = shown
+		}
+	}
+	err = pl.company.members["priya"].call(ctx, http.MethodGet, "/batches/"+url.PathEscape(pl.batch), nil, &view)
+	return view, err
+}
+
+// until brings the site's clock to a time of the script. A training site's
+// clock runs on by itself, and may be a little further already.
+func (pl *player) until(ctx context.Context, at time.Duration) error {
+	now, _, err := siteClock(ctx, pl.company.base)
+	if err != nil {
+		return err
+	}
+	by := pl.start.Add(at).Sub(now)
+	if by <= 0 {
+		return nil
+	}
+	err = pl.company.members["priya"].call(ctx, http.MethodPost, "/clock", map[string]any{"key": key(), "microseconds": by.Microseconds()}, nil)
+	if err != nil {
+		return fmt.Errorf("move the clock: %w", err)
+	}
+	return nil
+}
+
+// at says when an act of the script happens.
+func (pl *player) at(line scriptLine) string { return pl.start.Add(line.at).Format("02 Jan 15:04:05") }
+
+func (pl *player) open(ctx context.Context) (api.BatchView, error) {
+	s := pl.script
+	command := batch.Open{
+		Batch: pl.batch, Protocol: pl.p.Name, Version: pl.p.Version, Digest: pl.p.Digest,
+		Patient: batch.Patient{
+			Name: s.Patient.Name, Born: s.Patient.Born, Number: s.Patient.Number,
+			NumberType: s.Patient.NumberType, Wristband: s.Patient.Wristband,
+		},
+		Order: s.Order, Reference: "RX-" + pl.batch, Prescriber: "Dr Ana Costa",
+	}
+	for _, item := range s.Items {
+		expiry, err := time.ParseInLocation("2006-01-02", item.Expiry, pl.zone)
+		if err != nil {
+			return api.BatchView{}, fmt.Errorf("item %s: expiry %q is not a date like 2027-01-31", item.Name, item.Expiry)
+		}
+		set := batch.Item{
+			Name: item.Name, Code: item.Code, Lot: item.Lot, Expiry: expiry.UTC(), Released: item.Reference != "",
+			Clean: item.Clean, Reference: item.Reference, Amount: item.Amount,
+		}
+		if item.Own {
+			set.ForPatient = s.Patient.Number
+		}
+		command.Items = append(command.Items, set)
+	}
+	view, err := pl.company.members["omar"].do(ctx, pl.batch, command, nil)
+	if err != nil {
+		return view, fmt.Errorf("open the batch: %w", err)
+	}
+	pl.tell(fmt.Sprintf("%s  omar opens %s for %s", pl.at(s.lines[0]), pl.batch, pl.p.ID()))
+	return view, nil
+}
+
+// act does one line and holds the answer against the script.
+func (pl *player) act(ctx context.Context, line scriptLine) (api.BatchView, error) {
+	person, ok := pl.company.members[line.who]
+	if !ok {
+		return api.BatchView{}, fmt.Errorf("act line %d: nobody called %q works here", line.number, line.who)
+	}
+	at, second := person, (*client)(nil)
+	if _, check := line.command.(batch.Check); check {
+		// The second person signs at the first one's terminal, who stays signed in.
+		at, second = pl.company.members["asha"], person
+		if person == at {
+			at, second = person, nil
+		}
+	}
+	view, err := at.do(ctx, pl.batch, pl.placed(line.command), second)
+	told := fmt.Sprintf("%s  %s %s", pl.at(line), line.who, words(line.command))
+	var problem *api.Problem
+	switch {
+	case errors.As(err, &problem):
+		pl.tell(told + "\n                    refused (" + problem.Code + "): " + problem.Title)
+		if problem.Code != line.refused {
+			return view, fmt.Errorf("%w: act line %d (%s %s) was refused as %s: %s", errUnexpected, line.number, line.who, words(line.command), problem.Code, problem.Title)
+		}
+		return api.BatchView{}, nil
+	case err != nil:
+		return view, err
+	case line.refused != "":
+		return view, fmt.Errorf("%w: act line %d (%s %s) was accepted and should be refused as %s", errUnexpected, line.number, line.who, words(line.command), line.refused)
+	}
+	pl.tell(told)
+	return view, nil
+}
+
+// placed fills in what only this run knows: the word "batch" scanned as a
+// label is the batch's own number.
+func (pl *player) placed(c batch.Command) batch.Command {
+	if scan, ok := c.(batch.Scan); ok && scan.Raw == "the batch's label" {
+		scan.Raw = pl.batch
+		return scan
+	}
+	return c
+}
+
+// words says a command as a person would.
+func words(c batch.Command) string {
+	switch c := c.(type) {
+	case batch.Begin:
+		return "begins " + c.Step
+	case batch.Scan:
+		return "scans the " + c.Field + " in " + c.Step
+	case batch.Record:
+		return "records " + c.Field + " in " + c.Step + ": " + c.Text
+	case batch.Correct:
+		return "corrects " + c.Field + " in " + c.Step + " to " + c.Text + ", because " + c.Reason
+	case batch.Move:
+		if c.To == "out" {
+			return "takes out the " + c.Item
+		}
+		return "puts back the " + c.Item
+	case batch.Perform:
+		return "signs: performed " + c.Step
+	case batch.Check:
+		return "signs: checked " + c.Step
+	case batch.Resolve:
+		if c.Accept {
+			return fmt.Sprintf("signs: accepts exception %d, because %s", c.Exception, c.Reason)
+		}
+		return fmt.Sprintf("signs: does not accept exception %d, because %s", c.Exception, c.Reason)
+	case batch.Note:
+		return "notes: " + c.Text
+	case batch.Raise:
+		return "raises an exception: " + c.Text
+	case batch.Review:
+		return "signs: reviewed"
+	case batch.Certify:
+		return "signs: certified"
+	case batch.Reject:
+		return "signs: rejected, because " + c.Reason
+	case batch.Abort:
+		return "signs: aborted, because " + c.Reason
+	}
+	return batch.CommandName(c)
+}
+
+func asError(f *audit.Finding) error {
+	if f == nil {
+		return nil
+	}
+	return f
+}
+
+// judge holds the finished batch against what the script expects.
+func (pl *player) judge(view api.BatchView) error {
+	if view.Status != pl.script.Expect.Status {
+		return fmt.Errorf("%w: the batch is %q, expected %q", errUnexpected, view.Status, pl.script.Expect.Status)
+	}
+	var classes []string
+	for _, exception := range view.Exceptions {
+		classes = append(classes, exception.Class)
+	}
+	if got, want := strings.Join(classes, ", "), strings.Join(pl.script.Expect.Exceptions, ", "); got != want {
+		return fmt.Errorf("%w: exceptions [%s], expected [%s]", errUnexpected, got, want)
+	}
+	return nil
+}

@@ -1,0 +1,190 @@
+package api
+
+import (
+	"strings"
+	"time"
+
+	"countersign/batch"
+)
+
+// BatchSummary is a batch in a list.
+type BatchSummary struct {
+	ID       string    `json:"id"`
+	Protocol string    `json:"protocol" doc:"name and version"`
+	Product  string    `json:"product"`
+	Status   string    `json:"status"`
+	Patient  string    `json:"patient,omitempty" doc:"left out for those who need not know"`
+	Opened   time.Time `json:"opened"`
+	Version  int64     `json:"version" doc:"number of entries"`
+	Next     string    `json:"next,omitempty" doc:"the step that is due"`
+	Open     int       `json:"open_exceptions"`
+}
+
+// BatchView is a batch as it stands.
+type BatchView struct {
+	BatchSummary
+	Order       map[string]string `json:"order"`
+	Steps       []StepView        `json:"steps"`
+	Exceptions  []ExceptionView   `json:"exceptions"`
+	Timers      []TimerView       `json:"timers"`
+	Blocks      []string          `json:"blocks_certification" doc:"everything that stands between this batch and certification, in sentences"`
+	Disposition *ActView          `json:"disposition,omitempty"`
+}
+
+// ActView is one act with its signature, when it has one.
+type ActView struct {
+	Version     int64     `json:"version"`
+	At          time.Time `json:"at"`
+	Person      string    `json:"person"`
+	Name        string    `json:"name"`
+	Role        string    `json:"role,omitempty"`
+	Meaning     string    `json:"meaning,omitempty"`
+	Invalidated int64     `json:"invalidated_by,omitempty" doc:"the entry that took away what was signed"`
+}
+
+// StepView is one step.
+type StepView struct {
+	Name      string              `json:"name"`
+	Section   string              `json:"section"`
+	Do        string              `json:"do"`
+	Critical  bool                `json:"critical"`
+	Begun     *ActView            `json:"begun,omitempty"`
+	Scans     map[string][]Taken  `json:"scans,omitempty"`
+	Values    map[string][]Taken  `json:"values,omitempty"`
+	Results   map[string]Computed `json:"results,omitempty"`
+	Performed []ActView           `json:"performed,omitempty"`
+	Checked   []ActView           `json:"checked,omitempty"`
+}
+
+// Taken is one scan or value.
+type Taken struct {
+	ActView
+	Text    string `json:"text"`
+	Verdict string `json:"verdict,omitempty" doc:"warn, action or reject when a limit does not hold"`
+	Reason  string `json:"reason,omitempty"`
+	Refused bool   `json:"refused,omitempty"`
+}
+
+// Computed is a calculation's result.
+type Computed struct {
+	Unrounded string `json:"unrounded"`
+	Rounded   string `json:"rounded"`
+	Working   string `json:"working"`
+}
+
+// ExceptionView is one exception.
+type ExceptionView struct {
+	Number   int      `json:"number"`
+	Class    string   `json:"class"`
+	Severity string   `json:"severity"`
+	Blocks   string   `json:"blocks"`
+	Step     string   `json:"step,omitempty"`
+	Text     string   `json:"text"`
+	Raised   ActView  `json:"raised"`
+	Resolved *ActView `json:"resolved,omitempty"`
+	Accepted bool     `json:"accepted"`
+	Reason   string   `json:"reason,omitempty"`
+}
+
+// TimerView is a running clock.
+type TimerView struct {
+	Name  string     `json:"name"`
+	Step  string     `json:"step,omitempty"`
+	Since time.Time  `json:"since"`
+	From  *time.Time `json:"from,omitempty"`
+	Until *time.Time `json:"until,omitempty"`
+	Over  bool       `json:"over"`
+}
+
+func summaryOf(s *batch.State) BatchSummary {
+	view := BatchSummary{
+		ID: s.ID, Protocol: s.Protocol.ID(), Product: s.Protocol.Product.Name, Status: string(s.Status),
+		Patient: s.Patient.Name, Opened: s.Opened.At, Version: s.Version, Open: len(s.OpenExceptions()),
+	}
+	if next := s.Next(); next != nil {
+		view.Next = next.Step.Name
+	}
+	return view
+}
+
+func viewOf(s *batch.State, now time.Time) BatchView {
+	view := BatchView{
+		BatchSummary: summaryOf(s), Order: map[string]string{}, Steps: []StepView{}, Exceptions: []ExceptionView{},
+		Timers: []TimerView{}, Blocks: s.CertifyBlocks(now),
+	}
+	for name, entry := range s.Order {
+		view.Order[name] = entry.Text
+	}
+	for _, step := range s.Steps {
+		view.Steps = append(view.Steps, stepView(step))
+	}
+	for _, e := range s.Exceptions {
+		shown := ExceptionView{
+			Number: e.Number, Class: e.Class, Severity: e.Severity, Blocks: string(e.Blocks), Step: e.Step, Text: e.Text,
+			Raised: actView(e.Raised), Accepted: e.Accepted, Reason: e.Reason,
+		}
+		if e.Resolved != nil {
+			resolved := actView(*e.Resolved)
+			shown.Resolved = &resolved
+		}
+		view.Exceptions = append(view.Exceptions, shown)
+	}
+	for _, timer := range s.Timers(now) {
+		shown := TimerView{Name: timer.Name, Step: timer.Step, Since: timer.Since, Over: timer.Over}
+		if !timer.From.IsZero() {
+			shown.From = &timer.From
+		}
+		if !timer.Until.IsZero() {
+			shown.Until = &timer.Until
+		}
+		view.Timers = append(view.Timers, shown)
+	}
+	if s.Disposition != nil {
+		act := actView(s.Disposition.Act)
+		view.Disposition = &act
+	}
+	return view
+}
+
+func stepView(s batch.StepState) StepView {
+	view := StepView{
+		Name: s.Step.Name, Section: s.Section.Name, Do: strings.TrimSpace(s.Step.Do), Critical: s.Step.Critical,
+		Scans: map[string][]Taken{}, Values: map[string][]Taken{}, Results: map[string]Computed{},
+		Performed: actViews(s.Performed), Checked: actViews(s.Checked),
+	}
+	if s.Begun != nil {
+		begun := actView(*s.Begun)
+		view.Begun = &begun
+	}
+	for field, scans := range s.Scans {
+		for _, scan := range scans {
+			view.Scans[field] = append(view.Scans[field], Taken{ActView: actView(scan.Act), Text: scan.Raw, Reason: scan.Why, Refused: !scan.Matched})
+		}
+	}
+	for field, values := range s.Values {
+		for _, value := range values {
+			view.Values[field] = append(view.Values[field], Taken{
+				ActView: actView(value.Act), Text: value.Text, Verdict: string(value.Verdict.Level), Reason: value.Reason,
+			})
+		}
+	}
+	for name, result := range s.Results {
+		view.Results[name] = Computed{Unrounded: result.Unrounded.String(), Rounded: result.Rounded.String(), Working: result.Working}
+	}
+	return view
+}
+
+func actViews(acts []batch.Act) []ActView {
+	views := make([]ActView, len(acts))
+	for i, act := range acts {
+		views[i] = actView(act)
+	}
+	return views
+}
+
+func actView(a batch.Act) ActView {
+	return ActView{
+		Version: a.Version, At: a.At, Person: string(a.Person), Name: a.Name, Role: a.Role,
+		Meaning: string(a.Meaning), Invalidated: a.Invalidated,
+	}
+}

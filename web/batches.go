@@ -1,0 +1,140 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"countersign/batch"
+	"countersign/identity"
+)
+
+// batchesView is the batches here: a card each for those that are under way.
+type batchesView struct {
+	Cards   []card
+	Ended   table
+	MayOpen bool
+	AsOf    string
+}
+
+// card is one batch at a glance.
+type card struct {
+	Patient *patientBar
+	To      string
+	Product string
+	Step    string // "step 9 of 14: draw up"
+	StepTo  string
+	Due     string // what is due and when
+	Over    bool
+	Holds   string
+	until   time.Time
+}
+
+func (s *Server) batchesPage(w http.ResponseWriter, r *http.Request, v visit) error {
+	all, err := s.svc.Batches(r.Context(), v.who)
+	if err != nil {
+		return err
+	}
+	now, zone := s.svc.Now(), s.svc.Info().Location
+	view := batchesOf(all, now, zone)
+	view.MayOpen = v.who.Person.Has(identity.Pharmacist) || v.who.Person.Has(identity.QualityLead)
+	view.AsOf = when(now, zone)
+	view.Ended.arrange(r)
+	if r.URL.Query().Get("as") == "csv" {
+		return view.Ended.writeCSV(w, "batches")
+	}
+	return s.render(w, r, v, http.StatusOK, "batches", page{Title: "Batches here", View: view})
+}
+
+func batchesOf(all []*batch.State, now time.Time, zone *time.Location) batchesView {
+	var v batchesView
+	v.Ended = table{
+		Caption: "Every batch of this site", Empty: "There is no batch yet.",
+		Columns: titles("Batch", "Product", "Patient", "Opened", "Steps signed", "Open exceptions", "Status"),
+	}
+	for _, s := range all {
+		if s.Status == batch.InProgress || s.Status == batch.Certified {
+			v.Cards = append(v.Cards, cardOf(s, now))
+		}
+		patient := s.Patient.Name
+		if s.Masked {
+			patient = "masked"
+		}
+		v.Ended.Rows = append(v.Ended.Rows, row{
+			{Text: s.ID, To: batchAddress(s.ID)},
+			{Text: protocolWords(s)},
+			{Text: patient},
+			{Text: when(s.Opened.At, zone), Sort: s.Opened.At.UTC().Format(time.RFC3339Nano)},
+			{Text: fmt.Sprintf("%d of %d", signedSteps(s), len(s.Steps))},
+			number(int64(len(s.OpenExceptions()))),
+			{Text: string(s.Status)},
+		})
+	}
+	slices.SortStableFunc(v.Cards, func(a, b card) int {
+		if a.Over != b.Over {
+			if a.Over {
+				return -1
+			}
+			return 1
+		}
+		if a.until.IsZero() != b.until.IsZero() {
+			if b.until.IsZero() {
+				return -1
+			}
+			return 1
+		}
+		if order := a.until.Compare(b.until); order != 0 {
+			return order
+		}
+		return strings.Compare(a.Patient.Batch, b.Patient.Batch)
+	})
+	return v
+}
+
+func titles(names ...string) []column {
+	columns := make([]column, len(names))
+	for i, name := range names {
+		columns[i].Title = name
+	}
+	return columns
+}
+
+func signedSteps(s *batch.State) int {
+	n := 0
+	for i := range s.Steps {
+		if s.Steps[i].Signed() {
+			n++
+		}
+	}
+	return n
+}
+
+func cardOf(s *batch.State, now time.Time) card {
+	c := card{Patient: patientOf(s), To: batchAddress(s.ID), StepTo: batchAddress(s.ID)}
+	if s.Protocol != nil {
+		c.Product = s.Protocol.Title
+	}
+	if next := s.Next(); next != nil {
+		for i := range s.Steps {
+			if s.Steps[i].Step.Name == next.Step.Name {
+				c.Step = fmt.Sprintf("Step %d of %d: %s", i+1, len(s.Steps), next.Step.Name)
+			}
+		}
+		c.StepTo = stepAddress(s.ID, next.Step.Name)
+	}
+	for _, t := range s.Timers(now) {
+		if t.Until.IsZero() || !c.until.IsZero() && !t.Until.Before(c.until) {
+			continue
+		}
+		c.until, c.Over = t.Until, t.Over
+		c.Due = fmt.Sprintf("%s: %s", t.Name, timerText(t, now))
+	}
+	for _, e := range s.OpenExceptions() {
+		if e.Blocks == batch.BlocksBatch {
+			c.Holds = fmt.Sprintf("Held by exception %d: %s", e.Number, e.Text)
+		}
+	}
+	return c
+}

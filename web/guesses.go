@@ -1,0 +1,71 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// The pace at which passwords may be tried. The vault locks an account of its
+// own; this bounds the work before it, per address and per name.
+const (
+	perAddress     = 30 // at once; a hospital's terminals can share an address
+	perName        = 8
+	refill         = 10 * time.Second // one more
+	rememberAtMost = 4096
+)
+
+// guesses bounds how fast passwords are tried.
+type guesses struct {
+	mu    *sync.Mutex
+	paces map[string]*rate.Limiter
+}
+
+func newGuesses() guesses {
+	return guesses{mu: &sync.Mutex{}, paces: map[string]*rate.Limiter{}}
+}
+
+var errTooFast = &refusal{status: http.StatusTooManyRequests, title: "Too many tries",
+	sentence: "Passwords were tried too often from here or for this name. Wait half a minute and try again. Nothing that was recorded is lost."}
+
+// allow takes one try from an address and a name.
+func (g guesses) allow(address, name string, now time.Time) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.paces) > rememberAtMost {
+		g.forget(now)
+	}
+	ok := g.pace("a "+address, perAddress).AllowN(now, 1)
+	if name != "" && !g.pace("n "+strings.ToLower(strings.TrimSpace(name)), perName).AllowN(now, 1) {
+		ok = false
+	}
+	if !ok {
+		return errTooFast
+	}
+	return nil
+}
+
+func (g guesses) pace(who string, burst int) *rate.Limiter {
+	found, ok := g.paces[who]
+	if !ok {
+		found = rate.NewLimiter(rate.Every(refill), burst)
+		g.paces[who] = found
+	}
+	return found
+}
+
+// forget drops those who have all their tries again, and everybody when a
+// flood of names has left none such.
+func (g guesses) forget(now time.Time) {
+	for who, pace := range g.paces {
+		if pace.TokensAt(now) >= float64(pace.Burst()) {
+			delete(g.paces, who)
+		}
+	}
+	if len(g.paces) > rememberAtMost {
+		clear(g.paces)
+	}
+}

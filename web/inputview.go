@@ -1,0 +1,178 @@
+package web
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"countersign/batch"
+	"countersign/protocol"
+)
+
+func queryEscape(text string) string { return url.QueryEscape(text) }
+
+// inputOf draws one value to be entered, with what was entered already.
+func inputOf(id string, st *batch.StepState, in protocol.Input, t typed, zone *time.Location) inputView {
+	v := inputView{
+		Field: in.Name, Title: titleOr(in.Title, in.Name), Type: string(in.Type), Unit: in.Unit.Display, Class: in.Class,
+		Choices: in.Choices, Optional: in.Optional, Hint: hintOf(in), Mode: modeOf(in.Type), Long: in.Type == protocol.TypeText,
+		Fix: batchAddress(id) + "/wrong?step=" + queryEscape(st.Step.Name) + "&field=" + queryEscape(in.Name),
+	}
+	if in.Type == protocol.TypeYesNo {
+		v.Choices = []string{"yes", "no"}
+	}
+	for _, limit := range in.Limits {
+		v.Limits = append(v.Limits, limitWords(limit))
+	}
+	entries := st.Values[in.Name]
+	for i, entry := range entries {
+		v.Values = append(v.Values, valueOf(entry, i, len(entries), zone))
+	}
+	if current := st.Value(in.Name); current != nil {
+		v.Value, v.Verdict = current.Value.Show(zone), verdictOf(current.Verdict)
+		v.Again = repeatAsked(entries)
+	}
+	v.Open = len(entries) == 0 || v.Again
+	if t.Field == in.Name {
+		v.Typed, v.Error = t.Text, t.Sentence
+	}
+	return v
+}
+
+// repeatAsked says whether the protocol lets the value be measured again
+// (EXE-08: the first stays).
+func repeatAsked(entries []batch.ValueEntry) bool {
+	repeats := 0
+	for _, entry := range entries {
+		if entry.Repeat {
+			repeats++
+		}
+	}
+	latest := entries[len(entries)-1]
+	return latest.Verdict.Limit != nil && repeats < latest.Verdict.Limit.Then.Repeat
+}
+
+func valueOf(entry batch.ValueEntry, i, count int, zone *time.Location) valueView {
+	v := valueView{
+		Text: entry.Value.Show(zone), At: when(entry.At, zone), Name: entry.Name, Reason: entry.Reason,
+		Struck: i < count-1, Verdict: verdictOf(entry.Verdict),
+	}
+	if v.Text == "" {
+		v.Text = entry.Text
+	}
+	switch {
+	case entry.Repeat:
+		v.Kind = "measured again"
+	case entry.Reason != "":
+		v.Kind = "corrected"
+	case i == 0 && count > 1:
+		v.Kind = "first entry"
+	}
+	return v
+}
+
+func limitWords(limit protocol.Limit) string {
+	if limit.Outside {
+		return fmt.Sprintf("%s when %s", limit.Level, limit.Text)
+	}
+	return fmt.Sprintf("accepted: %s (otherwise: %s)", limit.Text, limit.Level)
+}
+
+func hintOf(in protocol.Input) string {
+	switch in.Type {
+	case protocol.TypeDecimal:
+		sample := "5"
+		if in.Places > 0 {
+			sample += "." + strings.Repeat("0", in.Places)
+		}
+		return fmt.Sprintf("Written as in %s", sample)
+	case protocol.TypeCount:
+		return "A whole number"
+	case protocol.TypeDateTime:
+		return "Site time, as in 2026-11-20 10:03"
+	case protocol.TypeDuration:
+		return "As in 30 min or 1 h 30 min"
+	}
+	return ""
+}
+
+func modeOf(t protocol.InputType) string {
+	switch t {
+	case protocol.TypeDecimal:
+		return "decimal"
+	case protocol.TypeCount:
+		return "numeric"
+	}
+	return "text"
+}
+
+// itemsOf gives the items whose lot or moves matter in a step.
+func itemsOf(s *batch.State, step *protocol.Step) []batch.Item {
+	wanted := map[string]bool{}
+	for _, name := range step.Uses {
+		wanted[name] = true
+	}
+	for _, scan := range step.Scans {
+		wanted[scan.Field] = true
+	}
+	var found []batch.Item
+	for _, item := range s.Items {
+		if wanted[item.Name] {
+			found = append(found, item)
+		}
+	}
+	return found
+}
+
+// itemOf draws one item with the move that it can make next.
+func itemOf(s *batch.State, item batch.Item, zone *time.Location) itemView {
+	v := itemView{Name: item.Name, Title: item.Name, Lot: item.Lot, Expiry: when(item.Expiry, zone)}
+	if s.Protocol != nil {
+		if planned := s.Protocol.Item(item.Name); planned != nil {
+			v.Title = titleOr(planned.Title, item.Name)
+		}
+		for _, budget := range s.Protocol.Budgets {
+			v.Movable = v.Movable || budget.Item == item.Name
+		}
+	}
+	v.Where, v.Direction, v.Words = "in its storage", "out", "Take it out of storage"
+	for _, moved := range s.Moves {
+		if moved.Item != item.Name {
+			continue
+		}
+		if moved.To == "out" {
+			v.Where, v.Direction, v.Words = "out of storage since "+when(moved.At, zone), "back", "Put it back into storage"
+		} else {
+			v.Where, v.Direction, v.Words = "in its storage since "+when(moved.At, zone), "out", "Take it out of storage"
+		}
+	}
+	return v
+}
+
+// exceptionView is one exception with its decision, if there is one.
+type exceptionView struct {
+	Number                               int
+	Class, Severity, Blocks, Step, To    string
+	Text, At, Name, Decision, Reason, By string
+	Open                                 bool
+}
+
+func exceptionOf(e batch.Exception, zone *time.Location) exceptionView {
+	v := exceptionView{
+		Number: e.Number, Class: e.Class, Severity: e.Severity, Blocks: string(e.Blocks), Step: e.Step, Text: e.Text,
+		At: when(e.Raised.At, zone), Name: e.Raised.Name, Open: e.Resolved == nil, Reason: e.Reason,
+	}
+	if e.Resolved != nil {
+		v.By = fmt.Sprintf("%s, %s, %s", e.Resolved.Name, e.Resolved.Role, when(e.Resolved.At, zone))
+		v.Decision = "not accepted: the batch may not be released"
+		if e.Accepted {
+			v.Decision = "accepted"
+		}
+	}
+	return v
+}
+
+func noteOf(n batch.NoteEntry, zone *time.Location) noteView {
+	return noteView{Text: n.Text, Step: n.Step, Name: n.Name, At: when(n.At, zone)}
+}

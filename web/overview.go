@@ -1,0 +1,166 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"countersign/batch"
+)
+
+// overviewView is the whole batch on one page.
+type overviewView struct {
+	Batch, Product, Protocol, ProtocolTo string
+	Step                                 string // always "": a move made here leads back here
+	Seen                                 int64
+	Status, Ended                        string
+	Facts                                []field
+	Opened                               signedBy
+	NextStep, NextTo                     string
+	Timers                               []timerView
+	Steps                                []stepLine
+	Items                                []itemView
+	Moves                                []moveLine
+	Exceptions                           []exceptionView
+	Notes                                []noteView
+	Refusals                             []refusalLine
+	Timeline                             timeline
+	Reviews                              []signedBy
+	Disposition                          *dispositionView
+	Trail, Record, Review, Wrong         string
+}
+
+type stepLine struct {
+	Number             int
+	Section, Name, To  string
+	Sign, Words        string
+	Critical           bool
+	Values             []field
+	Performed, Checked []signedBy
+	Second             bool // a second person is asked for
+}
+
+type moveLine struct{ Item, Words, At, Name string }
+
+type refusalLine struct{ Attempt, Step, Sentence, Name, At string }
+
+type dispositionView struct {
+	signedBy
+	Status, Statement, Place, Head string
+	Entries                        int64
+}
+
+func (s *Server) overviewPage(w http.ResponseWriter, r *http.Request, v visit) error {
+	state, err := s.svc.Batch(r.Context(), v.who, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return s.showOverview(w, r, v, http.StatusOK, state, nil)
+}
+
+func (s *Server) showOverview(w http.ResponseWriter, r *http.Request, v visit, status int, state *batch.State, p *problem) error {
+	view := overviewOf(state, s.svc.Now(), s.svc.Info().Location, s.svc.NewKey)
+	return s.render(w, r, v, status, "overview", page{
+		Title: "Batch " + state.ID, Patient: patientOf(state), Problem: p, View: view, Back: &link{Text: "Batches", To: "/batches"},
+		Events: batchAddress(state.ID) + "/events", Version: state.Version,
+	})
+}
+
+func overviewOf(s *batch.State, now time.Time, zone *time.Location, key func() string) overviewView {
+	at := batchAddress(s.ID)
+	v := overviewView{
+		Batch: s.ID, Seen: s.Version, Protocol: protocolWords(s), Status: string(s.Status), Ended: endedWords(s.Status),
+		Opened: actWords(s.Opened, zone), Timers: timersOf(s, now, zone), Reviews: actsWords(s.Reviews, zone),
+		Trail: at + "/trail", Record: at + "/record.pdf", Review: at + "/review", Wrong: at + "/wrong",
+		Steps: stepLines(s, zone), Timeline: timelineOf(s, now, zone), Refusals: refusalLines(s, zone), Moves: moveLines(s, zone),
+	}
+	v.Facts = factsOf(s, zone)
+	if s.Protocol != nil {
+		v.Product = s.Protocol.Title
+		v.ProtocolTo = protocolAddress(s.Protocol.Name, s.Protocol.Version)
+	}
+	if next := s.Next(); next != nil {
+		v.NextStep, v.NextTo = next.Step.Name, stepAddress(s.ID, next.Step.Name)
+	}
+	for _, item := range s.Items {
+		one := itemOf(s, item, zone)
+		if one.Movable = one.Movable && v.Ended == ""; one.Movable {
+			one.Key = key()
+		}
+		v.Items = append(v.Items, one)
+	}
+	for _, e := range s.Exceptions {
+		v.Exceptions = append(v.Exceptions, exceptionOf(e, zone))
+	}
+	for _, n := range s.Notes {
+		v.Notes = append(v.Notes, noteOf(n, zone))
+	}
+	if d := s.Disposition; d != nil {
+		v.Disposition = &dispositionView{
+			signedBy: actWords(d.Act, zone), Status: string(d.Status), Statement: d.Statement, Place: d.Place, Entries: d.Entries, Head: d.Head,
+		}
+	}
+	return v
+}
+
+func factsOf(s *batch.State, zone *time.Location) []field {
+	facts := []field{
+		{"Order", fmt.Sprintf("%s, prescribed by %s", s.Reference, s.Prescriber)},
+	}
+	names := make([]string, 0, len(s.Order))
+	for name := range s.Order {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		facts = append(facts, field{fieldWords(name), s.Order[name].Value.Show(zone)})
+	}
+	facts = append(facts, field{"Opened", when(s.Opened.At, zone)}, field{"Entries in the log", fmt.Sprint(s.Version)})
+	return facts
+}
+
+func stepLines(s *batch.State, zone *time.Location) []stepLine {
+	next := s.Next()
+	var lines []stepLine
+	for i := range s.Steps {
+		st := &s.Steps[i]
+		line := stepLine{
+			Number: i + 1, Section: st.Section.Name, Name: st.Step.Name, To: stepAddress(s.ID, st.Step.Name), Critical: st.Step.Critical,
+			Performed: actsWords(st.Performed, zone), Checked: actsWords(st.Checked, zone), Second: st.Step.CheckedBy != "",
+		}
+		line.Sign, line.Words, _ = standing(st, next != nil && next.Step.Name == st.Step.Name)
+		for _, c := range st.Step.Calcs {
+			if result, ok := st.Results[c.Name]; ok {
+				line.Values = append(line.Values, field{titleOr(c.Title, c.Name), result.Rounded.String()})
+			}
+		}
+		for _, in := range st.Step.Inputs {
+			if entry := st.Value(in.Name); entry != nil {
+				line.Values = append(line.Values, field{titleOr(in.Title, in.Name), entry.Value.Show(zone)})
+			}
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func moveLines(s *batch.State, zone *time.Location) []moveLine {
+	var lines []moveLine
+	for _, moved := range s.Moves {
+		words := "put back into storage"
+		if moved.To == "out" {
+			words = "taken out of storage"
+		}
+		lines = append(lines, moveLine{Item: moved.Item, Words: words, At: when(moved.At, zone), Name: moved.Name})
+	}
+	return lines
+}
+
+func refusalLines(s *batch.State, zone *time.Location) []refusalLine {
+	var lines []refusalLine
+	for _, one := range s.Refusals {
+		lines = append(lines, refusalLine{Attempt: one.Attempt, Step: one.Step, Sentence: one.Sentence, Name: one.Name, At: when(one.At, zone)})
+	}
+	return lines
+}

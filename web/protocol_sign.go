@@ -1,0 +1,160 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"countersign/protocol"
+	"countersign/protocol/library"
+	"countersign/web/site"
+)
+
+// protocolSheetView is the signing sheet of an act on a protocol.
+type protocolSheetView struct {
+	Lines          []string
+	Meaning, Roles string
+	Person         string
+	Nonce          string
+	Hidden         []field
+	Cancel         string
+}
+
+// protocolCommand reads what is to be done with a protocol.
+func (f form) protocolCommand() (library.Command, error) {
+	if f["act"] == "submit" {
+		return library.Submit{Text: f["text"]}, nil
+	}
+	version, err := strconv.Atoi(f["version"])
+	if err != nil {
+		return nil, errForm
+	}
+	switch f["act"] {
+	case "approve":
+		return library.Approve{Protocol: f["protocol"], Version: version}, nil
+	case "effective":
+		return library.MakeEffective{Protocol: f["protocol"], Version: version}, nil
+	case "withdraw":
+		return library.Withdraw{Protocol: f["protocol"], Version: version, Reason: strings.TrimSpace(f["reason"])}, nil
+	}
+	return nil, errForm
+}
+
+// submitProtocol checks a text and, when nothing is wrong with it, draws the
+// sheet under which its author submits it.
+func (s *Server) submitProtocol(w http.ResponseWriter, r *http.Request, v visit) error {
+	text, err := uploaded(r)
+	if err != nil {
+		return err
+	}
+	if text == "" {
+		text = v.form["text"]
+	}
+	if strings.TrimSpace(text) == "" {
+		return s.showSubmit(w, r, v, http.StatusUnprocessableEntity, submitView{}, &problem{Title: "There is no text", Sentences: []string{"Choose a file, or put the text into the field."}})
+	}
+	v.form = form{"act": "submit", "text": text}
+	return s.protocolSheet(w, r, v)
+}
+
+// protocolSheet draws the sheet for an act on a protocol.
+func (s *Server) protocolSheet(w http.ResponseWriter, r *http.Request, v visit) error {
+	return s.drawProtocolSheet(w, r, v, http.StatusOK, nil)
+}
+
+func (s *Server) drawProtocolSheet(w http.ResponseWriter, r *http.Request, v visit, status int, p *problem) error {
+	c, err := v.form.protocolCommand()
+	if err != nil {
+		return err
+	}
+	sheet, err := s.svc.ProposeProtocol(r.Context(), v.who, c)
+	if err != nil {
+		return s.protocolNotSigned(w, r, v, c, err)
+	}
+	view := protocolSheetView{
+		Lines: sheet.Lines, Meaning: string(sheet.Meaning), Roles: orWords(sheet.Roles), Person: v.who.Person.Name,
+		Nonce: sheet.Nonce, Cancel: "/protocols",
+	}
+	for _, name := range []string{"act", "protocol", "version", "reason", "text"} {
+		if v.form[name] != "" {
+			view.Hidden = append(view.Hidden, field{name, v.form[name]})
+		}
+	}
+	if v.form["protocol"] != "" {
+		view.Cancel = "/protocols/" + queryEscape(v.form["protocol"]) + "/" + queryEscape(v.form["version"])
+	}
+	return s.render(w, r, v, status, "protocol-sign", page{Title: "Sign: " + view.Meaning, Problem: p, View: view, Back: &link{Text: "Back, sign nothing", To: view.Cancel}})
+}
+
+// signProtocol puts a signature under an act on a protocol.
+func (s *Server) signProtocol(w http.ResponseWriter, r *http.Request, v visit) error {
+	c, err := v.form.protocolCommand()
+	if err != nil {
+		return err
+	}
+	again := func(title, sentence string) error {
+		return s.drawProtocolSheet(w, r, v, http.StatusUnprocessableEntity, &problem{Title: title, Sentences: []string{sentence}, To: "#password"})
+	}
+	if v.form["password"] == "" {
+		return again("Nothing was signed", "Give your password.")
+	}
+	err = s.svc.SignProtocol(r.Context(), v.who, v.form["nonce"], c, v.form["password"])
+	var conflict *site.Conflict
+	refused, isRefusal := site.AsRefusal(err)
+	switch {
+	case errors.As(err, &conflict):
+		return again("Read this again", conflict.Sentence)
+	case isRefusal && passwordCode(refused.Code):
+		return again("Nothing was signed", refused.Sentence)
+	case err != nil:
+		return s.protocolNotSigned(w, r, v, c, err)
+	}
+	name, version, err := library.Subject(c)
+	if err != nil {
+		return err
+	}
+	done := "signed"
+	if v.form["act"] == "submit" {
+		done = "submitted"
+	}
+	http.Redirect(w, r, protocolAddress(name, version)+"?done="+done, http.StatusSeeOther)
+	return nil
+}
+
+// protocolNotSigned shows the page that the act began on, with the reason.
+func (s *Server) protocolNotSigned(w http.ResponseWriter, r *http.Request, v visit, c library.Command, fault error) error {
+	var problems protocol.Problems
+	var conflict *site.Conflict
+	refused, isRefusal := site.AsRefusal(fault)
+	p := &problem{Title: "This cannot be signed now"}
+	switch {
+	case errors.As(fault, &problems):
+		p.Title, p.Sentences = "The text has problems", []string{"Nothing was submitted. Each problem stands below with its place; the text is still in the field."}
+	case errors.As(fault, &conflict):
+		p.Title, p.Sentences = "Somebody was faster", []string{conflict.Sentence}
+	case isRefusal && !leavesPage(refused.Code) && statusOf(refused.Code) != http.StatusNotFound:
+		p.Sentences = []string{refused.Sentence}
+	default:
+		return fault
+	}
+	const status = http.StatusUnprocessableEntity
+	if submit, ok := c.(library.Submit); ok {
+		view := submitView{Text: submit.Text}
+		for _, one := range problems {
+			view.Problems = append(view.Problems, one.String())
+		}
+		return s.showSubmit(w, r, v, status, view, p)
+	}
+	name, version, err := library.Subject(c)
+	if err != nil {
+		return err
+	}
+	return s.showProtocol(w, r, v, status, name, version, p)
+}
+
+// toProtocols answers a reload on an address that only takes forms.
+func (s *Server) toProtocols(w http.ResponseWriter, r *http.Request, _ visit) error {
+	http.Redirect(w, r, "/protocols", http.StatusSeeOther)
+	return nil
+}

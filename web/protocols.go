@@ -1,0 +1,188 @@
+package web
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"countersign/identity"
+	"countersign/protocol/library"
+)
+
+// protocolsView is the library: every version of every protocol.
+type protocolsView struct {
+	Versions  table
+	MaySubmit bool
+}
+
+func (s *Server) protocolsPage(w http.ResponseWriter, r *http.Request, v visit) error {
+	known, err := s.svc.Library(r.Context(), v.who)
+	if err != nil {
+		return err
+	}
+	view := protocolsView{Versions: versionsOf(known, s.svc.Info().Location), MaySubmit: v.who.Person.Has(identity.ProtocolAuthor)}
+	view.Versions.arrange(r)
+	if r.URL.Query().Get("as") == "csv" {
+		return view.Versions.writeCSV(w, "protocols")
+	}
+	return s.render(w, r, v, http.StatusOK, "protocols", page{Title: "Protocols", View: view})
+}
+
+func protocolAddress(name string, version int) string {
+	return fmt.Sprintf("/protocols/%s/%d", url.PathEscape(name), version)
+}
+
+func versionsOf(known *library.Library, zone *time.Location) table {
+	t := table{
+		Caption: "Versions", Empty: "There is no protocol yet.",
+		Columns: titles("Protocol", "Version", "Title", "Stands", "Marked", "Written by", "Approved by", "In effect since"),
+	}
+	for _, version := range known.Versions() {
+		p := version.Protocol
+		approved, since := "", ""
+		if version.Approved != nil {
+			approved = version.Approved.Name
+		}
+		if version.InEffect != nil {
+			since = when(version.InEffect.At, zone)
+		}
+		t.Rows = append(t.Rows, row{
+			{Text: p.Name, To: protocolAddress(p.Name, p.Version)}, number(int64(p.Version)), {Text: p.Title},
+			{Text: string(version.Status)}, {Text: p.Status}, {Text: version.Drafted.Name}, {Text: approved}, {Text: since},
+		})
+	}
+	return t
+}
+
+// protocolView is one version: its life, its text, what it changes and what
+// can be done with it now.
+type protocolView struct {
+	Name, Title, Marked, Status, Digest string
+	Version                             int
+	Life                                []signedBy
+	Reason                              string
+	Facts                               []field
+	Sections                            []protocolSection
+	Text                                string
+	Against                             string // the effective version that the changes are against
+	Changes                             []library.Line
+	ChangesShown                        bool
+	MayApprove, MayTakeEffect, MayEnd   bool
+	Trail, Action                       string
+	Opens                               string
+}
+
+type protocolSection struct {
+	Name  string
+	After bool
+	Steps []protocolStep
+}
+
+type protocolStep struct {
+	Name, Do, By, CheckedBy string
+	Critical                bool
+}
+
+func (s *Server) protocolPage(w http.ResponseWriter, r *http.Request, v visit) error {
+	number, err := strconv.Atoi(r.PathValue("version"))
+	if err != nil {
+		return s.nowhere(w, r, v)
+	}
+	return s.showProtocol(w, r, v, http.StatusOK, r.PathValue("name"), number, nil)
+}
+
+func (s *Server) showProtocol(w http.ResponseWriter, r *http.Request, v visit, status int, name string, number int, p *problem) error {
+	known, err := s.svc.Library(r.Context(), v.who)
+	if err != nil {
+		return err
+	}
+	version, ok := known.Find(name, number)
+	if !ok {
+		return &refusal{status: http.StatusNotFound, title: "There is no such protocol", sentence: fmt.Sprintf("The library has no version %d of %s.", number, name)}
+	}
+	view := protocolOf(known, version, s.svc.Info().Location)
+	return s.render(w, r, v, status, "protocol", page{
+		Title: fmt.Sprintf("%s, version %d: %s", name, number, version.Status), Problem: p, View: view, Back: &link{Text: "Protocols", To: "/protocols"},
+	})
+}
+
+func protocolOf(known *library.Library, version *library.Version, zone *time.Location) protocolView {
+	p := version.Protocol
+	v := protocolView{
+		Name: p.Name, Version: p.Version, Title: p.Title, Marked: p.Status, Status: string(version.Status), Digest: fmt.Sprintf("%x", p.Digest),
+		Reason: version.Reason, Text: string(p.Text), Trail: "/protocols/" + url.PathEscape(p.Name) + "/trail", Action: "/protocols/sign",
+		MayApprove: version.Status == library.Draft, MayTakeEffect: version.Status == library.Approved,
+		MayEnd: version.Status != library.Superseded && version.Status != library.Withdrawn,
+	}
+	life := func(what string, act *library.Act) {
+		if act != nil {
+			v.Life = append(v.Life, signedBy{Name: act.Name, Username: act.Username, Role: act.Role, Meaning: what, At: when(act.At, zone), Index: act.Index})
+		}
+	}
+	life("written", &version.Drafted)
+	life("approved", version.Approved)
+	life("put into effect", version.InEffect)
+	life("ended", version.Ended)
+	for _, fact := range []field{
+		{"Product", p.Product.Name}, {"Form", p.Product.Form}, {"Strength", p.Product.Strength}, {"Made as", p.Product.Mode},
+		{"Supply", p.Product.Supply}, {"Licence", p.Product.Licence}, {"Control site", p.Product.ControlSite},
+		{"Master file", strings.TrimSpace(p.Product.MasterFile + " " + p.Product.MasterFileVersion)}, {"Container", p.Product.Container}, {"Storage", p.Product.Storage},
+	} {
+		if fact.Value != "" {
+			v.Facts = append(v.Facts, fact)
+		}
+	}
+	for _, section := range p.Sections {
+		one := protocolSection{Name: section.Name, After: section.AfterRelease}
+		for _, step := range section.Steps {
+			one.Steps = append(one.Steps, protocolStep{Name: step.Name, Do: step.Do, By: step.By, CheckedBy: step.CheckedBy, Critical: step.Critical})
+		}
+		v.Sections = append(v.Sections, one)
+	}
+	if effective, ok := known.Effective(p.Name); ok && effective.Protocol.Version != p.Version {
+		v.Against = effective.Protocol.ID()
+		v.Changes, v.ChangesShown = known.Changes(p.Name, p.Version)
+	} else if ok {
+		v.Opens = "/batches/new?protocol=" + queryEscape(p.Name)
+	}
+	return v
+}
+
+// submitView is the form for a new version's text, with what is wrong with it.
+type submitView struct {
+	Text     string
+	Problems []string // each as a compiler would print it
+}
+
+func (s *Server) submitPage(w http.ResponseWriter, r *http.Request, v visit) error {
+	return s.showSubmit(w, r, v, http.StatusOK, submitView{}, nil)
+}
+
+func (s *Server) showSubmit(w http.ResponseWriter, r *http.Request, v visit, status int, view submitView, p *problem) error {
+	return s.render(w, r, v, status, "submit", page{Title: "Submit a protocol", Problem: p, View: view, Back: &link{Text: "Protocols", To: "/protocols"}})
+}
+
+// uploaded is the text of the file that a form brought, or "".
+func uploaded(r *http.Request) (string, error) {
+	if r.MultipartForm == nil || len(r.MultipartForm.File["file"]) == 0 {
+		return "", nil
+	}
+	file, err := r.MultipartForm.File["file"][0].Open()
+	if err != nil {
+		return "", fmt.Errorf("open the file that was sent: %w", err)
+	}
+	defer file.Close()
+	text, err := io.ReadAll(file)
+	if err != nil {
+		return "", fmt.Errorf("read the file that was sent: %w", err)
+	}
+	if !utf8.Valid(text) {
+		return "", errNotText
+	}
+	return strings.ReplaceAll(string(text), "\r\n", "\n"), nil
+}

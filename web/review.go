@@ -1,0 +1,327 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"countersign/batch"
+)
+
+// reviewView is one page, top to bottom in the order of a decision.
+type reviewView struct {
+	Batch, Status, Ended string
+	Opened               signedBy
+	Facts                []field
+	Identity             []identityLine
+	Exceptions           []exceptionView
+	Criteria             []criterionView
+	Values               []reviewValue
+	Timeline             timeline
+	Signatures           []signatureLine
+	Corrections          []correctionLine
+	Refusals             []refusalLine
+	Coverage             []string
+	Reviews              []signedBy
+	Blocks               []string
+	Disposition          *dispositionView
+	MayReview, MayDecide bool
+	Typed                form
+	Statement            string // the review's, offered
+	CertifyStatement     string
+	Trail, Record, Full  string
+}
+
+// identityLine is one piece of evidence that this is the patient's medicine.
+type identityLine struct{ Step, To, What, Result, At, Name string }
+
+type criterionView struct{ Name, Source, To, Result, Words string }
+
+// reviewValue is a critical value against its limits.
+type reviewValue struct {
+	Step, To, Title, Value, Class, At, Name string
+	Limits                                  []string
+	Verdict                                 verdictView
+	Working                                 string
+}
+
+// signatureLine is a signature that is missing or was invalidated.
+type signatureLine struct{ Step, To, Words string }
+
+type correctionLine struct{ Step, To, Title, First, Now, Reason, Name, At string }
+
+func (s *Server) reviewPage(w http.ResponseWriter, r *http.Request, v visit) error {
+	state, err := s.svc.Batch(r.Context(), v.who, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return s.showReview(w, r, v, http.StatusOK, state, form{}, nil)
+}
+
+func (s *Server) showReview(w http.ResponseWriter, r *http.Request, v visit, status int, state *batch.State, f form, p *problem) error {
+	view := reviewOf(state, s.svc.Now(), s.svc.Info().Location)
+	view.Typed = f
+	return s.render(w, r, v, status, "review", page{
+		Title: "Review of " + state.ID, Patient: patientOf(state), Problem: p, View: view, Back: &link{Text: "Release desk", To: "/review"},
+		Events: batchAddress(state.ID) + "/events", Version: state.Version,
+	})
+}
+
+func reviewOf(s *batch.State, now time.Time, zone *time.Location) reviewView {
+	at := batchAddress(s.ID)
+	v := reviewView{
+		Batch: s.ID, Status: string(s.Status), Ended: endedWords(s.Status), Opened: actWords(s.Opened, zone), Facts: factsOf(s, zone),
+		Identity: identityOf(s, zone), Criteria: criteriaOf(s), Values: criticalValues(s, zone), Timeline: timelineOf(s, now, zone),
+		Signatures: signaturesMissing(s), Corrections: correctionsOf(s, zone), Refusals: refusalLines(s, zone), Reviews: actsWords(s.Reviews, zone),
+		Trail: at + "/trail", Record: at + "/record.pdf", Full: at,
+		MayReview: s.Status == batch.Complete, MayDecide: s.Disposition == nil && decidable(s),
+	}
+	for _, e := range s.Exceptions {
+		v.Exceptions = append(v.Exceptions, exceptionOf(e, zone))
+	}
+	slices.SortStableFunc(v.Exceptions, func(a, b exceptionView) int {
+		switch {
+		case a.Open == b.Open:
+			return 0
+		case a.Open:
+			return -1
+		}
+		return 1
+	})
+	if s.Disposition == nil {
+		v.Blocks = s.CertifyBlocks(now)
+	}
+	v.Coverage = coverageOf(s, v)
+	v.Statement = "I have read this review page and what it links to, and found the record complete and correct, except where an exception says otherwise."
+	v.CertifyStatement = certifyWords(s)
+	if d := s.Disposition; d != nil {
+		v.Disposition = &dispositionView{
+			signedBy: actWords(d.Act, zone), Status: string(d.Status), Statement: d.Statement, Place: d.Place, Entries: d.Entries, Head: d.Head,
+		}
+	}
+	return v
+}
+
+// decidable says that the batch can still be certified or rejected.
+func decidable(s *batch.State) bool { return s.Status != batch.Aborted && s.Status != batch.Rejected }
+
+// certifyWords offers what a certificate says (REL-03).
+func certifyWords(s *batch.State) string {
+	words := "I certify that this batch was made and checked in accordance with good manufacturing practice, with the approved protocol"
+	if p := s.Protocol; p != nil {
+		words += fmt.Sprintf(" %s version %d", p.Name, p.Version)
+		if p.Product.MasterFile != "" {
+			words += fmt.Sprintf(", with the master file %s version %s", p.Product.MasterFile, p.Product.MasterFileVersion)
+		}
+	}
+	return words + ", at a site that was active at the time, and that it may be given to the patient it was made for."
+}
+
+func identityOf(s *batch.State, zone *time.Location) []identityLine {
+	var lines []identityLine
+	for i := range s.Steps {
+		st := &s.Steps[i]
+		for _, scan := range st.Step.Scans {
+			if scan.Field != "patient" && scan.Field != "label" {
+				continue
+			}
+			to, what := stepAddress(s.ID, st.Step.Name), scanTitle(s.Protocol, scan.Field)
+			if len(st.Scans[scan.Field]) == 0 {
+				lines = append(lines, identityLine{Step: st.Step.Name, To: to, What: what, Result: "not scanned"})
+			}
+			for _, entry := range st.Scans[scan.Field] {
+				result := "matched the order"
+				if !entry.Matched {
+					result = "DID NOT MATCH: " + entry.Why
+				}
+				lines = append(lines, identityLine{Step: st.Step.Name, To: to, What: what, Result: result, At: when(entry.At, zone), Name: entry.Name})
+			}
+		}
+	}
+	return lines
+}
+
+func criticalValues(s *batch.State, zone *time.Location) []reviewValue {
+	var values []reviewValue
+	for i := range s.Steps {
+		st := &s.Steps[i]
+		to := stepAddress(s.ID, st.Step.Name)
+		for _, c := range st.Step.Calcs {
+			result, ok := st.Results[c.Name]
+			if !ok {
+				continue
+			}
+			one := reviewValue{
+				Step: st.Step.Name, To: to, Title: titleOr(c.Title, c.Name), Value: result.Rounded.String(), Class: "calculated",
+				Verdict: verdictOf(result.Verdict), Working: result.Working,
+			}
+			for _, limit := range c.Limits {
+				one.Limits = append(one.Limits, limitWords(limit))
+			}
+			values = append(values, one)
+		}
+		for _, in := range st.Step.Inputs {
+			entry := st.Value(in.Name)
+			if entry == nil || !critical(st, in.Class, len(in.Limits) > 0) {
+				continue
+			}
+			one := reviewValue{
+				Step: st.Step.Name, To: to, Title: titleOr(in.Title, in.Name), Value: entry.Value.Show(zone), Class: in.Class,
+				At: when(entry.At, zone), Name: entry.Name, Verdict: verdictOf(entry.Verdict),
+			}
+			for _, limit := range in.Limits {
+				one.Limits = append(one.Limits, limitWords(limit))
+			}
+			values = append(values, one)
+		}
+	}
+	return values
+}
+
+// critical says whether a value is shown to whoever decides: of a critical
+// step, of a critical class, or with limits.
+func critical(st *batch.StepState, class string, limited bool) bool {
+	return st.Step.Critical || limited || class == "critical parameter" || class == "quality attribute"
+}
+
+func signaturesMissing(s *batch.State) []signatureLine {
+	var lines []signatureLine
+	for i := range s.Steps {
+		st := &s.Steps[i]
+		if st.Section.AfterRelease && s.Disposition == nil {
+			continue
+		}
+		to := stepAddress(s.ID, st.Step.Name)
+		add := func(words string) { lines = append(lines, signatureLine{st.Step.Name, to, words}) }
+		switch {
+		case st.PerformedNow() == nil && len(st.Performed) > 0:
+			add("the performer's signature was taken away by a later change, and is to be given again")
+		case st.PerformedNow() == nil:
+			add("the performer's signature is missing")
+		}
+		switch {
+		case st.Step.CheckedBy == "" || st.CheckedNow() != nil:
+		case len(st.Checked) > 0:
+			add("the second person's signature was taken away by a later change, and is to be given again")
+		default:
+			add("the second person's signature is missing")
+		}
+	}
+	return lines
+}
+
+func correctionsOf(s *batch.State, zone *time.Location) []correctionLine {
+	var lines []correctionLine
+	for i := range s.Steps {
+		st := &s.Steps[i]
+		for _, in := range st.Step.Inputs {
+			entries := st.Values[in.Name]
+			for j, entry := range entries {
+				if entry.Reason == "" || j == 0 {
+					continue
+				}
+				lines = append(lines, correctionLine{
+					Step: st.Step.Name, To: stepAddress(s.ID, st.Step.Name), Title: titleOr(in.Title, in.Name), First: entries[j-1].Value.Show(zone),
+					Now: entry.Value.Show(zone), Reason: entry.Reason, Name: entry.Name, At: when(entry.At, zone),
+				})
+			}
+		}
+	}
+	return lines
+}
+
+// coverageOf says what this page does not show, so that nobody thinks that it
+// was looked at (REL-06).
+func coverageOf(s *batch.State, v reviewView) []string {
+	entered, shown, scans := 0, 0, 0
+	for i := range s.Steps {
+		st := &s.Steps[i]
+		for _, in := range st.Step.Inputs {
+			if st.Value(in.Name) == nil {
+				continue
+			}
+			entered++
+			if critical(st, in.Class, len(in.Limits) > 0) {
+				shown++
+			}
+		}
+		for _, all := range st.Scans {
+			scans += len(all)
+		}
+	}
+	return []string{
+		fmt.Sprintf("This page shows %d of the %d values that were entered: those of critical steps and those with limits. The other %d are in the full record only.", shown, entered, entered-shown),
+		fmt.Sprintf("It shows the scans of patient and label (%d). The batch has %d scans in all; the others are in the full record only.", len(v.Identity), scans),
+		fmt.Sprintf("It shows every exception (%d), every correction (%d), every refused attempt (%d) and every signature that is missing. Signatures that stand are in the full record only.", len(v.Exceptions), len(v.Corrections), len(v.Refusals)),
+		fmt.Sprintf("It does not show the notes (%d) or the text of the instructions. The record has %d entries.", len(s.Notes), s.Version),
+		"The limits themselves were checked by the system, as the approved protocol writes them. Nobody has looked at what this page leaves out, unless they opened the full record.",
+	}
+}
+
+// waitingPage is the release desk's list: what waits for whom.
+func (s *Server) waitingPage(w http.ResponseWriter, r *http.Request, v visit) error {
+	all, err := s.svc.Batches(r.Context(), v.who)
+	if err != nil {
+		return err
+	}
+	list := waitingOf(all, s.svc.Now(), s.svc.Info().Location)
+	list.arrange(r)
+	if r.URL.Query().Get("as") == "csv" {
+		return list.writeCSV(w, "release-desk")
+	}
+	return s.render(w, r, v, http.StatusOK, "waiting", page{Title: "Release desk", View: list})
+}
+
+func waitingOf(all []*batch.State, now time.Time, zone *time.Location) table {
+	t := table{
+		Caption: "What waits for a decision", Empty: "Nothing waits for a decision.",
+		Columns: titles("Batch", "Product", "What waits", "Open exceptions", "Since", "Time left"),
+	}
+	for _, s := range all {
+		open := s.OpenExceptions()
+		var waits string
+		switch {
+		case s.Status == batch.Complete:
+			waits = "production review"
+		case s.Status == batch.Reviewed:
+			waits = "certification"
+		case len(open) > 0 && s.Status == batch.InProgress:
+			waits = "exceptions to decide while it is being made"
+		case len(open) > 0 && s.Status == batch.Certified:
+			waits = "exceptions raised after certification"
+		default:
+			continue
+		}
+		left := cardOf(s, now).Due
+		t.Rows = append(t.Rows, row{
+			{Text: s.ID, To: batchAddress(s.ID) + "/review"},
+			{Text: protocolWords(s)},
+			{Text: waits},
+			number(int64(len(open))),
+			{Text: when(s.Last, zone), Sort: s.Last.UTC().Format(time.RFC3339Nano)},
+			{Text: left},
+		})
+	}
+	return t
+}
+
+func criteriaOf(s *batch.State) []criterionView {
+	var lines []criterionView
+	for _, c := range s.Criteria() {
+		one := criterionView{Name: c.Name, Source: c.Source, Words: c.Sentence, Result: "✗ not met"}
+		switch {
+		case !c.Known && c.Later:
+			one.Result = "known after release"
+		case !c.Known:
+			one.Result = "not known yet"
+		case c.Holds:
+			one.Result = "✓ met"
+		}
+		if s.Step(c.Source) != nil {
+			one.To = stepAddress(s.ID, c.Source)
+		}
+		lines = append(lines, one)
+	}
+	return lines
+}

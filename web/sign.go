@@ -1,0 +1,223 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"countersign/batch"
+	"countersign/identity"
+	"countersign/web/site"
+)
+
+// sheetView is the signing sheet: exactly what is signed, line for line, with
+// meaning, name and role (SIG-01, SIG-09).
+type sheetView struct {
+	Action, Cancel string
+	Lines          []string
+	Meaning, Roles string
+	Second         bool   // somebody else signs; whoever is signed in stays so
+	Username       string // of the second person, as typed
+	Person         string // printed name of whoever is signed in
+	Command, Nonce string
+	Digest         string
+}
+
+// sheetPage draws a sheet. It writes nothing but the refusal of what may not
+// be signed, so a reload or a second tab does no harm.
+func (s *Server) sheetPage(w http.ResponseWriter, r *http.Request, v visit) error {
+	f := v.form
+	if r.Method != http.MethodPost {
+		var err error
+		if f, err = decodeForm(r.URL.Query()); err != nil {
+			return err
+		}
+		if f["act"] == "" {
+			return s.backToBatch(w, r, v)
+		}
+	}
+	c, err := f.signed()
+	if err != nil {
+		return err
+	}
+	id := r.PathValue("id")
+	sheet, err := s.svc.Propose(r.Context(), v.who, id, c, "")
+	if err != nil {
+		return s.notSigned(w, r, v, id, c, err)
+	}
+	return s.showSheet(w, r, v, http.StatusOK, sheet, "", nil)
+}
+
+func (s *Server) showSheet(w http.ResponseWriter, r *http.Request, v visit, status int, sheet site.Sheet, username string, p *problem) error {
+	whole, err := batch.MarshalCommand(sheet.Command)
+	if err != nil {
+		return fmt.Errorf("write the command into the sheet: %w", err)
+	}
+	view := sheetView{
+		Action: batchAddress(sheet.Batch) + "/signed", Cancel: cancelTo(sheet.Batch, sheet.Command),
+		Lines: sheet.Lines, Meaning: string(sheet.Meaning), Roles: orWords(sheet.Roles), Second: sheet.Second,
+		Username: username, Person: v.who.Person.Name, Command: string(whole), Nonce: sheet.Nonce, Digest: sheet.Digest,
+	}
+	shown := page{Title: "Sign: " + string(sheet.Meaning), Problem: p, View: view, Back: &link{Text: "Back, sign nothing", To: view.Cancel}}
+	if _, opens := sheet.Command.(batch.Open); !opens {
+		state, err := s.svc.Batch(r.Context(), v.who, sheet.Batch)
+		if err != nil {
+			return err
+		}
+		shown.Patient, shown.Events, shown.Version = patientOf(state), batchAddress(sheet.Batch)+"/events", state.Version
+	}
+	return s.render(w, r, v, status, "sign", shown)
+}
+
+func orWords(roles []identity.Role) string {
+	words := make([]string, len(roles))
+	for i, role := range roles {
+		words[i] = string(role)
+	}
+	return strings.Join(words, " or ")
+}
+
+// stepOfCommand is the step that a command is about, or "".
+func stepOfCommand(c batch.Command) string {
+	switch c := c.(type) {
+	case batch.Perform:
+		return c.Step
+	case batch.Check:
+		return c.Step
+	}
+	return ""
+}
+
+func cancelTo(id string, c batch.Command) string {
+	switch c := c.(type) {
+	case batch.Open:
+		return "/batches/new?protocol=" + queryEscape(c.Protocol)
+	case batch.Review, batch.Certify, batch.Reject, batch.Resolve:
+		return batchAddress(id) + "/review"
+	case batch.Abort:
+		return batchAddress(id) + "/wrong"
+	}
+	if step := stepOfCommand(c); step != "" {
+		return stepAddress(id, step)
+	}
+	return batchAddress(id)
+}
+
+// sign puts a signature under a sheet. The session stays that of whoever is
+// signed in, whoever signs.
+func (s *Server) sign(w http.ResponseWriter, r *http.Request, v visit) error {
+	id, f := r.PathValue("id"), v.form
+	c, err := f.signed()
+	if err != nil {
+		return err
+	}
+	username := strings.TrimSpace(f["username"])
+	_, second := c.(batch.Check)
+	if f["password"] == "" || second && username == "" {
+		return s.again(w, r, v, id, c, username, &problem{Title: "Nothing was signed",
+			Sentences: []string{"Give the password of whoever signs, and the name where it is asked."}, To: "#password"})
+	}
+	state, err := s.svc.Sign(r.Context(), v.who, f["nonce"], id, c, username, f["password"])
+	var conflict *site.Conflict
+	refused, isRefusal := site.AsRefusal(err)
+	switch {
+	case errors.As(err, &conflict):
+		return s.again(w, r, v, id, c, username, &problem{Title: "Read this again", Sentences: []string{conflict.Sentence}, To: "#password"})
+	case isRefusal && passwordCode(refused.Code):
+		return s.again(w, r, v, id, c, username, &problem{Title: "Nothing was signed", Sentences: []string{refused.Sentence}, To: "#password"})
+	case err != nil:
+		return s.notSigned(w, r, v, id, c, err)
+	}
+	http.Redirect(w, r, afterSign(state, c)+"?done=signed", http.StatusSeeOther)
+	return nil
+}
+
+// passwordCode says that a refusal is about the password or the sheet, so that
+// the sheet can be drawn again.
+func passwordCode(code string) bool {
+	return slices.Contains([]string{"wrong_password", "locked_out", "expired", "no_such_sheet"}, code)
+}
+
+// again draws the sheet anew after a failure, for the second person by name
+// when the name is known.
+func (s *Server) again(w http.ResponseWriter, r *http.Request, v visit, id string, c batch.Command, username string, p *problem) error {
+	sheet, err := s.svc.Propose(r.Context(), v.who, id, c, username)
+	if err != nil && username != "" {
+		sheet, err = s.svc.Propose(r.Context(), v.who, id, c, "")
+	}
+	if err != nil {
+		return s.notSigned(w, r, v, id, c, err)
+	}
+	return s.showSheet(w, r, v, http.StatusUnprocessableEntity, sheet, username, p)
+}
+
+// notSigned shows the page that the act began on, with the reason.
+func (s *Server) notSigned(w http.ResponseWriter, r *http.Request, v visit, id string, c batch.Command, fault error) error {
+	var conflict *site.Conflict
+	refused, isRefusal := site.AsRefusal(fault)
+	p := &problem{Title: "This cannot be signed now"}
+	switch {
+	case errors.As(fault, &conflict):
+		p.Title, p.Sentences = "Somebody was faster", []string{conflict.Sentence}
+	case isRefusal && !leavesPage(refused.Code) && statusOf(refused.Code) != http.StatusNotFound:
+		p.Sentences = []string{refused.Sentence}
+	default:
+		return fault
+	}
+	const status = http.StatusUnprocessableEntity
+	if opens, ok := c.(batch.Open); ok {
+		return s.showOpen(w, r, v, status, opens.Protocol, openForm(opens, s.svc.Info().Location), p)
+	}
+	state, err := s.svc.Batch(r.Context(), v.who, id)
+	if err != nil {
+		return err
+	}
+	switch c := c.(type) {
+	case batch.Resolve, batch.Review, batch.Certify, batch.Reject:
+		return s.showReview(w, r, v, status, state, commandForm(c), p)
+	case batch.Abort:
+		return s.showWrong(w, r, v, status, state, form{"reason": c.Reason}, p)
+	}
+	if step := stepOfCommand(c); state.Step(step) != nil {
+		return s.showStep(w, r, v, status, state, step, typed{}, p)
+	}
+	return s.showOverview(w, r, v, status, state, p)
+}
+
+// commandForm gives back what was typed into the form of a decision.
+func commandForm(c batch.Command) form {
+	switch c := c.(type) {
+	case batch.Resolve:
+		accept := "no"
+		if c.Accept {
+			accept = "yes"
+		}
+		return form{"act": "resolve", "exception": fmt.Sprint(c.Exception), "accept": accept, "reason": c.Reason}
+	case batch.Review:
+		return form{"act": "review", "statement": c.Statement}
+	case batch.Certify:
+		return form{"act": "certify", "statement": c.Statement, "place": c.Place}
+	case batch.Reject:
+		return form{"act": "reject", "reason": c.Reason}
+	}
+	return form{}
+}
+
+// afterSign is where the work goes on.
+func afterSign(state *batch.State, c batch.Command) string {
+	switch c.(type) {
+	case batch.Review, batch.Certify, batch.Reject, batch.Resolve:
+		return batchAddress(state.ID) + "/review"
+	}
+	if step := stepOfCommand(c); step != "" {
+		if st := state.Step(step); st != nil && !st.Signed() {
+			return stepAddress(state.ID, step)
+		}
+		if next := state.Next(); next != nil {
+			return stepAddress(state.ID, next.Step.Name)
+		}
+	}
+	return batchAddress(state.ID)
+}

@@ -1,0 +1,318 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"countersign/batch"
+	"countersign/protocol"
+)
+
+// stepView is the heart of the terminal: one step, large.
+type stepView struct {
+	Batch            string
+	Seen             int64
+	Rail             []railSection
+	Timers           []timerView
+	Section, Step    string
+	Number, Count    int
+	Do               string
+	Critical         bool
+	Then             string // what follows this person's act
+	Calcs            []calcView
+	Scans            []scanView
+	Inputs           []inputView
+	Items            []itemView
+	Exceptions       []exceptionView
+	Notes            []noteView
+	Holds            []string // what holds the step up
+	Timed, CanBegin  bool
+	BeginKey         string
+	Begun            *signedBy
+	CanPerform       bool
+	CanCheck         bool
+	CheckWords       string
+	Performed        []signedBy
+	Checked          []signedBy
+	NextStep, NextTo string
+	IsNext           bool
+	Ended            string
+	Wrong            string
+}
+
+// railSection and railStep show where we are.
+type railSection struct {
+	Name  string
+	Steps []railStep
+}
+
+type railStep struct {
+	Name, To, Sign, Words string
+	Here, Spoken          bool // Spoken: the words are shown and not only read out
+}
+
+type calcView struct {
+	Title, Value, Working, Unrounded, Formula, Missing string
+	Verdict                                            verdictView
+}
+
+// verdictView is what the limits say of a value, in words.
+type verdictView struct {
+	Level, Reason, Next string
+}
+
+type scanView struct {
+	Field, Title, Key string
+	Stop, Done, First bool
+	Taken, Refused    []scanLine
+}
+
+type scanLine struct {
+	Raw, Item, Why, At, Name string
+}
+
+type inputView struct {
+	Field, Title, Type, Unit, Mode, Hint, Class, Key, Typed, Error, Fix string
+	Limits                                                              []string
+	Choices                                                             []string
+	Long, Open, Optional, Again                                         bool
+	Values                                                              []valueView
+	Value                                                               string // what counts now
+	Verdict                                                             verdictView
+}
+
+type valueView struct {
+	Text, Kind, At, Name, Reason string
+	Struck                       bool
+	Verdict                      verdictView
+}
+
+type itemView struct {
+	Name, Title, Lot, Expiry, Where, Key, Direction, Words string
+	Movable                                                bool
+}
+
+type noteView struct{ Text, Step, Name, At string }
+
+// typed is what somebody entered in a form that was not accepted.
+type typed struct{ Field, Text, Sentence string }
+
+// stepOf draws a step. key gives each form its idempotency key.
+func stepOf(s *batch.State, name string, t typed, now time.Time, zone *time.Location, key func() string) (stepView, bool) {
+	st := s.Step(name)
+	if st == nil {
+		return stepView{}, false
+	}
+	next := s.Next()
+	v := stepView{
+		Batch: s.ID, Seen: s.Version, Rail: railOf(s, name), Timers: timersOf(s, now, zone),
+		Section: st.Section.Name, Step: st.Step.Name, Do: st.Step.Do, Critical: st.Step.Critical, Count: len(s.Steps),
+		Timed: st.Step.Timed, IsNext: next != nil && next.Step.Name == name, Ended: endedWords(s.Status),
+		Performed: actsWords(st.Performed, zone), Checked: actsWords(st.Checked, zone),
+		Wrong: batchAddress(s.ID) + "/wrong?step=" + queryEscape(name),
+	}
+	for i := range s.Steps {
+		if s.Steps[i].Step.Name == name {
+			v.Number = i + 1
+		}
+	}
+	if st.Begun != nil {
+		begun := actWords(*st.Begun, zone)
+		v.Begun = &begun
+	}
+	live := v.Ended == "" && (v.IsNext || len(st.Performed) > 0)
+	fill(&v, s, st, t, live, zone, key)
+	v.CanBegin = v.IsNext && v.Ended == "" && st.Step.Timed && st.Begun == nil
+	if v.CanBegin {
+		v.BeginKey = key()
+	}
+	v.CanPerform = live && st.PerformedNow() == nil
+	v.CanCheck = live && st.PerformedNow() != nil && st.Step.CheckedBy != "" && st.CheckedNow() == nil
+	v.CheckWords = secondWords(s.Protocol, st.Step)
+	v.Then = thenWords(s.Protocol, st.Step)
+	if next != nil && next.Step.Name != name {
+		v.NextStep, v.NextTo = next.Step.Name, stepAddress(s.ID, next.Step.Name)
+	}
+	for _, e := range s.Exceptions {
+		open := e.Resolved == nil
+		if e.Step == name {
+			v.Exceptions = append(v.Exceptions, exceptionOf(e, zone))
+		}
+		if open && e.Blocks == batch.BlocksBatch {
+			v.Holds = append(v.Holds, fmt.Sprintf("Exception %d holds up every further step until a quality lead decides it: %s", e.Number, e.Text))
+		}
+	}
+	for _, n := range s.Notes {
+		if n.Step == name {
+			v.Notes = append(v.Notes, noteOf(n, zone))
+		}
+	}
+	return v, true
+}
+
+// fill draws what is scanned, calculated, entered and used.
+func fill(v *stepView, s *batch.State, st *batch.StepState, t typed, live bool, zone *time.Location, key func() string) {
+	first := live
+	for _, scan := range st.Step.Scans {
+		one := scanOf(s, st, scan, zone)
+		if !one.Done && live {
+			one.Key, one.First = key(), first
+			first = false
+		}
+		v.Scans = append(v.Scans, one)
+	}
+	for _, c := range st.Step.Calcs {
+		one := calcView{Title: titleOr(c.Title, c.Name), Formula: c.Formula, Missing: "not known yet"}
+		if result, ok := st.Results[c.Name]; ok {
+			one.Value, one.Working, one.Unrounded, one.Missing = result.Rounded.String(), result.Working, result.Unrounded.String(), ""
+			one.Verdict = verdictOf(result.Verdict)
+		}
+		v.Calcs = append(v.Calcs, one)
+	}
+	for _, in := range st.Step.Inputs {
+		one := inputOf(s.ID, st, in, t, zone)
+		if one.Open = one.Open && live; one.Open {
+			one.Key = key()
+		}
+		v.Inputs = append(v.Inputs, one)
+	}
+	for _, item := range itemsOf(s, st.Step) {
+		one := itemOf(s, item, zone)
+		if one.Movable = one.Movable && v.Ended == ""; one.Movable {
+			one.Key = key()
+		}
+		v.Items = append(v.Items, one)
+	}
+}
+
+func titleOr(title, name string) string {
+	if title != "" {
+		return title
+	}
+	return fieldWords(name)
+}
+
+func endedWords(status batch.Status) string {
+	switch status {
+	case batch.Rejected:
+		return "This batch was rejected. It can be read and not changed."
+	case batch.Aborted:
+		return "This batch was aborted. Everything recorded until then is kept; nothing more can be done."
+	case batch.Given:
+		return "This batch was certified and given. It can be read and not changed."
+	}
+	return ""
+}
+
+func railOf(s *batch.State, here string) []railSection {
+	var rail []railSection
+	next := s.Next()
+	for i := range s.Steps {
+		st := &s.Steps[i]
+		if len(rail) == 0 || rail[len(rail)-1].Name != st.Section.Name {
+			rail = append(rail, railSection{Name: st.Section.Name})
+		}
+		one := railStep{Name: st.Step.Name, To: stepAddress(s.ID, st.Step.Name), Here: st.Step.Name == here}
+		one.Sign, one.Words, one.Spoken = standing(st, next != nil && next.Step.Name == st.Step.Name)
+		last := &rail[len(rail)-1]
+		last.Steps = append(last.Steps, one)
+	}
+	return rail
+}
+
+// standing says how a step stands: a sign, words, and whether the words are
+// needed by everybody.
+func standing(st *batch.StepState, next bool) (sign, words string, spoken bool) {
+	switch {
+	case st.Signed():
+		return "✓", "done", false
+	case st.PerformedNow() != nil:
+		return "◐", "waits for its check", true
+	case len(st.Performed) > 0:
+		return "!", "to be signed again", true
+	case next && (st.Begun != nil || len(st.Values) > 0 || len(st.Scans) > 0):
+		return "●", "under way", true
+	case next:
+		return "●", "now", true
+	}
+	return "○", "to do", false
+}
+
+func scanOf(s *batch.State, st *batch.StepState, scan protocol.Scan, zone *time.Location) scanView {
+	v := scanView{Field: scan.Field, Title: scanTitle(s.Protocol, scan.Field), Stop: scan.Stop, Done: st.Matched(scan.Field) != nil}
+	for _, entry := range st.Scans[scan.Field] {
+		line := scanLine{Raw: entry.Raw, Item: entry.Item, Why: entry.Why, At: when(entry.At, zone), Name: entry.Name}
+		if entry.Matched {
+			v.Taken = append(v.Taken, line)
+		} else {
+			v.Refused = append(v.Refused, line)
+		}
+	}
+	return v
+}
+
+func scanTitle(p *protocol.Protocol, field string) string {
+	switch field {
+	case "patient":
+		return "the patient's wristband"
+	case "label":
+		return "the label"
+	}
+	if item := p.Item(field); item != nil {
+		return titleOr(item.Title, field)
+	}
+	return field
+}
+
+func verdictOf(v protocol.Verdict) verdictView {
+	view := verdictView{Level: string(v.Level), Reason: v.Reason}
+	switch v.Level {
+	case protocol.Reject:
+		view.Next = "The value is kept as it was entered. It can never be accepted within this batch: call a quality lead."
+	case protocol.Action:
+		view.Next = "The value is kept as it was entered, and an exception is raised for a quality lead to decide."
+	case protocol.Warn:
+		view.Next = "The value is kept and marked. The work may go on."
+	}
+	if v.Limit != nil && v.Limit.Then.Stops {
+		view.Next = "The value is kept as it was entered. The step cannot be performed: the batch can be aborted, or a quality lead decides."
+	}
+	return view
+}
+
+func secondWords(p *protocol.Protocol, step *protocol.Step) string {
+	if step.Witness {
+		return "Sign: I saw this done"
+	}
+	return "Sign: I checked this"
+}
+
+// thenWords says what follows the performer's signature.
+func thenWords(p *protocol.Protocol, step *protocol.Step) string {
+	if step.CheckedBy == "" {
+		return ""
+	}
+	verb := "checked"
+	if step.Witness {
+		verb = "witnessed, at the time,"
+	}
+	return fmt.Sprintf("then: %s by %s, not by you", verb, partWords(p, step.CheckedBy))
+}
+
+// partWords names a part with its role: "a pharmacist (checker)".
+func partWords(p *protocol.Protocol, name string) string {
+	for _, part := range p.Parts {
+		if part.Name == name {
+			return article(part.Role) + " " + part.Role
+		}
+	}
+	return name
+}
+
+func article(word string) string {
+	if word != "" && strings.ContainsRune("aeiou", rune(word[0])) {
+		return "an"
+	}
+	return "a"
+}

@@ -1,0 +1,142 @@
+// Package web is the bedside terminal, the release desk and the pages behind
+// them: HTTP and HTML, and no SQL.
+//
+// It promises:
+//   - GET shows and POST does, then the browser is sent on with 303; every page
+//     works without script, and script adds scanning, clocks and news of change;
+//   - a form carries the version that it was drawn from and an idempotency key:
+//     sent twice, or from two tabs, or with the back button, it is done once;
+//   - what somebody typed is kept: when a session has ended or a terminal has
+//     locked, it is shown again after the password, and nothing is sent unseen;
+//   - a page is whole or not there: it is rendered in memory before the first
+//     byte is written;
+//   - what is shown on the signing sheet is what is signed, line for line.
+//
+// The threat here is the browser: another site that posts into ours, a script
+// smuggled into a name, a page in somebody's frame, a password guessed in a
+// loop, a body without end. Cross-origin posts are refused, no script or style
+// runs that we did not serve, frames are forbidden, guesses and bodies are
+// bounded. A person at an unlocked terminal is not kept out by this room: that
+// is why every signature asks for its own password (SIG-06).
+package web
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+
+	"countersign/web/site"
+)
+
+// Options say how the pages are served.
+type Options struct {
+	// Secure marks cookies Secure and sends HSTS: set it wherever the site is
+	// reached by TLS. Leave it false only for plain HTTP on the same machine.
+	Secure bool
+	// Notice is the site's notice of the day, shown at sign-in; may be empty.
+	Notice string
+	// ClientAddress tells whose attempts to sign in are counted together. Nil
+	// takes the connection's address; behind a proxy, give what reads its header.
+	ClientAddress func(*http.Request) string
+	Log           *slog.Logger
+}
+
+// Server serves the pages of one site.
+type Server struct {
+	svc     *site.Service
+	options Options
+	assets  assets
+	pages   pages
+	guesses guesses
+	checks  *checks
+}
+
+// New gives the handler of every page. It fails only when a template or an
+// asset does not hold together.
+func New(svc *site.Service, o Options) (http.Handler, error) {
+	if svc == nil || o.Log == nil {
+		return nil, errors.New("the pages need a site and a log")
+	}
+	if o.ClientAddress == nil {
+		o.ClientAddress = connectionAddress
+	}
+	found, err := loadAssets()
+	if err != nil {
+		return nil, fmt.Errorf("load the pages' assets: %w", err)
+	}
+	parsed, err := parsePages(found)
+	if err != nil {
+		return nil, fmt.Errorf("parse the pages: %w", err)
+	}
+	s := &Server{svc: svc, options: o, assets: found, pages: parsed, guesses: newGuesses(), checks: newChecks()}
+	return s.guard(s.routes()), nil
+}
+
+func connectionAddress(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	open := func(pattern string, act action) { mux.Handle(pattern, s.open(act)) }
+	signedIn := func(pattern string, act action) { mux.Handle(pattern, s.signedIn(act)) }
+
+	mux.Handle("GET /assets/{name}", s.assets)
+	open("/", s.nowhere)
+	open("GET /{$}", s.front)
+	open("GET /sign-in", s.signInPage)
+	open("POST /sign-in", s.signIn)
+	open("POST /sign-out", s.signOut)
+	open("GET /password", s.passwordPage)
+	open("POST /password", s.setPassword)
+	open("GET /lock", s.lockPage)
+	open("POST /lock", s.lock)
+	open("POST /unlock", s.unlock)
+
+	signedIn("GET /batches", s.batchesPage)
+	signedIn("GET /batches/new", s.openPage)
+	signedIn("POST /batches/new", s.openSheet)
+	signedIn("GET /batches/{id}", s.overviewPage)
+	signedIn("GET /batches/{id}/steps/{step}", s.stepPage)
+	signedIn("POST /batches/{id}/do", s.do)
+	signedIn("GET /batches/{id}/wrong", s.wrongPage)
+	signedIn("GET /batches/{id}/sign", s.sheetPage)
+	signedIn("POST /batches/{id}/sign", s.sheetPage)
+	signedIn("GET /batches/{id}/signed", s.backToBatch)
+	signedIn("POST /batches/{id}/signed", s.sign)
+	signedIn("GET /batches/{id}/do", s.backToBatch)
+	signedIn("GET /batches/{id}/review", s.reviewPage)
+	signedIn("GET /batches/{id}/trail", s.batchTrail)
+	signedIn("GET /batches/{id}/record.pdf", s.recordPDF)
+	signedIn("GET /batches/{id}/events", s.events)
+	signedIn("GET /review", s.waitingPage)
+
+	signedIn("GET /protocols", s.protocolsPage)
+	signedIn("GET /protocols/submit", s.submitPage)
+	signedIn("POST /protocols/submit", s.submitProtocol)
+	signedIn("GET /protocols/{name}/{version}", s.protocolPage)
+	signedIn("GET /protocols/sign", s.toProtocols)
+	signedIn("POST /protocols/sign", s.protocolSheet)
+	signedIn("GET /protocols/signed", s.toProtocols)
+	signedIn("POST /protocols/signed", s.signProtocol)
+	signedIn("GET /protocols/{name}/trail", s.protocolTrail)
+
+	signedIn("GET /people", s.peoplePage)
+	signedIn("GET /people/new", s.newPersonPage)
+	signedIn("POST /people/new", s.registerPerson)
+	signedIn("GET /people/{id}", s.personPage)
+	signedIn("POST /people/{id}/do", s.actOnPerson)
+	signedIn("GET /people/{id}/trail", s.personTrail)
+
+	signedIn("GET /log", s.logPage)
+	signedIn("POST /log/verify", s.verifyLog)
+	signedIn("GET /log/verify/{check}", s.verifyPage)
+	signedIn("GET /log/verify/{check}/events", s.verifyEvents)
+	return mux
+}

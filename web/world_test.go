@@ -1,0 +1,288 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"countersign/audit"
+	"countersign/audit/ledger"
+	"countersign/batch"
+	"countersign/identity"
+	"countersign/identity/vault"
+	"countersign/postgres/pgtest"
+	"countersign/protocol"
+	"countersign/protocol/library"
+	"countersign/register"
+	"countersign/web/site"
+)
+
+// secret is everybody's password in these tests.
+const secret = "four quiet green boats"
+
+// clockwork is the site's clock, set by the test.
+type clockwork struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *clockwork) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *clockwork) forward(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+// world is a whole rehearsal site on a real server, with its pages.
+type world struct {
+	t       *testing.T
+	svc     *site.Service
+	clock   *clockwork
+	address string
+	handler http.Handler
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// newWorld founds a site whose log has its site and two founders.
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	ctx, clock := t.Context(), &clockwork{at: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}
+	db := pgtest.New(t, ledger.Migrations(), vault.Migrations())
+	const origin = "royal-example.rehearsal"
+	key, err := audit.NewSiteKey(origin, rand.Reader)
+	must(t, err)
+	options := ledger.Options{Origin: origin, SiteKey: key, Now: clock.now, Patience: 20 * time.Second}
+	must(t, ledger.Create(ctx, db.Runtime, options))
+	log, err := ledger.Open(ctx, db.Runtime, options)
+	must(t, err)
+	t.Cleanup(func() {
+		end, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		defer cancel()
+		if err := log.Close(end); err != nil {
+			t.Error(err)
+		}
+	})
+	founding, err := register.FoundSite(register.Site{
+		Origin: origin, Name: "Royal Example Hospital", Unit: "Ward 7, isolator room", Address: "1 Example Street, Exampleton",
+		ControlSite: "Example Control Site, Exampleton EX1 1EX", Licence: "MS 00000 (example)", Kind: register.Rehearsal, Zone: "Europe/London",
+	}, clock.now())
+	must(t, err)
+	events, err := identity.Found(identity.NewDirectory(),
+		identity.Registration{Username: "o.adeyemi", Name: "Olu Adeyemi", IdentityChecked: "passport"},
+		identity.Registration{Username: "q.meyer", Name: "Quirin Meyer", IdentityChecked: "passport"})
+	must(t, err)
+	drafts := []audit.Draft{founding}
+	for _, event := range events {
+		draft, err := event.Draft(clock.now(), "system")
+		must(t, err)
+		drafts = append(drafts, draft)
+	}
+	_, err = log.Append(ctx, ledger.Request{Key: strings.Repeat("0", 32), Drafts: drafts})
+	must(t, err)
+	keys := vault.New(db.Runtime, vault.Options{Now: clock.now, Random: rand.Reader})
+	svc, err := site.New(ctx, site.Options{
+		Ledger: log, Vault: keys, Now: clock.now, Random: rand.Reader, Software: "test",
+		Sound: func() (bool, string) { return true, "The clock is sound." }, Log: slog.New(slog.DiscardHandler),
+	})
+	must(t, err)
+	handler, err := New(svc, Options{Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Notice: "The fire alarm is tested at noon."})
+	must(t, err)
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	w := &world{t: t, svc: svc, clock: clock, address: server.URL, handler: handler}
+	for _, id := range []identity.PersonID{"p-0001", "p-0002"} {
+		oneTime, err := keys.Issue(ctx, id, "system")
+		must(t, err)
+		must(t, svc.SetPassword(ctx, map[identity.PersonID]string{"p-0001": "o.adeyemi", "p-0002": "q.meyer"}[id], oneTime, secret, true))
+	}
+	return w
+}
+
+// session signs somebody in beside the pages.
+func (w *world) session(username string) site.Session {
+	w.t.Helper()
+	token, _, err := w.svc.SignIn(w.t.Context(), username, secret, "T-TEST")
+	must(w.t, err)
+	who, err := w.svc.Resume(w.t.Context(), token)
+	must(w.t, err)
+	return who
+}
+
+// staffed registers the people of a small unit, and puts the ASO protocol
+// into effect.
+func (w *world) staffed() *world {
+	w.t.Helper()
+	ctx, admin := w.t.Context(), w.session("o.adeyemi")
+	for _, one := range []struct {
+		username, name string
+		role           identity.Role
+	}{
+		{"a.lee", "Asha Lee", identity.Technician},
+		{"b.okoro", "Ben Okoro", identity.Pharmacist},
+		{"c.writer", "Carys Writer", identity.ProtocolAuthor},
+		{"d.approver", "Dana Approver", identity.ProtocolApprover},
+		{"i.spector", "Ines Spector", identity.Inspector},
+	} {
+		_, oneTime, err := w.svc.Register(ctx, admin, w.svc.NewKey(), identity.Registration{
+			Username: one.username, Name: one.name, Roles: []identity.Role{one.role}, IdentityChecked: "staff card",
+		})
+		must(w.t, err)
+		must(w.t, w.svc.SetPassword(ctx, one.username, oneTime, secret, true))
+	}
+	lead := w.session("q.meyer")
+	people, err := w.svc.People(ctx, lead)
+	must(w.t, err)
+	for _, person := range people {
+		if _, ok := person.SigningKey(); !ok && len(person.Keys) > 0 {
+			must(w.t, w.svc.AttestKey(ctx, lead, w.svc.NewKey(), person.ID))
+		}
+	}
+	text, err := fs.ReadFile(protocol.Examples(), "aso-intrathecal.yaml")
+	must(w.t, err)
+	w.signProtocol("c.writer", library.Submit{Text: string(text)})
+	w.signProtocol("d.approver", library.Approve{Protocol: "aso-intrathecal", Version: 1})
+	w.signProtocol("q.meyer", library.MakeEffective{Protocol: "aso-intrathecal", Version: 1})
+	for _, person := range people {
+		if person.Has(identity.Technician) || person.Has(identity.Pharmacist) {
+			must(w.t, w.svc.Train(ctx, lead, w.svc.NewKey(), person.ID, identity.Training{
+				Protocol: "aso-intrathecal", Version: 1, Until: w.clock.now().AddDate(1, 0, 0),
+			}))
+		}
+	}
+	return w
+}
+
+func (w *world) signProtocol(username string, c library.Command) {
+	w.t.Helper()
+	who := w.session(username)
+	sheet, err := w.svc.ProposeProtocol(w.t.Context(), who, c)
+	must(w.t, err)
+	must(w.t, w.svc.SignProtocol(w.t.Context(), who, sheet.Nonce, c, secret))
+}
+
+// browser is somebody's browser: it keeps cookies and follows no redirect
+// unless asked.
+type browser struct {
+	w      *world
+	client *http.Client
+}
+
+func (w *world) browser() *browser {
+	jar, err := cookiejar.New(nil)
+	must(w.t, err)
+	return &browser{w: w, client: &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+// answer is what the server said.
+type answer struct {
+	status int
+	to     string // of a redirect
+	header http.Header
+	text   string
+}
+
+func (b *browser) send(r *http.Request) answer {
+	b.w.t.Helper()
+	got, err := b.client.Do(r)
+	must(b.w.t, err)
+	defer got.Body.Close()
+	var text strings.Builder
+	buffer := make([]byte, 32<<10)
+	for {
+		n, err := got.Body.Read(buffer)
+		text.Write(buffer[:n])
+		if err != nil {
+			break
+		}
+	}
+	return answer{status: got.StatusCode, to: got.Header.Get("Location"), header: got.Header, text: text.String()}
+}
+
+func (b *browser) get(path string) answer {
+	b.w.t.Helper()
+	r, err := http.NewRequestWithContext(b.w.t.Context(), http.MethodGet, b.w.address+path, nil)
+	must(b.w.t, err)
+	return b.send(r)
+}
+
+func (b *browser) post(path string, f form) answer {
+	b.w.t.Helper()
+	values := url.Values{}
+	for name, value := range f {
+		values.Set(name, value)
+	}
+	r, err := http.NewRequestWithContext(b.w.t.Context(), http.MethodPost, b.w.address+path, strings.NewReader(values.Encode()))
+	must(b.w.t, err)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	return b.send(r)
+}
+
+func (b *browser) signIn(username string) *browser {
+	b.w.t.Helper()
+	if got := b.post("/sign-in", form{"username": username, "password": secret}); got.status != http.StatusSeeOther {
+		b.w.t.Fatalf("sign in as %s: %d\n%s", username, got.status, got.text)
+	}
+	return b
+}
+
+// opening is the order and what was set out, as a pharmacist types it.
+func (w *world) opening(id string) batch.Open {
+	w.t.Helper()
+	known, err := w.svc.Library(w.t.Context(), w.session("b.okoro"))
+	must(w.t, err)
+	effective, ok := known.Effective("aso-intrathecal")
+	if !ok {
+		w.t.Fatal("no effective protocol")
+	}
+	until := w.clock.now().AddDate(0, 2, 0)
+	item := func(name, code, lot string) batch.Item {
+		return batch.Item{Name: name, Code: code, Lot: lot, Expiry: until, Released: true, Clean: true, Reference: "C-" + lot, Amount: "1"}
+	}
+	vial := item("vial", "VIAL-0042", "A0042")
+	vial.ForPatient = "999 000 0018"
+	return batch.Open{
+		Batch: id, Protocol: "aso-intrathecal", Version: 1, Digest: effective.Protocol.Digest,
+		Patient: batch.Patient{Name: "EXAMPLE, Robin", Born: "2019-03-01", Number: "999 000 0018", NumberType: "NHS", Wristband: "WB-9990000018"},
+		Order:   map[string]string{"dose": "12.0", "strength": "2.4"}, Reference: "RX-1001", Prescriber: "Dr P. Example",
+		Items: []batch.Item{vial, item("syringe", "SYR-7", "S7"), item("cabinet", "CAB-1", "CAB-1")},
+	}
+}
+
+// signed carries out a signed command; by is whose terminal it is, and second
+// the other person's username, where one signs.
+func (w *world) signed(by, second, id string, c batch.Command) {
+	w.t.Helper()
+	who := w.session(by)
+	sheet, err := w.svc.Propose(w.t.Context(), who, id, c, second)
+	must(w.t, err)
+	_, err = w.svc.Sign(w.t.Context(), who, sheet.Nonce, id, c, second, secret)
+	must(w.t, err)
+}
+
+// done carries out a command that needs no signature.
+func (w *world) done(by, id string, c batch.Command) {
+	w.t.Helper()
+	_, err := w.svc.Do(w.t.Context(), w.session(by), w.svc.NewKey(), id, 0, c)
+	must(w.t, err)
+}

@@ -1,0 +1,98 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"countersign/batch"
+)
+
+// wrongView is "something is wrong": a short list of ways out.
+type wrongView struct {
+	Batch, Step        string
+	Seen               int64
+	Fixable            []fixable // values that can be corrected
+	Chosen             *fixable
+	Typed, Reason      string
+	Text               string
+	NoteKey, RaiseKey  string
+	CorrectKey, Choose string
+	Ended              string
+}
+
+// fixable is a value that was entered and can be given anew.
+type fixable struct {
+	Step, Field, Title, Value, To string
+	Choices                       []string
+	Unit, Hint                    string
+}
+
+func (s *Server) wrongPage(w http.ResponseWriter, r *http.Request, v visit) error {
+	state, err := s.svc.Batch(r.Context(), v.who, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	asked, err := decodeForm(q)
+	if err != nil {
+		return err
+	}
+	return s.showWrong(w, r, v, http.StatusOK, state, form{"step": asked["step"], "field": asked["field"]}, nil)
+}
+
+func (s *Server) showWrong(w http.ResponseWriter, r *http.Request, v visit, status int, state *batch.State, f form, p *problem) error {
+	view := wrongOf(state, f, s.svc.NewKey)
+	for i := range view.Fixable {
+		view.Fixable[i].Value = shownIn(state, view.Fixable[i], s)
+	}
+	if view.Chosen != nil {
+		view.Chosen.Value = shownIn(state, *view.Chosen, s)
+	}
+	back := link{Text: "The whole batch", To: batchAddress(state.ID)}
+	if state.Step(view.Step) != nil {
+		back = link{Text: "Back to the step " + view.Step, To: stepAddress(state.ID, view.Step)}
+	}
+	return s.render(w, r, v, status, "wrong", page{
+		Title: "Something is wrong", Patient: patientOf(state), Back: &back, Problem: p, View: view,
+		Events: batchAddress(state.ID) + "/events", Version: state.Version,
+	})
+}
+
+func shownIn(state *batch.State, one fixable, s *Server) string {
+	entry := state.Step(one.Step).Value(one.Field)
+	return entry.Value.Show(s.svc.Info().Location)
+}
+
+func wrongOf(state *batch.State, f form, key func() string) wrongView {
+	v := wrongView{
+		Batch: state.ID, Step: f["step"], Seen: state.Version, NoteKey: key(), RaiseKey: key(), CorrectKey: key(),
+		Ended: endedWords(state.Status), Choose: batchAddress(state.ID) + "/wrong", Reason: f["reason"],
+	}
+	switch f["act"] {
+	case "correct":
+		v.Typed = f["text"]
+	case "note", "raise":
+		v.Text = f["text"]
+	}
+	for i := range state.Steps {
+		st := &state.Steps[i]
+		for _, in := range st.Step.Inputs {
+			if st.Value(in.Name) == nil {
+				continue
+			}
+			one := fixable{
+				Step: st.Step.Name, Field: in.Name, Title: titleOr(in.Title, in.Name), Unit: in.Unit.Display, Hint: hintOf(in),
+				To: v.Choose + "?step=" + queryEscape(st.Step.Name) + "&field=" + queryEscape(in.Name), Choices: in.Choices,
+			}
+			if in.Type == "yes or no" {
+				one.Choices = []string{"yes", "no"}
+			}
+			v.Fixable = append(v.Fixable, one)
+			if one.Step == f["step"] && strings.EqualFold(one.Field, f["field"]) {
+				chosen := one
+				v.Chosen = &chosen
+			}
+		}
+	}
+	return v
+}
