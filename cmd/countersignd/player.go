@@ -22,10 +22,26 @@ type player struct {
 	p       *protocol.Protocol
 	batch   string
 	zone    *time.Location
-	now     func() time.Time                                  // the site's clock
-	move    func(ctx context.Context, by time.Duration) error // moves it forward
-	tell    func(string)                                      // one line an act
-	between func(ctx context.Context, line int) error         // called before each act; nil for nothing
+	start   time.Time // midnight of the script's first day, at this site
+	tell    func(string)
+	between func(ctx context.Context, line int) error // called before each act; nil for nothing
+}
+
+// newPlayer prepares a script for a site whose clock stands at or before the
+// script's start. Where the site's clock is beyond it, the whole script is
+// played as many days later as it takes.
+func newPlayer(ctx context.Context, c *company, s *script, p *protocol.Protocol, batchID string, tell func(string)) (*player, error) {
+	now, zone, err := siteClock(ctx, c.base)
+	if err != nil {
+		return nil, err
+	}
+	first := s.Starts.In(zone)
+	pl := &player{company: c, script: s, p: p, batch: batchID, zone: zone, tell: tell}
+	pl.start = time.Date(first.Year(), first.Month(), first.Day(), 0, 0, 0, 0, zone)
+	for pl.start.Add(s.lines[0].at).Before(now) {
+		pl.start = pl.start.AddDate(0, 0, 1)
+	}
+	return pl, nil
 }
 
 // errUnexpected says where a rehearsal went another way than its script.

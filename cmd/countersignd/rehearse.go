@@ -174,7 +174,7 @@ func pretendConfig(dir, kind, name, unit string) (config.Config, error) {
 		"COUNTERSIGN_SITE_CONTROL_SITE_NAME=Example Control Site",
 		"COUNTERSIGN_SITE_CONTROL_SITE_ADDRESS=2 Example Road, Exampleton EX1 1EX",
 		"COUNTERSIGN_SITE_CONTROL_SITE_LICENCE=MS 00000 (example)",
-		"COUNTERSIGN_SIGN_IN_RATE=1000",
+		"COUNTERSIGN_SIGN_IN_RATE=600",
 		"COUNTERSIGN_DATA_DIR=" + dir,
 	}})
 }
@@ -192,7 +192,7 @@ type stage struct {
 
 // rehearsalPassword is what a rehearsal's people use; they guard nothing.
 func rehearsalPassword(username string) string {
-	return "rehearsal only: " + strings.ToUpper(username) + " 4711"
+	return fmt.Sprintf("for rehearsals only, %x", username)
 }
 
 // set founds the site, opens it, and brings its people in.

@@ -64,18 +64,18 @@ func describe(mux *http.ServeMux, service *site.Service) huma.API {
 	return served
 }
 
-// credentials is the header that every signed-in operation takes.
-type credentials struct {
+// Credentials is the header that every signed-in operation takes.
+type Credentials struct {
 	Authorization string `header:"Authorization" doc:"Bearer and the session's token" required:"false"`
 }
 
-func (c credentials) token() string {
+func (c Credentials) token() string {
 	token, _ := strings.CutPrefix(c.Authorization, "Bearer ")
 	return token
 }
 
 // session finds who asks.
-func (a *api) session(ctx context.Context, c credentials) (site.Session, error) {
+func (a *api) session(ctx context.Context, c Credentials) (site.Session, error) {
 	session, err := a.site.Resume(ctx, c.token())
 	if err != nil {
 		return site.Session{}, problem(err)

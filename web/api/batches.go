@@ -11,8 +11,9 @@ import (
 	"countersign/web/site"
 )
 
-type batchPath struct {
-	credentials
+// BatchPath names a batch.
+type BatchPath struct {
+	Credentials
 	ID string `path:"id" maxLength:"64" doc:"the batch's number, as in B-2026-0007"`
 }
 
@@ -25,7 +26,7 @@ type batchesOutput struct {
 type batchOutput struct{ Body BatchView }
 
 type commandInput struct {
-	batchPath
+	BatchPath
 	Body struct {
 		Key     string          `json:"key" doc:"32 hexadecimal digits, new for each act and the same when it is sent again"`
 		Seen    int64           `json:"seen,omitempty" minimum:"0" doc:"the batch's version that the person looked at; 0 for any"`
@@ -34,7 +35,7 @@ type commandInput struct {
 }
 
 type proposalInput struct {
-	batchPath
+	BatchPath
 	Body struct {
 		Command  json.RawMessage `json:"command"`
 		Username string          `json:"username,omitempty" maxLength:"64" doc:"who will sign, when it is not who is signed in"`
@@ -55,7 +56,7 @@ type SheetView struct {
 type proposalOutput struct{ Body SheetView }
 
 type signatureInput struct {
-	batchPath
+	BatchPath
 	Body struct {
 		Nonce    string          `json:"nonce"`
 		Command  json.RawMessage `json:"command" doc:"the same as was proposed"`
@@ -65,7 +66,7 @@ type signatureInput struct {
 }
 
 func (a *api) batches(to huma.API) {
-	register(to, http.MethodGet, "/batches", "List batches", func(ctx context.Context, in *credentials) (*batchesOutput, error) {
+	register(to, http.MethodGet, "/batches", "List batches", func(ctx context.Context, in *Credentials) (*batchesOutput, error) {
 		who, err := a.session(ctx, *in)
 		if err != nil {
 			return nil, err
@@ -81,8 +82,8 @@ func (a *api) batches(to huma.API) {
 		}
 		return out, nil
 	})
-	register(to, http.MethodGet, "/batches/{id}", "Show a batch", func(ctx context.Context, in *batchPath) (*batchOutput, error) {
-		who, err := a.session(ctx, in.credentials)
+	register(to, http.MethodGet, "/batches/{id}", "Show a batch", func(ctx context.Context, in *BatchPath) (*batchOutput, error) {
+		who, err := a.session(ctx, in.Credentials)
 		if err != nil {
 			return nil, err
 		}
@@ -90,7 +91,7 @@ func (a *api) batches(to huma.API) {
 		return a.shown(state, err)
 	})
 	register(to, http.MethodPost, "/batches/{id}/commands", "Do an act that needs no signature", func(ctx context.Context, in *commandInput) (*batchOutput, error) {
-		who, command, err := a.command(ctx, in.credentials, in.Body.Command)
+		who, command, err := a.command(ctx, in.Credentials, in.Body.Command)
 		if err != nil {
 			return nil, err
 		}
@@ -98,7 +99,7 @@ func (a *api) batches(to huma.API) {
 		return a.shown(state, err)
 	})
 	register(to, http.MethodPost, "/batches/{id}/proposals", "Draw the sheet of an act to be signed", func(ctx context.Context, in *proposalInput) (*proposalOutput, error) {
-		who, command, err := a.command(ctx, in.credentials, in.Body.Command)
+		who, command, err := a.command(ctx, in.Credentials, in.Body.Command)
 		if err != nil {
 			return nil, err
 		}
@@ -109,7 +110,7 @@ func (a *api) batches(to huma.API) {
 		return &proposalOutput{sheetView(sheet)}, nil
 	})
 	register(to, http.MethodPost, "/batches/{id}/signatures", "Sign an act", func(ctx context.Context, in *signatureInput) (*batchOutput, error) {
-		who, command, err := a.command(ctx, in.credentials, in.Body.Command)
+		who, command, err := a.command(ctx, in.Credentials, in.Body.Command)
 		if err != nil {
 			return nil, err
 		}
@@ -118,7 +119,7 @@ func (a *api) batches(to huma.API) {
 	})
 }
 
-func (a *api) command(ctx context.Context, c credentials, body json.RawMessage) (site.Session, batch.Command, error) {
+func (a *api) command(ctx context.Context, c Credentials, body json.RawMessage) (site.Session, batch.Command, error) {
 	who, err := a.session(ctx, c)
 	if err != nil {
 		return site.Session{}, nil, err

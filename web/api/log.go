@@ -48,9 +48,9 @@ type logOutput struct{ Body LogState }
 type verificationOutput struct{ Body VerificationView }
 
 type clockInput struct {
-	credentials
+	Credentials
 	Body struct {
-		keyed
+		Keyed
 		Microseconds int64 `json:"microseconds" minimum:"1" doc:"by how much"`
 	}
 }
@@ -63,7 +63,7 @@ func (a *api) log(to huma.API) {
 			Kind: info.Kind, Zone: info.Zone, Software: info.Software, Now: a.site.Now(),
 		}}, nil
 	})
-	register(to, http.MethodGet, "/log", "Show the log's newest checkpoint", func(ctx context.Context, in *credentials) (*logOutput, error) {
+	register(to, http.MethodGet, "/log", "Show the log's newest checkpoint", func(ctx context.Context, in *Credentials) (*logOutput, error) {
 		who, err := a.session(ctx, *in)
 		if err != nil {
 			return nil, err
@@ -74,7 +74,7 @@ func (a *api) log(to huma.API) {
 		}
 		return &logOutput{LogState{Size: view.Size, Root: view.Root, At: view.At, Checkpoint: view.Checkpoint, Verifier: view.Verifier}}, nil
 	})
-	register(to, http.MethodPost, "/log/verifications", "Verify the whole log", func(ctx context.Context, in *credentials) (*verificationOutput, error) {
+	register(to, http.MethodPost, "/log/verifications", "Verify the whole log", func(ctx context.Context, in *Credentials) (*verificationOutput, error) {
 		who, err := a.session(ctx, *in)
 		if err != nil {
 			return nil, err
@@ -90,7 +90,7 @@ func (a *api) log(to huma.API) {
 		return &verificationOutput{view}, nil
 	})
 	register(to, http.MethodPost, "/clock", "Move a training or rehearsal site's clock forward", func(ctx context.Context, in *clockInput) (*siteOutput, error) {
-		who, err := a.session(ctx, in.credentials)
+		who, err := a.session(ctx, in.Credentials)
 		if err != nil {
 			return nil, err
 		}

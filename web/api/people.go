@@ -42,19 +42,21 @@ type peopleOutput struct {
 	}
 }
 
-type personPath struct {
-	credentials
+// PersonPath names a person.
+type PersonPath struct {
+	Credentials
 	ID string `path:"id" maxLength:"64" doc:"the person's id"`
 }
 
-type keyed struct {
+// Keyed is the idempotency key of an act.
+type Keyed struct {
 	Key string `json:"key" doc:"32 hexadecimal digits, new for each act"`
 }
 
 type registerInput struct {
-	credentials
+	Credentials
 	Body struct {
-		keyed
+		Keyed
 		Username        string          `json:"username" maxLength:"64"`
 		Name            string          `json:"name" maxLength:"200"`
 		Roles           []identity.Role `json:"roles"`
@@ -65,26 +67,26 @@ type registerInput struct {
 type registeredOutput struct{ Body RegisteredView }
 
 type actInput struct {
-	personPath
+	PersonPath
 	Body struct {
-		keyed
+		Keyed
 		Reason string `json:"reason,omitempty" maxLength:"500"`
 	}
 }
 
 type roleInput struct {
-	personPath
+	PersonPath
 	Body struct {
-		keyed
+		Keyed
 		Role   identity.Role `json:"role"`
 		Reason string        `json:"reason,omitempty" maxLength:"500"`
 	}
 }
 
 type trainingInput struct {
-	personPath
+	PersonPath
 	Body struct {
-		keyed
+		Keyed
 		Protocol string    `json:"protocol" maxLength:"100"`
 		Version  int       `json:"version" minimum:"1"`
 		Until    time.Time `json:"until"`
@@ -92,7 +94,7 @@ type trainingInput struct {
 }
 
 func (a *api) people(to huma.API) {
-	register(to, http.MethodGet, "/people", "List people", func(ctx context.Context, in *credentials) (*peopleOutput, error) {
+	register(to, http.MethodGet, "/people", "List people", func(ctx context.Context, in *Credentials) (*peopleOutput, error) {
 		who, err := a.session(ctx, *in)
 		if err != nil {
 			return nil, err
@@ -109,7 +111,7 @@ func (a *api) people(to huma.API) {
 		return out, nil
 	})
 	register(to, http.MethodPost, "/people", "Register a person", func(ctx context.Context, in *registerInput) (*registeredOutput, error) {
-		who, err := a.session(ctx, in.credentials)
+		who, err := a.session(ctx, in.Credentials)
 		if err != nil {
 			return nil, err
 		}
@@ -134,7 +136,7 @@ func (a *api) people(to huma.API) {
 		return a.site.UnlockAccount(ctx, who, in.Body.Key, identity.PersonID(in.ID))
 	})
 	register(to, http.MethodPost, "/people/{id}/resets", "Replace a forgotten password by a one-time password", func(ctx context.Context, in *actInput) (*registeredOutput, error) {
-		who, err := a.session(ctx, in.credentials)
+		who, err := a.session(ctx, in.Credentials)
 		if err != nil {
 			return nil, err
 		}
@@ -145,7 +147,7 @@ func (a *api) people(to huma.API) {
 		return &registeredOutput{RegisteredView{Person: in.ID, OneTimePassword: oneTime}}, nil
 	})
 	register(to, http.MethodPost, "/people/{id}/training", "Attest training", func(ctx context.Context, in *trainingInput) (*struct{}, error) {
-		who, err := a.session(ctx, in.credentials)
+		who, err := a.session(ctx, in.Credentials)
 		if err != nil {
 			return nil, err
 		}
@@ -167,7 +169,7 @@ func (a *api) withdrawRole(ctx context.Context, who site.Session, in *roleInput)
 
 func (a *api) personAct(to huma.API, path, summary string, do func(context.Context, site.Session, *actInput) error) {
 	register(to, http.MethodPost, "/people/{id}"+path, summary, func(ctx context.Context, in *actInput) (*struct{}, error) {
-		who, err := a.session(ctx, in.credentials)
+		who, err := a.session(ctx, in.Credentials)
 		if err != nil {
 			return nil, err
 		}
@@ -177,7 +179,7 @@ func (a *api) personAct(to huma.API, path, summary string, do func(context.Conte
 
 func (a *api) roleAct(to huma.API, path, summary string, do func(context.Context, site.Session, *roleInput) error) {
 	register(to, http.MethodPost, "/people/{id}"+path, summary, func(ctx context.Context, in *roleInput) (*struct{}, error) {
-		who, err := a.session(ctx, in.credentials)
+		who, err := a.session(ctx, in.Credentials)
 		if err != nil {
 			return nil, err
 		}

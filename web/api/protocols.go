@@ -31,14 +31,14 @@ type protocolsOutput struct {
 }
 
 type protocolProposalInput struct {
-	credentials
+	Credentials
 	Body struct {
 		Command json.RawMessage `json:"command" doc:"submit, approve, make effective or withdraw"`
 	}
 }
 
 type protocolSignatureInput struct {
-	credentials
+	Credentials
 	Body struct {
 		Nonce    string          `json:"nonce"`
 		Command  json.RawMessage `json:"command" doc:"the same as was proposed"`
@@ -47,7 +47,7 @@ type protocolSignatureInput struct {
 }
 
 func (a *api) protocols(to huma.API) {
-	register(to, http.MethodGet, "/protocols", "List protocols", func(ctx context.Context, in *credentials) (*protocolsOutput, error) {
+	register(to, http.MethodGet, "/protocols", "List protocols", func(ctx context.Context, in *Credentials) (*protocolsOutput, error) {
 		who, err := a.session(ctx, *in)
 		if err != nil {
 			return nil, err
@@ -68,7 +68,7 @@ func (a *api) protocols(to huma.API) {
 		return out, nil
 	})
 	register(to, http.MethodPost, "/protocols/proposals", "Draw the sheet of an act on a protocol", func(ctx context.Context, in *protocolProposalInput) (*proposalOutput, error) {
-		who, command, err := a.libraryCommand(ctx, in.credentials, in.Body.Command)
+		who, command, err := a.libraryCommand(ctx, in.Credentials, in.Body.Command)
 		if err != nil {
 			return nil, err
 		}
@@ -83,7 +83,7 @@ func (a *api) protocols(to huma.API) {
 		return &proposalOutput{view}, nil
 	})
 	register(to, http.MethodPost, "/protocols/signatures", "Sign an act on a protocol", func(ctx context.Context, in *protocolSignatureInput) (*struct{}, error) {
-		who, command, err := a.libraryCommand(ctx, in.credentials, in.Body.Command)
+		who, command, err := a.libraryCommand(ctx, in.Credentials, in.Body.Command)
 		if err != nil {
 			return nil, err
 		}
@@ -91,7 +91,7 @@ func (a *api) protocols(to huma.API) {
 	})
 }
 
-func (a *api) libraryCommand(ctx context.Context, c credentials, body json.RawMessage) (site.Session, library.Command, error) {
+func (a *api) libraryCommand(ctx context.Context, c Credentials, body json.RawMessage) (site.Session, library.Command, error) {
 	who, err := a.session(ctx, c)
 	if err != nil {
 		return site.Session{}, nil, err

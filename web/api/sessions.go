@@ -51,7 +51,7 @@ func (a *api) sessions(to huma.API) {
 			Roles: session.Person.Roles, MustChoosePassword: session.MustChange, Since: session.Since,
 		}}, nil
 	})
-	register(to, http.MethodGet, "/session", "Who is signed in", func(ctx context.Context, in *credentials) (*sessionOutput, error) {
+	register(to, http.MethodGet, "/session", "Who is signed in", func(ctx context.Context, in *Credentials) (*sessionOutput, error) {
 		session, err := a.session(ctx, *in)
 		if err != nil {
 			return nil, err
@@ -61,7 +61,7 @@ func (a *api) sessions(to huma.API) {
 			Roles: session.Person.Roles, MustChoosePassword: session.MustChange, Since: session.Since,
 		}}, nil
 	})
-	register(to, http.MethodDelete, "/session", "Sign out", func(ctx context.Context, in *credentials) (*struct{}, error) {
+	register(to, http.MethodDelete, "/session", "Sign out", func(ctx context.Context, in *Credentials) (*struct{}, error) {
 		return nil, problem(a.site.SignOut(ctx, in.token()))
 	})
 	register(to, http.MethodPut, "/password", "Choose a password", func(ctx context.Context, in *passwordInput) (*struct{}, error) {
