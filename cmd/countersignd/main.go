@@ -19,7 +19,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"countersign/config"
-	"countersign/protocol"
 )
 
 func main() {
@@ -48,7 +47,7 @@ func run(ctx context.Context, args, environ []string, out, errs io.Writer) int {
 	root.SetOut(out)
 	root.SetErr(errs)
 	root.AddCommand(p.initCommand(), p.serveCommand(), p.configCommand(), p.migrateCommand(), p.verifyCommand(),
-		p.checkCommand(), p.rehearseCommand(), p.demoCommand())
+		p.rehearseCommand(), p.demoCommand())
 	err := root.ExecuteContext(ctx)
 	var usage *usageError
 	switch {
@@ -205,30 +204,4 @@ func (p *program) verifyCommand() *cobra.Command {
 			fmt.Fprintf(p.out, "The log holds: %d entries, %d signatures, %d openings.\n", report.Entries, report.Signatures, report.Openings)
 			return nil
 		})
-}
-
-func (p *program) checkCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "check FILE…", Short: "Check protocols as a compiler would", Args: cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, files []string) error {
-			faults := 0
-			for _, name := range files {
-				text, err := os.ReadFile(name)
-				if err != nil {
-					return err
-				}
-				checked, problems := protocol.Parse(name, text)
-				for _, problem := range problems {
-					fmt.Fprintln(p.out, problem)
-				}
-				if faults += len(problems); len(problems) == 0 {
-					fmt.Fprintf(p.out, "%s: %s, no fault found\n", name, checked.ID())
-				}
-			}
-			if faults > 0 {
-				return fmt.Errorf("%d faults", faults)
-			}
-			return nil
-		},
-	}
 }
