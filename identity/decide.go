@@ -293,7 +293,7 @@ func Unlock(d *Directory, actor Person, id PersonID) ([]Event, error) {
 	return []Event{{Kind: KindUnlocked, Person: id}}, nil
 }
 
-// SignedIn, SignedOut and TurnedAway record what happened at a terminal (SEC-03).
+// SignedIn is the beginning of a session at a terminal (SEC-03).
 func SignedIn(id PersonID, terminal string) Event {
 	return Event{Kind: KindSignedIn, Person: id, Payload: Payload{Terminal: terminal}}
 }

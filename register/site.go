@@ -43,8 +43,13 @@ const (
 // Check says what is missing or does not fit, in one sentence safe to show.
 func (s Site) Check() error {
 	for _, member := range []struct{ name, value string }{
-		{"origin", s.Origin}, {"name", s.Name}, {"unit", s.Unit}, {"address", s.Address},
-		{"control site", s.ControlSite}, {"licence", s.Licence}, {"time zone", s.Zone},
+		{"origin", s.Origin},
+		{"name", s.Name},
+		{"unit", s.Unit},
+		{"address", s.Address},
+		{"control site", s.ControlSite},
+		{"licence", s.Licence},
+		{"time zone", s.Zone},
 	} {
 		if strings.TrimSpace(member.value) == "" {
 			return fmt.Errorf("the site's %s is missing", member.name)

@@ -98,8 +98,7 @@ func (p *program) demo(ctx context.Context, dir, listen string, reset bool) erro
 		err := prepareDemo(ctx, h, dir, cfg, founders, func(line string) { fmt.Fprintln(p.out, "  "+line) })
 		if err != nil {
 			end()
-			<-served
-			return fmt.Errorf("prepare the example site: %w", err)
+			return errors.Join(<-served, fmt.Errorf("prepare the example site: %w", err))
 		}
 	}
 	people, err := os.ReadFile(filepath.Join(dir, peopleFile))
@@ -173,7 +172,7 @@ func prepareDemo(ctx context.Context, h *house, dir string, cfg config.Config, f
 		return err
 	}
 	fmt.Fprintf(&list, "\nEach password works once, to choose your own. This is a training site: its clock runs %s ahead, and can be moved.\n",
-		h.site.Now().Sub(time.Now()).Round(time.Minute))
+		time.Until(h.site.Now()).Round(time.Minute))
 	if err := writeFile(filepath.Join(dir, peopleFile), []byte(list.String()), 0o600); err != nil {
 		return err
 	}
