@@ -84,8 +84,10 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, v visit, err error
 
 // nowhere answers an address that leads nowhere.
 func (s *Server) nowhere(_ http.ResponseWriter, _ *http.Request, _ visit) error {
-	return &refusal{status: http.StatusNotFound, title: "There is no such page",
-		sentence: "The address leads nowhere. It may have been typed wrongly, or a link was cut short."}
+	return &refusal{
+		status: http.StatusNotFound, title: "There is no such page",
+		sentence: "The address leads nowhere. It may have been typed wrongly, or a link was cut short.",
+	}
 }
 
 // batchOf is the batch that an address is about, or "".

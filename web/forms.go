@@ -33,12 +33,18 @@ func contains(list []string, name string) bool {
 
 // errForm sentences are safe to show.
 var (
-	errTooLarge = &refusal{status: http.StatusRequestEntityTooLarge, title: "That is too much at once",
-		sentence: "What was sent is larger than this form can hold, so it was refused and nothing was done."}
-	errNotText = &refusal{status: http.StatusBadRequest, title: "That is not readable text",
-		sentence: "The form holds characters that are not readable text (not valid UTF-8), so it was refused and nothing was done."}
-	errForm = &refusal{status: http.StatusBadRequest, title: "That form cannot be read",
-		sentence: "The form did not arrive whole, so it was refused and nothing was done. Open the page again and send it once more."}
+	errTooLarge = &refusal{
+		status: http.StatusRequestEntityTooLarge, title: "That is too much at once",
+		sentence: "What was sent is larger than this form can hold, so it was refused and nothing was done.",
+	}
+	errNotText = &refusal{
+		status: http.StatusBadRequest, title: "That is not readable text",
+		sentence: "The form holds characters that are not readable text (not valid UTF-8), so it was refused and nothing was done.",
+	}
+	errForm = &refusal{
+		status: http.StatusBadRequest, title: "That form cannot be read",
+		sentence: "The form did not arrive whole, so it was refused and nothing was done. Open the page again and send it once more.",
+	}
 )
 
 // readForm reads a posted form. The body is already bounded.

@@ -28,8 +28,10 @@ func newGuesses() guesses {
 	return guesses{mu: &sync.Mutex{}, paces: map[string]*rate.Limiter{}}
 }
 
-var errTooFast = &refusal{status: http.StatusTooManyRequests, title: "Too many tries",
-	sentence: "Passwords were tried too often from here or for this name. Wait half a minute and try again. Nothing that was recorded is lost."}
+var errTooFast = &refusal{
+	status: http.StatusTooManyRequests, title: "Too many tries",
+	sentence: "Passwords were tried too often from here or for this name. Wait half a minute and try again. Nothing that was recorded is lost.",
+}
 
 // allow takes one try from an address and a name.
 func (g guesses) allow(address, name string, now time.Time) error {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 
 	"countersign/web/site"
@@ -60,7 +61,7 @@ func (s *Server) unlock(w http.ResponseWriter, r *http.Request, v visit) error {
 			if refused.Code == "no_session" {
 				view.Locked = false
 			}
-		} else if err != error(errTooFast) {
+		} else if !errors.Is(err, errTooFast) {
 			return err
 		}
 		if quiet {

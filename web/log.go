@@ -142,11 +142,12 @@ func (s *Server) verifyPage(w http.ResponseWriter, r *http.Request, v visit) err
 	p := page{Title: "Verification of the log", Back: &link{Text: "The log", To: "/log"}}
 	view := verifyView{Events: r.URL.Path + "/events"}
 	view.Done, view.Total, view.Over = one.stands()
-	if !view.Over {
+	switch {
+	case !view.Over:
 		p.Refresh = 2
-	} else if one.err != nil {
+	case one.err != nil:
 		return one.err
-	} else {
+	default:
 		view.Report = reportOf(one.report)
 	}
 	p.View = view
@@ -168,7 +169,7 @@ func (s *Server) verifyEvents(w http.ResponseWriter, r *http.Request, _ visit) e
 		changed := one.wait()
 		done, total, over := one.stands()
 		if out.say("progress", fmt.Sprintf("%d %d", done, total)) != nil {
-			return nil
+			return nil //nolint:nilerr // the browser has gone; there is nobody to tell
 		}
 		if over {
 			_ = out.say("end", "yes") // if it fails, the browser has gone
@@ -189,8 +190,11 @@ func (s *Server) verifyEvents(w http.ResponseWriter, r *http.Request, _ visit) e
 
 func reportOf(r audit.Report) reportView {
 	v := reportView{Holds: r.First == nil, Facts: []field{
-		{"Origin", string(r.Origin)}, {"Entries checked", fmt.Sprint(r.Entries)}, {"Signatures of people checked", fmt.Sprint(r.Signatures)},
-		{"Openings checked", fmt.Sprint(r.Openings)}, {"Entries under the last checkpoint", fmt.Sprint(r.Checkpoint.Size)},
+		{"Origin", string(r.Origin)},
+		{"Entries checked", fmt.Sprint(r.Entries)},
+		{"Signatures of people checked", fmt.Sprint(r.Signatures)},
+		{"Openings checked", fmt.Sprint(r.Openings)},
+		{"Entries under the last checkpoint", fmt.Sprint(r.Checkpoint.Size)},
 	}}
 	if r.First != nil {
 		one := findingView{Check: r.First.Check, Stream: string(r.First.Stream), Sentence: r.First.Sentence}

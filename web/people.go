@@ -38,8 +38,14 @@ func peopleOf(people []identity.Person, zone *time.Location) table {
 	t := table{Caption: "People", Empty: "Nobody is registered.", Columns: titles("Id", "Name", "User name", "Roles", "Stands", "Signing key", "Trained for", "Since")}
 	for _, p := range people {
 		t.Rows = append(t.Rows, row{
-			{Text: string(p.ID), To: personAddress(p.ID)}, {Text: p.Name, To: personAddress(p.ID)}, {Text: p.Username}, {Text: roleWords(p.Roles)},
-			{Text: activeWords(p)}, {Text: keyWords(p)}, {Text: trainingWords(p)}, {Text: when(p.Since, zone), Sort: p.Since.UTC().Format(time.RFC3339Nano)},
+			{Text: string(p.ID), To: personAddress(p.ID)},
+			{Text: p.Name, To: personAddress(p.ID)},
+			{Text: p.Username},
+			{Text: roleWords(p.Roles)},
+			{Text: activeWords(p)},
+			{Text: keyWords(p)},
+			{Text: trainingWords(p)},
+			{Text: when(p.Since, zone), Sort: p.Since.UTC().Format(time.RFC3339Nano)},
 		})
 	}
 	return t

@@ -52,8 +52,14 @@ func versionsOf(known *library.Library, zone *time.Location) table {
 			since = when(version.InEffect.At, zone)
 		}
 		t.Rows = append(t.Rows, row{
-			{Text: p.Name, To: protocolAddress(p.Name, p.Version)}, number(int64(p.Version)), {Text: p.Title},
-			{Text: string(version.Status)}, {Text: p.Status}, {Text: version.Drafted.Name}, {Text: approved}, {Text: since},
+			{Text: p.Name, To: protocolAddress(p.Name, p.Version)},
+			number(int64(p.Version)),
+			{Text: p.Title},
+			{Text: string(version.Status)},
+			{Text: p.Status},
+			{Text: version.Drafted.Name},
+			{Text: approved},
+			{Text: since},
 		})
 	}
 	return t
@@ -129,9 +135,16 @@ func protocolOf(known *library.Library, version *library.Version, zone *time.Loc
 	life("put into effect", version.InEffect)
 	life("ended", version.Ended)
 	for _, fact := range []field{
-		{"Product", p.Product.Name}, {"Form", p.Product.Form}, {"Strength", p.Product.Strength}, {"Made as", p.Product.Mode},
-		{"Supply", p.Product.Supply}, {"Licence", p.Product.Licence}, {"Control site", p.Product.ControlSite},
-		{"Master file", strings.TrimSpace(p.Product.MasterFile + " " + p.Product.MasterFileVersion)}, {"Container", p.Product.Container}, {"Storage", p.Product.Storage},
+		{"Product", p.Product.Name},
+		{"Form", p.Product.Form},
+		{"Strength", p.Product.Strength},
+		{"Made as", p.Product.Mode},
+		{"Supply", p.Product.Supply},
+		{"Licence", p.Product.Licence},
+		{"Control site", p.Product.ControlSite},
+		{"Master file", strings.TrimSpace(p.Product.MasterFile + " " + p.Product.MasterFileVersion)},
+		{"Container", p.Product.Container},
+		{"Storage", p.Product.Storage},
 	} {
 		if fact.Value != "" {
 			v.Facts = append(v.Facts, fact)

@@ -122,8 +122,11 @@ func navigation(who site.Session, at string) []link {
 		return nil
 	}
 	all := []link{
-		{Text: "Batches", To: "/batches"}, {Text: "Release desk", To: "/review"},
-		{Text: "Protocols", To: "/protocols"}, {Text: "People", To: "/people"}, {Text: "The log", To: "/log"},
+		{Text: "Batches", To: "/batches"},
+		{Text: "Release desk", To: "/review"},
+		{Text: "Protocols", To: "/protocols"},
+		{Text: "People", To: "/people"},
+		{Text: "The log", To: "/log"},
 	}
 	for i := range all {
 		all[i].Here = at == all[i].To || strings.HasPrefix(at, all[i].To+"/")

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"runtime/debug"
@@ -22,8 +23,10 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 func (s *Server) guard(next http.Handler) http.Handler {
 	crossOrigin := http.NewCrossOriginProtection()
 	crossOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.fail(w, r, visit{}, &refusal{status: http.StatusForbidden, title: "That came from another place",
-			sentence: "This request was sent by another website, so it was refused and nothing was done. Open the page here and send it again."})
+		s.fail(w, r, visit{}, &refusal{
+			status: http.StatusForbidden, title: "That came from another place",
+			sentence: "This request was sent by another website, so it was refused and nothing was done. Open the page here and send it again.",
+		})
 	}))
 	inner := crossOrigin.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -49,7 +52,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			if fault == nil {
 				return
 			}
-			if fault == http.ErrAbortHandler {
+			if err, ok := fault.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(fault)
 			}
 			s.options.Log.Error("a page panicked", "path", r.URL.Path, "stack", string(debug.Stack()))

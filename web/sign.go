@@ -116,8 +116,10 @@ func (s *Server) sign(w http.ResponseWriter, r *http.Request, v visit) error {
 	username := strings.TrimSpace(f["username"])
 	_, second := c.(batch.Check)
 	if f["password"] == "" || second && username == "" {
-		return s.again(w, r, v, id, c, username, &problem{Title: "Nothing was signed",
-			Sentences: []string{"Give the password of whoever signs, and the name where it is asked."}, To: "#password"})
+		return s.again(w, r, v, id, c, username, &problem{
+			Title:     "Nothing was signed",
+			Sentences: []string{"Give the password of whoever signs, and the name where it is asked."}, To: "#password",
+		})
 	}
 	state, err := s.svc.Sign(r.Context(), v.who, f["nonce"], id, c, username, f["password"])
 	var conflict *site.Conflict

@@ -129,7 +129,7 @@ func stepOf(s *batch.State, name string, t typed, now time.Time, zone *time.Loca
 	}
 	v.CanPerform = live && st.PerformedNow() == nil
 	v.CanCheck = live && st.PerformedNow() != nil && st.Step.CheckedBy != "" && st.CheckedNow() == nil
-	v.CheckWords = secondWords(s.Protocol, st.Step)
+	v.CheckWords = secondWords(st.Step)
 	v.Then = thenWords(s.Protocol, st.Step)
 	if next != nil && next.Step.Name != name {
 		v.NextStep, v.NextTo = next.Step.Name, stepAddress(s.ID, next.Step.Name)
@@ -281,7 +281,7 @@ func verdictOf(v protocol.Verdict) verdictView {
 	return view
 }
 
-func secondWords(p *protocol.Protocol, step *protocol.Step) string {
+func secondWords(step *protocol.Step) string {
 	if step.Witness {
 		return "Sign: I saw this done"
 	}

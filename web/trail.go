@@ -71,7 +71,11 @@ func trailOf(lines []site.TrailLine, zone *time.Location) table {
 		t.Rows = append(t.Rows, row{
 			index, version,
 			{Text: when(line.At, zone), Sort: line.At.UTC().Format("2006-01-02T15:04:05.000000")},
-			{Text: who}, {Text: line.Words}, {Text: line.Kind}, {Text: critical}, {Text: signed},
+			{Text: who},
+			{Text: line.Words},
+			{Text: line.Kind},
+			{Text: critical},
+			{Text: signed},
 			{Text: line.Hash, Mono: true},
 		})
 	}
