@@ -33,15 +33,17 @@ var errTooFast = &refusal{
 	sentence: "Passwords were tried too often from here or for this name. Wait half a minute and try again. Nothing that was recorded is lost.",
 }
 
-// allow takes one try from an address and a name.
-func (g guesses) allow(address, name string, now time.Time) error {
+// allow takes one try from an address and a name. Tries are paced by the
+// daemon's own clock: a rehearsal's, which stands still, would never give one
+// back.
+func (g guesses) allow(address, name string) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if len(g.paces) > rememberAtMost {
-		g.forget(now)
+		g.forget()
 	}
-	ok := g.pace("a "+address, perAddress).AllowN(now, 1)
-	if name != "" && !g.pace("n "+strings.ToLower(strings.TrimSpace(name)), perName).AllowN(now, 1) {
+	ok := g.pace("a "+address, perAddress).Allow()
+	if name != "" && !g.pace("n "+strings.ToLower(strings.TrimSpace(name)), perName).Allow() {
 		ok = false
 	}
 	if !ok {
@@ -61,9 +63,9 @@ func (g guesses) pace(who string, burst int) *rate.Limiter {
 
 // forget drops those who have all their tries again, and everybody when a
 // flood of names has left none such.
-func (g guesses) forget(now time.Time) {
+func (g guesses) forget() {
 	for who, pace := range g.paces {
-		if pace.TokensAt(now) >= float64(pace.Burst()) {
+		if pace.Tokens() >= float64(pace.Burst()) {
 			delete(g.paces, who)
 		}
 	}

@@ -50,7 +50,7 @@ func (s *Server) askAgain(w http.ResponseWriter, r *http.Request, v visit) {
 func (s *Server) unlock(w http.ResponseWriter, r *http.Request, v visit) error {
 	quiet := r.Header.Get("Accept") == "application/json"
 	view := signInView{To: safeTo(v.form["to"]), Kept: v.form["kept"], Locked: true}
-	token, err := "", s.guesses.allow(s.options.ClientAddress(r), "", s.svc.Now())
+	token, err := "", s.guesses.allow(s.options.ClientAddress(r), "")
 	if err == nil {
 		token, err = s.svc.Unlock(r.Context(), v.token, v.form["password"])
 	}

@@ -53,7 +53,7 @@ func (s *Server) setPassword(w http.ResponseWriter, r *http.Request, v visit) er
 	if sentence != "" {
 		return s.showPassword(w, r, v, http.StatusUnprocessableEntity, sentence, username)
 	}
-	if err := s.guesses.allow(s.options.ClientAddress(r), username, s.svc.Now()); err != nil {
+	if err := s.guesses.allow(s.options.ClientAddress(r), username); err != nil {
 		return s.showPassword(w, r, v, http.StatusTooManyRequests, err.Error(), username)
 	}
 	err := s.svc.SetPassword(r.Context(), username, f["current"], f["next"], f["accept"] == "yes")

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/register"
 	"countersign/web/site"
 )
 
@@ -86,6 +87,7 @@ type bar struct {
 	Millis     int64  // the same instant, milliseconds since 1970
 	Offset     int    // the zone's seconds east of UTC
 	Zone       string
+	Still      bool // the clock stands, as a rehearsal's does between its moves
 	Sound      bool
 	SoundWord  string
 	Nav        []link
@@ -101,9 +103,10 @@ func (s *Server) bar(r *http.Request, v visit) bar {
 		Site: info.Name, Unit: info.Unit, Now: when(now, info.Location), Millis: now.UnixMilli(),
 		Offset: offset, Zone: zone, Terminal: v.terminal, Software: info.Software,
 	}
-	if info.Kind != "live" {
+	if info.Kind != register.Live {
 		b.Kind = strings.ToUpper(info.Kind)
 	}
+	b.Still = info.Kind == register.Rehearsal
 	b.Sound, b.SoundWord = s.svc.ClockSound()
 	if v.who.Person.ID == "" {
 		return b

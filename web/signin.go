@@ -92,7 +92,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, v visit) error {
 		view.Sentence = "Give your name and your password."
 		return s.showSignIn(w, r, v, http.StatusUnprocessableEntity, view)
 	}
-	if err := s.guesses.allow(s.options.ClientAddress(r), view.Username, s.svc.Now()); err != nil {
+	if err := s.guesses.allow(s.options.ClientAddress(r), view.Username); err != nil {
 		view.Sentence = err.Error()
 		return s.showSignIn(w, r, v, http.StatusTooManyRequests, view)
 	}

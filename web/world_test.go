@@ -41,12 +41,6 @@ func (c *clockwork) now() time.Time {
 	return c.at
 }
 
-func (c *clockwork) forward(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
 // world is a whole rehearsal site on a real server, with its pages.
 type world struct {
 	t       *testing.T

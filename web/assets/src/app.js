@@ -45,7 +45,7 @@
       e.closest("li")?.classList.toggle("cs-over", Boolean(until && at > until));
     }
   };
-  if (made) {
+  if (made && !body.dataset.still) {
     tick();
     setInterval(tick, 1000);
   }
