@@ -55,7 +55,7 @@ func batchesOf(all []*batch.State, now time.Time, zone *time.Location) batchesVi
 		Columns: titles("Batch", "Product", "Patient", "Opened", "Steps signed", "Open exceptions", "Status"),
 	}
 	for _, s := range all {
-		if s.Status == batch.InProgress || s.Status == batch.Certified {
+		if endedWords(s.Status) == "" {
 			v.Cards = append(v.Cards, cardOf(s, now))
 		}
 		patient := s.Patient.Name
@@ -123,6 +123,10 @@ func cardOf(s *batch.State, now time.Time) card {
 			}
 		}
 		c.StepTo = stepAddress(s.ID, next.Step.Name)
+	}
+	switch s.Status {
+	case batch.Complete, batch.Reviewed:
+		c.Step, c.StepTo = "Waits at the release desk", batchAddress(s.ID)+"/review"
 	}
 	for _, t := range s.Timers(now) {
 		if t.Until.IsZero() || !c.until.IsZero() && !t.Until.Before(c.until) {
