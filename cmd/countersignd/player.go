@@ -74,6 +74,11 @@ func (pl *player) play(ctx context.Context) (api.BatchView, error) {
 			view = shown
 		}
 	}
+	return pl.ends(ctx)
+}
+
+// ends gives the batch as it stands.
+func (pl *player) ends(ctx context.Context) (view api.BatchView, err error) {
 	err = pl.company.members["priya"].call(ctx, http.MethodGet, "/batches/"+url.PathEscape(pl.batch), nil, &view)
 	return view, err
 }

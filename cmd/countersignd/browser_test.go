@@ -1,0 +1,260 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"countersign/batch"
+)
+
+// screen is one person's browser at the site's pages.
+type screen struct {
+	t    *testing.T
+	ctx  context.Context
+	base string
+	out  string // folder for the pictures
+	axe  string // the accessibility checker's script
+}
+
+func newScreen(t *testing.T, base string) *screen {
+	t.Helper()
+	out := os.Getenv("COUNTERSIGN_PICTURES")
+	if out == "" {
+		out = t.TempDir()
+	} else if !filepath.IsAbs(out) {
+		out = filepath.Join("..", "..", out)
+	}
+	axe, err := os.ReadFile("../../web/assets/node_modules/axe-core/axe.min.js")
+	if err != nil {
+		t.Fatalf("the accessibility checker is missing: make assets brings it: %v", err)
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.Flag("no-sandbox", true), chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
+	allocated, endAllocated := chromedp.NewExecAllocator(t.Context(), options...)
+	ctx, end := chromedp.NewContext(allocated)
+	ctx, endTime := context.WithTimeout(ctx, 4*time.Minute)
+	t.Cleanup(func() { endTime(); end(); endAllocated() })
+	s := &screen{t: t, ctx: ctx, base: base, out: out, axe: string(axe)}
+	s.do(chromedp.EmulateViewport(1280, 900))
+	return s
+}
+
+func (s *screen) do(steps ...chromedp.Action[chromedp.Void]) {
+	s.t.Helper()
+	if err := chromedp.Do(s.ctx, steps...); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *screen) eval(script string) string {
+	s.t.Helper()
+	got, err := chromedp.Run(s.ctx, chromedp.Evaluate[string](script))
+	if err != nil {
+		s.t.Fatalf("%.200s: %v", script, err)
+	}
+	return got
+}
+
+func (s *screen) open(path string) {
+	s.t.Helper()
+	s.do(chromedp.Navigate(s.base + path))
+}
+
+// send fills the form that carries act and field with what a person types, and
+// sends it as the browser does.
+func (s *screen) send(act, field string, typed map[string]string) {
+	s.t.Helper()
+	if typed == nil {
+		typed = map[string]string{}
+	}
+	values, err := json.Marshal(typed)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	sent := s.eval(fmt.Sprintf(`(() => {
+		const has = (f, n, v) => { const e = f.elements[n]; return v === "" || (e && e.value === v) };
+		const typed = %s;
+		const form = [...document.forms].find(f => has(f, "act", %q) && has(f, "field", %q) && Object.keys(typed).every(n => f.elements[n]));
+		if (!form) return "there is no such form on " + document.title + ": " + document.body.innerText.slice(0, 600);
+		for (const [name, value] of Object.entries(typed)) {
+			const at = form.elements[name];
+			if (!at) return "the form has no " + name;
+			at.value = value;
+			if (at.type === "checkbox") at.checked = true;
+		}
+		window.sentFrom = true;
+		form.requestSubmit();
+		return "";
+	})()`, values, act, field))
+	if sent != "" {
+		s.t.Fatalf("%s %s: %s", act, field, sent)
+	}
+	s.arrived()
+}
+
+// arrived waits for the page that follows a form.
+func (s *screen) arrived() {
+	s.t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
+		got, err := chromedp.Run(s.ctx, chromedp.Evaluate[string](`(window.sentFrom || document.readyState !== "complete") ? "" : "here"`))
+		if err == nil && got == "here" {
+			return
+		}
+	}
+	s.t.Fatal("the page that follows did not come")
+}
+
+// look takes a picture and asks axe for faults of the serious kinds.
+func (s *screen) look(name string) {
+	s.t.Helper()
+	picture, err := chromedp.Run(s.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(s.out, name+".png"), picture, 0o644); err != nil {
+		s.t.Fatal(err)
+	}
+	s.eval(s.axe + `; window.axeFaults = ""; axe.run().then(r => { window.axeFaults = JSON.stringify(r.violations
+		.filter(v => v.impact === "serious" || v.impact === "critical").map(v => v.id + ": " + v.nodes.map(n => n.html).join(" | "))) }); "asked"`)
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
+		if faults := s.eval(`window.axeFaults`); faults != "" {
+			if faults != "[]" {
+				s.t.Errorf("%s: %s", name, faults)
+			}
+			return
+		}
+	}
+	s.t.Errorf("%s: axe did not answer", name)
+}
+
+func (s *screen) signIn(username string) {
+	s.t.Helper()
+	s.open("/sign-in")
+	s.send("", "", map[string]string{"username": username, "password": rehearsalPassword(username)})
+}
+
+// act does one line of a script at the pages.
+func (s *screen) act(id, who string, c batch.Command) {
+	s.t.Helper()
+	step := func(name string) string { return "/batches/" + id + "/steps/" + url.PathEscape(name) }
+	sheet := func(values url.Values) { s.open("/batches/" + id + "/sign?" + values.Encode()) }
+	signed := map[string]string{"password": rehearsalPassword(who)}
+	switch c := c.(type) {
+	case batch.Scan:
+		s.open(step(c.Step))
+		s.send("scan", c.Field, map[string]string{"raw": c.Raw})
+		return
+	case batch.Record:
+		s.open(step(c.Step))
+		s.send("record", c.Field, map[string]string{"text": c.Text})
+		return
+	case batch.Begin:
+		s.open(step(c.Step))
+		s.send("begin", "", nil)
+		return
+	case batch.Move:
+		s.open("/batches/" + id)
+		s.send("move", "", nil)
+		return
+	case batch.Perform:
+		sheet(url.Values{"act": {"perform"}, "step": {c.Step}})
+	case batch.Check:
+		sheet(url.Values{"act": {"check"}, "step": {c.Step}})
+		signed["username"] = who
+	case batch.Review:
+		sheet(url.Values{"act": {"review"}, "statement": {c.Statement}})
+	case batch.Certify:
+		sheet(url.Values{"act": {"certify"}, "statement": {c.Statement}, "place": {c.Place}})
+	default:
+		s.t.Fatalf("no page for %T", c)
+	}
+	s.look("sheet-" + batch.CommandName(c))
+	s.send("", "", signed)
+}
+
+// A whole dose, made by hand at the pages: a technician at the terminal, a
+// pharmacist as second person there, a reviewer and a quality lead at the
+// release desk. Every kind of screen is pictured and checked by axe.
+func TestBrowserMakesAWholeDose(t *testing.T) {
+	ground, err := openGround(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ground.close()
+	script, err := findScript("aso-certified-and-given")
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, err := ground.set(t.Context(), script, func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.close()
+	pl, err := newPlayer(t.Context(), st.company, script, st.p, "R-2026-0001", func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newScreen(t, st.base)
+	s.open("/sign-in")
+	s.look("sign-in")
+	s.signIn("omar")
+	s.open("/batches/new?protocol=aso-intrathecal")
+	s.look("open")
+	if err := pl.until(t.Context(), script.lines[0].at); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pl.open(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	at, pictured := "omar", map[string]bool{}
+	for _, line := range script.lines {
+		if line.refused != "" {
+			continue
+		}
+		if err := pl.until(t.Context(), line.at); err != nil {
+			t.Fatal(err)
+		}
+		_, check := line.command.(batch.Check)
+		if line.who != at && !check {
+			at = line.who
+			s.signIn(at)
+			s.open("/batches")
+			s.look("batches-" + at)
+		}
+		command := pl.placed(line.command)
+		switch command.(type) {
+		case batch.Review, batch.Certify:
+			s.open("/batches/" + pl.batch + "/review")
+			s.look("review-" + at)
+		}
+		s.act(pl.batch, line.who, command)
+		if done, ok := command.(batch.Record); ok && !pictured[done.Step] {
+			pictured[done.Step] = true
+			s.look("step-" + strings.ReplaceAll(done.Step, " ", "-"))
+		}
+	}
+	for name, path := range map[string]string{
+		"overview": "/batches/" + pl.batch, "trail": "/batches/" + pl.batch + "/trail", "wrong": "/batches/" + pl.batch + "/wrong",
+		"protocols": "/protocols", "protocol": "/protocols/aso-intrathecal/1", "people": "/people", "person": "/people/p-0003", "log": "/log", "waiting": "/review",
+	} {
+		s.open(path)
+		s.look(name)
+	}
+	view, err := pl.ends(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := pl.judge(view); err != nil {
+		t.Error(err)
+	}
+}
