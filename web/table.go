@@ -32,10 +32,11 @@ type column struct {
 	Title, To, Order string // Order: "ascending", "descending" or ""
 }
 
-// cell is one value; Sort orders it when the text does not.
+// cell is one value; Sort orders it when the text does not, and Whole is what
+// a file gets when the text on the page is shortened.
 type cell struct {
-	Text, To, Sort string
-	Mono           bool
+	Text, To, Sort, Whole string
+	Mono, Line            bool // Line: never broken
 }
 
 type row []cell
@@ -146,7 +147,9 @@ func (t *table) writeCSV(w http.ResponseWriter, name string) error {
 	}
 	for _, one := range t.Rows {
 		for i, c := range one {
-			line[i] = plainText(c.Text)
+			if line[i] = plainText(c.Text); c.Whole != "" {
+				line[i] = plainText(c.Whole)
+			}
 		}
 		if err := out.Write(line); err != nil {
 			return err

@@ -70,14 +70,24 @@ func trailOf(lines []site.TrailLine, zone *time.Location) table {
 		index, version := number(line.Index), number(line.Version)
 		t.Rows = append(t.Rows, row{
 			index, version,
-			{Text: when(line.At, zone), Sort: line.At.UTC().Format("2006-01-02T15:04:05.000000")},
+			{Text: when(line.At, zone), Sort: line.At.UTC().Format("2006-01-02T15:04:05.000000"), Line: true},
 			{Text: who},
 			{Text: line.Words},
 			{Text: line.Kind},
 			{Text: critical},
 			{Text: signed},
-			{Text: line.Hash, Mono: true},
+			{Text: shortHash(line.Hash), Whole: line.Hash, Mono: true, Line: true},
 		})
 	}
 	return t
+}
+
+// shortHash is the beginning of a hash, enough to find it by; a file and the
+// record have it whole.
+func shortHash(hash string) string {
+	const enough = 12
+	if len(hash) <= enough {
+		return hash
+	}
+	return hash[:enough] + "…"
 }
