@@ -44,7 +44,7 @@ demo-reset: build ## Throw the example site away and start afresh
 
 .PHONY: test
 test: install-test assets ## Install what the tests need and run them all
-	$(TOOL) gotestsum --format pkgname --format-hide-empty-pkg -- -timeout 25m ./...
+	$(TOOL) gotestsum --format pkgname --format-hide-empty-pkg -- -timeout 20m ./...
 
 .PHONY: lint
 lint: assets ## Check format, vet and lint
@@ -70,9 +70,13 @@ fuzz: ## Run every fuzz target for FUZZTIME (default 20s) each
 	@tools/fuzz.sh $(FUZZTIME)
 
 .PHONY: pictures
-pictures: install-test assets ## Make the pictures of the README again from a test run
-	COUNTERSIGN_PICTURES=docs/pictures $(GO) test -count=1 -run Browser ./cmd/countersignd
+pictures: install-test build ## Make the README's pictures again from a test run and a rehearsal
+	@mkdir -p build/pictures docs/pictures
+	COUNTERSIGN_PICTURES=build/pictures $(GO) test -count=1 -run Browser ./cmd/countersignd
+	bin/countersignd rehearse --quiet --out build/pictures aso-certified-and-given
+	pdftoppm -r 70 -f 1 -l 1 -png -singlefile build/pictures/aso-certified-and-given.pdf docs/pictures/record
+	cp build/pictures/step-draw-up.png docs/pictures/terminal.png
 
 .PHONY: clean
 clean: ## Remove what was built (never the example site's data)
-	rm -rf bin rehearsals web/assets/dist/.built
+	rm -rf bin build rehearsals web/assets/dist/.built

@@ -117,6 +117,7 @@ func (s *screen) arrived() {
 // look takes a picture and asks axe for faults of the serious kinds.
 func (s *screen) look(name string) {
 	s.t.Helper()
+	s.eval(`window.scrollTo(0, 0); ""`)
 	picture, err := chromedp.Run(s.ctx, chromedp.FullScreenshot(100))
 	if err != nil {
 		s.t.Fatal(err)
