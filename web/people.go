@@ -89,7 +89,7 @@ type personView struct {
 	Held, Free                                    []string
 	Protocols                                     []string // "aso-intrathecal 1"
 	Active, WaitsForAttest                        bool
-	Administers, Myself                           bool
+	Administers, Attests, Myself                  bool
 	FormKey                                       string
 	Typed                                         form
 }
@@ -128,7 +128,7 @@ func personOf(p identity.Person, known *library.Library, me identity.Person, zon
 	v := personView{
 		ID: string(p.ID), Name: p.Name, Username: p.Username, Roles: roleWords(p.Roles), Stands: activeWords(p), Key: keyWords(p), Since: when(p.Since, zone),
 		Trail: personAddress(p.ID) + "/trail", Action: personAddress(p.ID) + "/do", Active: p.Active,
-		Administers: me.Has(identity.Administrator), Myself: me.ID == p.ID,
+		Administers: me.Has(identity.Administrator), Attests: me.Has(identity.Pharmacist) || me.Has(identity.QualityLead), Myself: me.ID == p.ID,
 	}
 	for _, t := range p.Training {
 		v.Training = append(v.Training, trainingLine{Protocol: fmt.Sprintf("%s version %d", t.Protocol, t.Version), Until: when(t.Until, zone), By: string(t.By)})
