@@ -50,6 +50,10 @@ func openDatabase(ctx context.Context, cfg config.Config, log *slog.Logger) (*da
 			owner: cfg.Database.OwnerDSN.Reveal(), runtime: cfg.Database.DSN.Reveal(), roles: postgres.DefaultRoles(),
 		}, nil
 	}
+	// The server's own account walks through this folder to its own.
+	if err := os.MkdirAll(cfg.DataDir, 0o755); err != nil {
+		return nil, fmt.Errorf("make the data directory: %w", err)
+	}
 	private, err := postgres.StartPrivate(ctx, postgres.PrivateOptions{
 		Dir: filepath.Join(cfg.DataDir, "postgres"), Binaries: cfg.Database.Binaries, User: cfg.Database.User, Log: log,
 		Connections: cfg.Database.MaxConnections + 8,

@@ -104,7 +104,8 @@ func (pl *player) until(ctx context.Context, at time.Duration) error {
 // at says when an act of the script happens.
 func (pl *player) at(line scriptLine) string { return pl.start.Add(line.at).Format("02 Jan 15:04:05") }
 
-func (pl *player) open(ctx context.Context) (api.BatchView, error) {
+// opening is the command that opens the script's batch.
+func (pl *player) opening() (batch.Open, error) {
 	s := pl.script
 	command := batch.Open{
 		Batch: pl.batch, Protocol: pl.p.Name, Version: pl.p.Version, Digest: pl.p.Digest,
@@ -117,7 +118,7 @@ func (pl *player) open(ctx context.Context) (api.BatchView, error) {
 	for _, item := range s.Items {
 		expiry, err := time.ParseInLocation("2006-01-02", item.Expiry, pl.zone)
 		if err != nil {
-			return api.BatchView{}, fmt.Errorf("item %s: expiry %q is not a date like 2027-01-31", item.Name, item.Expiry)
+			return command, fmt.Errorf("item %s: expiry %q is not a date like 2027-01-31", item.Name, item.Expiry)
 		}
 		set := batch.Item{
 			Name: item.Name, Code: item.Code, Lot: item.Lot, Expiry: expiry.UTC(), Released: item.Reference != "",
@@ -128,11 +129,19 @@ func (pl *player) open(ctx context.Context) (api.BatchView, error) {
 		}
 		command.Items = append(command.Items, set)
 	}
+	return command, nil
+}
+
+func (pl *player) open(ctx context.Context) (api.BatchView, error) {
+	command, err := pl.opening()
+	if err != nil {
+		return api.BatchView{}, err
+	}
 	view, err := pl.company.members["omar"].do(ctx, pl.batch, command, nil)
 	if err != nil {
 		return view, fmt.Errorf("open the batch: %w", err)
 	}
-	pl.tell(fmt.Sprintf("%s  omar opens %s for %s", pl.at(s.lines[0]), pl.batch, pl.p.ID()))
+	pl.tell(fmt.Sprintf("%s  omar opens %s for %s", pl.at(pl.script.lines[0]), pl.batch, pl.p.ID()))
 	return view, nil
 }
 
