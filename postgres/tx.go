@@ -6,6 +6,8 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"strings"
 	"time"
 
@@ -193,5 +195,7 @@ func connectionLost(err error) bool {
 	if e := pq.As(err); e != nil {
 		return e.Code == "57P01" || e.Code == "57P02" || e.Code.Class() == "08"
 	}
-	return false
+	// The server's end of the socket may be gone before its goodbye was read. Silence is no such proof.
+	var broken *net.OpError
+	return errors.As(err, &broken) && !broken.Timeout() || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }

@@ -88,7 +88,7 @@ func TestAScriptWithAFaultIsRefusedWithItsPlace(t *testing.T) {
 		head + "  09:00 asha begins warm\n  08:59 asha performs warm": "only goes forward",
 		head + "  refused too_early":                                  "a refusal of nothing",
 		head:                                                          "needs its name",
-		"rehearsal: x\nprotocl: y\n":                                  "protocl",
+		"rehearsal: x\nkind: y\n":                                     "kind",
 		"rehearsal: x\nstarts: yesterday\n":                           "yesterday",
 	} {
 		if _, err := readScript("script", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
