@@ -1,0 +1,195 @@
+package identity_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"countersign/audit"
+	"countersign/identity"
+)
+
+var at = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+
+// staff is a directory that grows by what the rules accept.
+type staff struct {
+	*identity.Directory
+	index    int64
+	versions map[audit.StreamID]int64
+}
+
+func founded(t testing.TB) *staff {
+	t.Helper()
+	s := &staff{Directory: identity.NewDirectory(), versions: map[audit.StreamID]int64{}}
+	events, err := identity.Found(s.Directory,
+		identity.Registration{Username: "ruth", Name: "Ruth", IdentityChecked: "present"},
+		identity.Registration{Username: "priya", Name: "Priya", IdentityChecked: "present"})
+	s.write(t, "system", events, err)
+	s.enrol(t, "p-0001")
+	s.enrol(t, "p-0002")
+	return s
+}
+
+func (s *staff) write(t testing.TB, actor identity.PersonID, events []identity.Event, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, event := range events {
+		draft, err := event.Draft(at, string(actor))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.index++
+		s.versions[draft.Stream]++
+		entry := audit.Entry{
+			Index: s.index, Stream: draft.Stream, Version: s.versions[draft.Stream], Kind: draft.Kind, KindVersion: 1,
+			Time: at, Actor: draft.Actor, Payload: draft.Payload,
+		}
+		if err := s.Apply(audit.Stored{Entry: entry}); err != nil {
+			t.Fatalf("what the rules accepted does not fold: %v", err)
+		}
+	}
+}
+
+func (s *staff) enrol(t testing.TB, id identity.PersonID) {
+	t.Helper()
+	events, err := identity.EnrolKey(s.Directory, id, fmt.Sprintf("key of %s, %d", id, s.index), "p-0001", true)
+	s.write(t, id, events, err)
+}
+
+func (s *staff) person(id identity.PersonID) identity.Person {
+	p, _ := s.Person(id)
+	return p
+}
+
+func (s *staff) hire(t testing.TB, username string, role identity.Role) identity.PersonID {
+	t.Helper()
+	id := s.NextID()
+	events, err := identity.Register(s.Directory, s.person("p-0001"), identity.Registration{
+		Username: username, Name: username, Roles: []identity.Role{role}, IdentityChecked: "badge",
+	})
+	s.write(t, "p-0001", events, err)
+	s.enrol(t, id)
+	return id
+}
+
+func code(err error) string {
+	var refusal *identity.Refusal
+	if errors.As(err, &refusal) {
+		return refusal.Code
+	}
+	return fmt.Sprint(err)
+}
+
+// SIG-07, SIG-08: a key signs only once somebody else has confirmed who holds it.
+func TestANewKeySignsOnlyAfterSomebodyElseConfirmedIt(t *testing.T) {
+	s := founded(t)
+	asha := s.hire(t, "asha", identity.Technician)
+	if _, _, err := identity.AuthorityFor(s.person(asha), identity.Performed, []identity.Role{identity.Technician}, "", 0, false, at); code(err) != "key_not_confirmed" {
+		t.Errorf("an unconfirmed key signs: %v", err)
+	}
+	for who, want := range map[identity.PersonID]string{asha: "not_allowed", "p-0001": "not_allowed"} {
+		if _, err := identity.AttestKey(s.Directory, s.person(who), asha); code(err) != want {
+			t.Errorf("%s confirms: %v", who, err)
+		}
+	}
+	events, err := identity.AttestKey(s.Directory, s.person("p-0002"), asha)
+	s.write(t, "p-0002", events, err)
+	if _, _, err := identity.AuthorityFor(s.person(asha), identity.Performed, []identity.Role{identity.Technician}, "", 0, false, at); err != nil {
+		t.Error(err)
+	}
+	s.enrol(t, asha)
+	if _, ok := s.person(asha).SigningKey(); ok {
+		t.Error("a replaced key signs unconfirmed")
+	}
+}
+
+// CTL-10: training holds for one version, and until its end.
+func TestNobodySignsInAProtocolTheyAreNotTrainedFor(t *testing.T) {
+	s := founded(t)
+	if _, err := identity.Train(s.Directory, s.person("p-0002"), "p-0002", identity.Training{Protocol: "aso", Version: 1, Until: at.AddDate(1, 0, 0)}, at); code(err) != "not_oneself" {
+		t.Errorf("somebody trained themselves: %v", err)
+	}
+	pia := s.hire(t, "pia", identity.Pharmacist)
+	events, err := identity.AttestKey(s.Directory, s.person("p-0002"), pia)
+	s.write(t, "p-0002", events, err)
+	events, err = identity.Train(s.Directory, s.person("p-0002"), pia, identity.Training{Protocol: "aso", Version: 1, Until: at.AddDate(1, 0, 0)}, at)
+	s.write(t, "p-0002", events, err)
+	for _, row := range []struct {
+		version int
+		when    time.Time
+		want    string
+	}{{1, at, "<nil>"}, {2, at, "not_trained"}, {1, at.AddDate(1, 0, 0), "not_trained"}} {
+		_, _, err := identity.AuthorityFor(s.person(pia), identity.Verified, []identity.Role{identity.Pharmacist}, "aso", row.version, true, row.when)
+		if code(err) != row.want {
+			t.Errorf("version %d at %s: %v", row.version, row.when, err)
+		}
+	}
+}
+
+// SEC-02: no sequence of acts gives an administrator a role in making
+// medicines, or anybody an unconfirmed signature; usernames are never reused.
+func TestNoSequenceOfActsBreaksTheSeparationOfRoles(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		s := founded(t)
+		for range rapid.IntRange(1, 40).Draw(r, "acts") {
+			people := s.People()
+			actor := rapid.SampledFrom(people).Draw(r, "actor")
+			subject := rapid.SampledFrom(people).Draw(r, "subject").ID
+			role := rapid.SampledFrom(identity.Roles()).Draw(r, "role")
+			var events []identity.Event
+			var err error
+			switch rapid.IntRange(0, 5).Draw(r, "act") {
+			case 0:
+				events, err = identity.GiveRole(s.Directory, actor, subject, role)
+			case 1:
+				events, err = identity.WithdrawRole(s.Directory, actor, subject, role, "why")
+			case 2:
+				events, err = identity.Register(s.Directory, actor, identity.Registration{
+					Username: rapid.SampledFrom([]string{"ann", "bob", "ruth"}).Draw(r, "name"), Name: "N", Roles: []identity.Role{role, identity.Technician}[:1], IdentityChecked: "badge",
+				})
+			case 3:
+				events, err = identity.EnrolKey(s.Directory, subject, fmt.Sprint("k", s.index), actor.ID, true)
+			case 4:
+				events, err = identity.AttestKey(s.Directory, actor, subject)
+			case 5:
+				events, err = identity.Suspend(s.Directory, actor, subject, "why")
+			}
+			if err == nil {
+				s.write(t, actor.ID, events, nil)
+			}
+			names := map[string]bool{}
+			for _, p := range s.People() {
+				gmp := false
+				for _, held := range p.Roles {
+					gmp = gmp || held.GMP()
+				}
+				if gmp && p.Has(identity.Administrator) {
+					r.Fatalf("%s administers and makes medicines", p.ID)
+				}
+				if names[p.Username] {
+					r.Fatalf("the username %s is two people's", p.Username)
+				}
+				names[p.Username] = true
+			}
+		}
+	})
+}
+
+func FuzzReadPayload(f *testing.F) {
+	f.Add([]byte(`{"username":"asha","roles":["technician"]}`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		p, err := identity.ReadPayload(audit.Entry{Kind: identity.KindRegistered, KindVersion: 1, Payload: raw})
+		if err != nil {
+			return
+		}
+		if _, err := json.Marshal(p); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
