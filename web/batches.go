@@ -9,6 +9,7 @@ import (
 
 	"countersign/batch"
 	"countersign/identity"
+	"countersign/register"
 )
 
 // batchesView is the batches here: a card each for those that are under way.
@@ -17,6 +18,8 @@ type batchesView struct {
 	Ended   table
 	MayOpen bool
 	AsOf    string
+	Moves   []string // minutes by which the clock can be moved; none at a live site
+	Key     string
 }
 
 // card is one batch at a glance.
@@ -41,6 +44,9 @@ func (s *Server) batchesPage(w http.ResponseWriter, r *http.Request, v visit) er
 	view := batchesOf(all, now, zone)
 	view.MayOpen = v.who.Person.Has(identity.Pharmacist) || v.who.Person.Has(identity.QualityLead)
 	view.AsOf = when(now, zone)
+	if s.svc.Info().Kind != register.Live {
+		view.Moves, view.Key = moves, s.svc.NewKey()
+	}
 	view.Ended.arrange(r)
 	if r.URL.Query().Get("as") == "csv" {
 		return view.Ended.writeCSV(w, "batches")

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"countersign/batch"
 )
@@ -169,4 +170,25 @@ func FuzzForm(f *testing.F) {
 		_, _ = got.unsigned() // must not panic, whatever it holds
 		_, _ = got.signed()
 	})
+}
+
+// A training or rehearsal site's clock moves forward by a button, and nobody else's.
+func TestTheClockOfARehearsalMovesForwardOnce(t *testing.T) {
+	w := newWorld(t).staffed()
+	b := w.browser().signIn("a.lee")
+	page := b.get("/batches")
+	before := w.svc.Now()
+	f := form{"key": hidden(t, page.text[strings.Index(page.text, "action=\"/clock\""):], "key"), "minutes": "30"}
+	for range 2 {
+		if got := b.post("/clock", f); got.status != http.StatusSeeOther {
+			t.Fatalf("status %d\n%s", got.status, got.text)
+		}
+	}
+	if moved := w.svc.Now().Sub(before); moved != 30*time.Minute {
+		t.Errorf("the clock moved by %s", moved)
+	}
+	f["minutes"], f["key"] = "-5", w.svc.NewKey()
+	if got := b.post("/clock", f); got.status < 400 {
+		t.Errorf("a clock went backwards: %d", got.status)
+	}
 }

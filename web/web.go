@@ -134,6 +134,7 @@ func (s *Server) routes() http.Handler {
 	signedIn("POST /people/{id}/do", s.actOnPerson)
 	signedIn("GET /people/{id}/trail", s.personTrail)
 
+	signedIn("POST /clock", s.moveClock)
 	signedIn("GET /log", s.logPage)
 	signedIn("POST /log/verify", s.verifyLog)
 	signedIn("GET /log/verify/{check}", s.verifyPage)
