@@ -14,7 +14,6 @@ type Config struct {
 	DataDir   string // absolute
 	Database  Database
 	SignIn    SignIn
-	Policy    Policy
 	Log       Log
 }
 
@@ -52,11 +51,6 @@ type SignIn struct {
 	IdleLock    time.Duration
 	SessionLife time.Duration
 	Rate        int // attempts a minute from one address
-}
-
-// Policy of signing.
-type Policy struct {
-	Reauthenticate string // always, or session: the lighter rule of 21 CFR 11.200(a)(1)(i)
 }
 
 // Log of operations; not the record.

@@ -43,9 +43,6 @@ func TestALittleIsEnough(t *testing.T) {
 	if c.Site.TimeZone.String() != "Europe/London" || c.SignIn.IdleLock != 5*time.Minute || c.SignIn.LockAfter != 5 {
 		t.Errorf("defaults: %+v", c)
 	}
-	if c.Policy.Reauthenticate != "always" {
-		t.Error("full re-authentication at every signature is the default policy (SIG-04)")
-	}
 }
 
 func TestALaterSourceWins(t *testing.T) {

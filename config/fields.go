@@ -183,11 +183,6 @@ func Fields() []Field {
 			in:  func(c *Config) any { return &c.SignIn.Rate },
 		},
 		{
-			Key: "policy.reauthenticate", Default: "always", Choices: []string{"always", "session"},
-			Doc: "When a person must prove who they are to sign: at every signature (always), or fully at the first of a session and by password afterwards (session, 21 CFR 11.200(a)(1)(i)). The record says which was in force.",
-			in:  func(c *Config) any { return &c.Policy.Reauthenticate },
-		},
-		{
 			Key: "log.level", Default: "info", Choices: []string{"debug", "info", "warn", "error"},
 			Doc: "The least that the operational log tells. It is not the record.",
 			in:  func(c *Config) any { return &c.Log.Level },

@@ -22,7 +22,7 @@ type api struct {
 }
 
 // New gives the handler of /api/v1. PerMinute bounds how often one address may
-// try passwords, signing included.
+// try to sign in.
 func New(service *site.Service, perMinute int) http.Handler {
 	mux := http.NewServeMux()
 	describe(mux, service)
