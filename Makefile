@@ -5,6 +5,7 @@ GO ?= go
 TOOL := $(GO) tool -modfile=tools/go.mod
 FUZZTIME ?= 20s
 OUT ?= rehearsals
+LISTEN ?= 127.0.0.1:8440
 ASSETS := web/assets/dist/.built
 BINARIES := bin/countersign bin/countersignd
 SOURCES := $(shell git ls-files '*.go' '*.sql' '*.html' '*.yaml' '*.js' go.mod go.sum)
@@ -36,11 +37,11 @@ build: assets ## Build both programs into bin/
 
 .PHONY: demo
 demo: build ## Start a working example site and say where to look
-	@bin/countersignd demo --dir demo
+	@bin/countersignd demo --dir demo --listen $(LISTEN)
 
 .PHONY: demo-reset
 demo-reset: build ## Throw the example site away and start afresh
-	@bin/countersignd demo --dir demo --reset
+	@bin/countersignd demo --dir demo --listen $(LISTEN) --reset
 
 .PHONY: test
 test: install-test assets ## Install what the tests need and run them all

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"countersign/batch"
@@ -18,14 +19,15 @@ import (
 
 // screen is one person's browser at the site's pages.
 type screen struct {
-	t    *testing.T
-	ctx  context.Context
-	base string
-	out  string // folder for the pictures
-	axe  string // the accessibility checker's script
+	t      *testing.T
+	ctx    context.Context
+	base   string
+	script bool   // whether the browser runs the pages' script
+	out    string // folder for the pictures
+	axe    string // the accessibility checker's script
 }
 
-func newScreen(t *testing.T, base string) *screen {
+func newScreen(t *testing.T, base string, script bool) *screen {
 	t.Helper()
 	out := os.Getenv("COUNTERSIGN_PICTURES")
 	if out == "" {
@@ -44,8 +46,11 @@ func newScreen(t *testing.T, base string) *screen {
 	ctx, end := chromedp.NewContext(allocated)
 	ctx, endTime := context.WithTimeout(ctx, 4*time.Minute)
 	t.Cleanup(func() { endTime(); end(); endAllocated() })
-	s := &screen{t: t, ctx: ctx, base: base, out: out, axe: string(axe)}
-	s.do(chromedp.EmulateViewport(1280, 900))
+	s := &screen{t: t, ctx: ctx, base: base, script: script, out: out, axe: string(axe)}
+	s.do(chromedp.EmulateViewport(1280, 900), chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !script})
+		return err
+	}))
 	return s
 }
 
@@ -114,9 +119,13 @@ func (s *screen) arrived() {
 	s.t.Fatal("the page that follows did not come")
 }
 
-// look takes a picture and asks axe for faults of the serious kinds.
+// look takes a picture and asks axe for faults of the serious kinds. Without
+// script the pages are the same, and axe could not run.
 func (s *screen) look(name string) {
 	s.t.Helper()
+	if !s.script {
+		return
+	}
 	s.eval(`window.scrollTo(0, 0); ""`)
 	picture, err := chromedp.Run(s.ctx, chromedp.FullScreenshot(100))
 	if err != nil {
@@ -183,15 +192,54 @@ func (s *screen) act(id, who string, c batch.Command) {
 	s.send("", "", signed)
 }
 
+// opens fills the form for a new batch and signs it.
+func (s *screen) opens(c batch.Open, zone *time.Location, who string) {
+	s.t.Helper()
+	s.open("/batches/new?protocol=" + c.Protocol)
+	s.look("open")
+	typed := map[string]string{
+		"batch": c.Batch, "name": c.Patient.Name, "born": c.Patient.Born, "number": c.Patient.Number, "number-type": c.Patient.NumberType,
+		"wristband": c.Patient.Wristband, "reference": c.Reference, "prescriber": c.Prescriber,
+	}
+	for name, value := range c.Order {
+		typed["order-"+name] = value
+	}
+	for _, item := range c.Items {
+		for part, text := range map[string]string{
+			"code": item.Code, "lot": item.Lot, "reference": item.Reference, "for": item.ForPatient, "amount": item.Amount,
+			"expiry": item.Expiry.In(zone).Format("2006-01-02"),
+		} {
+			if text != "" {
+				typed["item-"+item.Name+"-"+part] = text
+			}
+		}
+		seen := "released"
+		if item.Clean {
+			seen = "clean" // equipment
+		}
+		typed["item-"+item.Name+"-"+seen] = "yes"
+	}
+	s.send("", "", typed)
+	s.look("sheet-open")
+	s.send("", "", map[string]string{"password": rehearsalPassword(who)})
+}
+
 // A whole dose, made by hand at the pages: a technician at the terminal, a
 // pharmacist as second person there, a reviewer and a quality lead at the
-// release desk. Every kind of screen is pictured and checked by axe.
+// release desk. Every kind of screen is pictured and checked by axe; and the
+// same dose can be made in a browser that runs no script.
 func TestBrowserMakesAWholeDose(t *testing.T) {
 	ground, err := openGround(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer ground.close()
+	for name, script := range map[string]bool{"with script": true, "without script": false} {
+		t.Run(name, func(t *testing.T) { browse(t, ground, script) })
+	}
+}
+
+func browse(t *testing.T, ground *ground, runs bool) {
 	script, err := findScript("aso-certified-and-given")
 	if err != nil {
 		t.Fatal(err)
@@ -205,18 +253,18 @@ func TestBrowserMakesAWholeDose(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newScreen(t, st.base)
+	s := newScreen(t, st.base, runs)
 	s.open("/sign-in")
 	s.look("sign-in")
 	s.signIn("omar")
-	s.open("/batches/new?protocol=aso-intrathecal")
-	s.look("open")
 	if err := pl.until(t.Context(), script.lines[0].at); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := pl.open(t.Context()); err != nil {
+	opening, err := pl.opening()
+	if err != nil {
 		t.Fatal(err)
 	}
+	s.opens(opening, pl.zone, "omar")
 	at, pictured := "omar", map[string]bool{}
 	for _, line := range script.lines {
 		if line.refused != "" {

@@ -68,7 +68,7 @@ func (p *program) demo(ctx context.Context, dir, listen string, reset bool) erro
 	cfg.Listen, cfg.PublicURL = listen, "http://"+listen
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", listen)
 	if err != nil {
-		return fmt.Errorf("the address %s cannot be served at: %w. Is another demo running? Choose another with --listen", listen, err)
+		return fmt.Errorf("the address %s cannot be served at: %w. Is another demo running? Choose another address: make demo LISTEN=127.0.0.1:8441, or --listen", listen, err)
 	}
 	defer listener.Close()
 	log := slog.New(slog.NewTextHandler(p.err, &slog.HandlerOptions{Level: slog.LevelWarn}))

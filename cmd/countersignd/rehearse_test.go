@@ -68,6 +68,7 @@ func judge(t *testing.T, out, record string, s *script) {
 	if _, err := reports.Verify(changed, key, reports.AllowRehearsal()); err == nil {
 		t.Error("a record with one changed byte verifies")
 	}
+	refuseChangedDigit(t, out, record, key)
 	shorter := filepath.Join(out, "shorter.pdf")
 	if said, err := exec.CommandContext(t.Context(), "qpdf", record, "--pages", ".", "1-r2", "--", shorter).CombinedOutput(); err != nil {
 		t.Fatalf("qpdf: %v\n%s", err, said)
@@ -77,6 +78,45 @@ func judge(t *testing.T, out, record string, s *script) {
 	}
 	if _, err := reports.Verify(pdf, key, reports.AllowRehearsal()); err == nil {
 		t.Error("a record without its last page verifies")
+	}
+}
+
+// refuseChangedDigit lets qpdf put the data back with one digit changed: the
+// amount of the first signed number.
+func refuseChangedDigit(t *testing.T, out, record, key string) {
+	t.Helper()
+	qpdf := func(args ...string) []byte {
+		said, err := exec.CommandContext(t.Context(), "qpdf", args...).Output()
+		if err != nil {
+			t.Fatalf("qpdf %v: %v", args, err)
+		}
+		return said
+	}
+	name, _, found := bytes.Cut(qpdf("--list-attachments", record), []byte(" -> "))
+	if !found {
+		t.Fatal("the record carries no data")
+	}
+	data := qpdf("--show-attachment="+string(name), record)
+	before := []byte(`\"text\":\"`)
+	at := bytes.Index(data, before)
+	for at >= 0 && at < len(data) && (data[at] < '0' || data[at] > '9') {
+		at++
+	}
+	if at < 0 || at == len(data) {
+		t.Fatal("the data hold no number")
+	}
+	data[at] = '0' + (data[at]-'0'+1)%10
+	forged, attachment := filepath.Join(out, "forged.pdf"), filepath.Join(out, "data")
+	if err := os.WriteFile(attachment, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	qpdf(record, "--add-attachment", attachment, "--key="+string(name), "--replace", "--", forged)
+	pdf, err := os.ReadFile(forged)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := reports.Verify(pdf, key, reports.AllowRehearsal()); err == nil {
+		t.Error("a record with one changed digit in its data verifies")
 	}
 }
 
