@@ -129,7 +129,11 @@ func (sh *sheet) opening(c Open, f Facts) {
 	}
 	sh.product(f.Protocol)
 	for _, value := range f.Protocol.Order {
-		sh.add("%s: %s; the protocol allows %s to %s.", sentenceCase(titled(value.Title, value.Name)), c.Order[value.Name], value.Low, value.High)
+		ordered := c.Order[value.Name]
+		if read, err := value.Input.Parse(ordered, sh.zone); err == nil {
+			ordered = read.Show(sh.zone)
+		}
+		sh.add("%s: %s; the protocol allows %s.", sentenceCase(titled(value.Title, value.Name)), ordered, allowed(value))
 	}
 	for _, item := range c.Items {
 		line := fmt.Sprintf("Set out: %s, %s, code %s", item.Name, item.Lot, scanned(item.Code))
@@ -151,6 +155,14 @@ func (sh *sheet) opening(c Open, f Facts) {
 		}
 		sh.add("%s.", line)
 	}
+}
+
+// allowed is an approved range in words (MBR-05).
+func allowed(value protocol.OrderValue) string {
+	if same, err := value.Low.Cmp(value.High); err == nil && same == 0 {
+		return value.Low.String() + " only"
+	}
+	return value.Low.String() + " to " + value.High.String()
 }
 
 // step writes a step with all that was recorded in it.

@@ -17,10 +17,10 @@ import (
 )
 
 // Streams names the streams that a batch's bundle must hold, given the entries
-// of the batch and of its protocol: these two, the site's own, and everybody
-// who acted or signed in them.
+// of the batch and of its protocol: these two, the site's own, the programs
+// that wrote its log, and everybody who acted or signed in them.
 func Streams(entries []audit.Stored) []audit.StreamID {
-	all := []audit.StreamID{register.SiteStream}
+	all := []audit.StreamID{register.SiteStream, register.SoftwareStream}
 	add := func(id audit.StreamID) {
 		if !slices.Contains(all, id) {
 			all = append(all, id)
@@ -42,18 +42,20 @@ func Streams(entries []audit.Stored) []audit.StreamID {
 // history is a bundle's entries read once in the order of the log, with what
 // stood beside each of the batch's entries when it was written.
 type history struct {
-	batch   string
-	members map[int64]map[string]string
-	site    register.Site
-	zone    *time.Location
-	people  *identity.Directory
-	library *library.Library
-	trail   []audit.Stored
-	facts   map[int64]batch.Facts
-	events  map[int64]batch.Event
-	count   map[audit.StreamID]int
-	heads   map[audit.StreamID]audit.Hash
-	signed  int
+	batch    string
+	members  map[int64]map[string]string
+	site     register.Site
+	zone     *time.Location
+	people   *identity.Directory
+	library  *library.Library
+	edition  int // of the rules under which the next entry is decided
+	editions map[int64]int
+	trail    []audit.Stored
+	facts    map[int64]batch.Facts
+	events   map[int64]batch.Event
+	count    map[audit.StreamID]int
+	heads    map[audit.StreamID]audit.Hash
+	signed   int
 }
 
 // read goes through a bundle that holds. It refuses an entry that does not
@@ -63,7 +65,7 @@ type history struct {
 func read(o audit.Opened, id string) (*history, error) {
 	h := &history{
 		batch: id, members: o.Members, people: identity.NewDirectory(), library: library.New(),
-		facts: map[int64]batch.Facts{}, events: map[int64]batch.Event{}, count: map[audit.StreamID]int{}, heads: map[audit.StreamID]audit.Hash{},
+		edition: 1, editions: map[int64]int{}, facts: map[int64]batch.Facts{}, events: map[int64]batch.Event{}, count: map[audit.StreamID]int{}, heads: map[audit.StreamID]audit.Hash{},
 	}
 	for _, e := range o.Entries {
 		if err := h.apply(e); err != nil {
@@ -95,6 +97,10 @@ func (h *history) apply(e audit.Stored) error {
 	switch {
 	case e.Stream == register.SiteStream:
 		return h.found(e)
+	case e.Stream == register.SoftwareStream:
+		software, err := register.ReadSoftware(e.Entry)
+		h.edition = software.Edition
+		return err
 	case room == "person":
 		return h.people.Apply(e)
 	case room == "protocol":
@@ -104,7 +110,7 @@ func (h *history) apply(e audit.Stored) error {
 		return h.library.Apply(e)
 	case e.Stream == batch.Stream(h.batch):
 		h.trail = append(h.trail, e)
-		h.facts[e.Index] = h.factsFor(e)
+		h.facts[e.Index], h.editions[e.Index] = h.factsFor(e), h.edition
 		return nil
 	}
 	return errors.New("it does not belong in the record of the batch " + h.batch)
@@ -201,6 +207,7 @@ func (h *history) replay() (batch.Replayed, error) {
 		Openings: h.opened,
 		Find:     h.find,
 		Facts:    func(e audit.Entry) (batch.Facts, error) { return h.facts[e.Index], nil },
+		Edition:  func(e audit.Entry) int { return h.editions[e.Index] },
 	})
 }
 

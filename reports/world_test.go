@@ -64,6 +64,10 @@ func newWorld(t testing.TB, kind string, text []byte) *world {
 		t.Fatal(err)
 	}
 	w.append(draft)
+	if draft, err = register.ChangeSoftware(register.Software{Version: "0.1.0", Edition: batch.Edition}, w.now); err != nil {
+		t.Fatal(err)
+	}
+	w.append(draft)
 	w.staff()
 	w.approve(text)
 	return w

@@ -21,14 +21,15 @@ import (
 
 // models are the folds of the log that pages read.
 type models struct {
-	mu      sync.Mutex
-	next    int64 // first log index not yet folded
-	people  *identity.Directory
-	library *library.Library
-	batches map[string]*batch.State
-	site    register.Site
-	founded time.Time
-	moved   time.Duration // by how much a training or rehearsal site's clock was moved
+	mu       sync.Mutex
+	next     int64 // first log index not yet folded
+	people   *identity.Directory
+	library  *library.Library
+	batches  map[string]*batch.State
+	site     register.Site
+	software register.Software
+	founded  time.Time
+	moved    time.Duration // by how much a training or rehearsal site's clock was moved
 }
 
 func newModels() *models {
@@ -114,9 +115,13 @@ func (m *models) apply(entry audit.Stored, openings map[string]string) error {
 }
 
 func (m *models) applySite(entry audit.Stored) (err error) {
-	if entry.Kind == register.KindClockMoved {
+	switch entry.Kind {
+	case register.KindClockMoved:
 		by, err := register.ReadClockMoved(entry.Entry)
 		m.moved += by
+		return err
+	case register.KindSoftwareChanged:
+		m.software, err = register.ReadSoftware(entry.Entry)
 		return err
 	}
 	m.site, err = register.ReadSite(entry.Entry)

@@ -13,6 +13,7 @@ import (
 
 	"countersign/audit"
 	"countersign/audit/ledger"
+	"countersign/batch"
 	"countersign/identity"
 	"countersign/identity/vault"
 	"countersign/register"
@@ -72,7 +73,24 @@ func New(ctx context.Context, o Options) (*Service, error) {
 	s.founded = s.models.founded
 	s.moved.Store(int64(s.models.moved))
 	s.info = Info{Site: s.models.site, Location: location, Software: o.Software}
-	return s, nil
+	return s, s.begin(ctx)
+}
+
+// begin writes down which program goes on with the log, if another one wrote
+// its end.
+func (s *Service) begin(ctx context.Context) error {
+	mine := register.Software{Version: s.info.Software, Edition: batch.Edition}
+	if s.models.software == mine {
+		return nil
+	}
+	draft, err := register.ChangeSoftware(mine, s.Now())
+	if err != nil {
+		return err
+	}
+	if _, err := s.ledger.Append(ctx, ledger.Request{Drafts: []audit.Draft{draft}}); err != nil {
+		return fmt.Errorf("write down which program goes on with the log: %w", err)
+	}
+	return nil
 }
 
 // Info says which site this is.
