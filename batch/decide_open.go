@@ -168,7 +168,19 @@ func (d *decision) setOut(c Open) ([]OpenedItem, *Refusal) {
 			return nil, refuse("item_missing", "%s is not set out.", sentenceCase(titled(item.Title, item.Name)))
 		}
 	}
-	return items, nil
+	return items, d.fitFromTheStart(c)
+}
+
+// fitFromTheStart: what may not be used now is not set out: nobody opens a
+// batch that can never go on (COI-03). It is asked again at every use.
+func (d *decision) fitFromTheStart(c Open) *Refusal {
+	start := &State{Protocol: d.f.Protocol, Patient: c.Patient}
+	for _, item := range c.Items {
+		if why := start.unfit(item, d.now); why != "" {
+			return refuse("item_unfit", "%s cannot be set out: %s. Set out another, or correct what was entered.", start.itemTitle(item.Name), why)
+		}
+	}
+	return nil
 }
 
 // readableAll: what was typed freely holds nothing hidden and is no book.

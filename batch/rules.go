@@ -94,7 +94,7 @@ func (d *decision) mayWorkOn(st *StepState) *Refusal {
 // unsigned: a signed step takes nothing more; Correct is the way (EXE-08).
 func (d *decision) unsigned(st *StepState) *Refusal {
 	if st.PerformedNow() != nil {
-		return refuse("already_performed", "Step %s is signed as performed. A value in it is corrected, with a reason.", st.Step.Name)
+		return refuse("already_performed", "Step %s is signed already; there is nothing more to sign. To change a value in it, correct the value and give the reason.", st.Step.Name)
 	}
 	return nil
 }

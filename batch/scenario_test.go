@@ -125,6 +125,7 @@ func (s *story) given(text string) {
 		{`the (.+) is not clean`, func(m []string) { s.item(m[1]).Clean = false }},
 		{`the (.+) is labelled for nobody`, func(m []string) { s.item(m[1]).ForPatient = "" }},
 		{`the (.+) is labelled for another patient`, func(m []string) { s.item(m[1]).ForPatient = "999 000 0026" }},
+		{`the (.+) is labelled for the patient`, func(m []string) { s.item(m[1]).ForPatient = s.w.open.Patient.Number }},
 		{`the (.+) is good until (\d\d:\d\d:\d\d)`, func(m []string) { s.item(m[1]).Expiry = s.moment("", m[2], "") }},
 		{`the (.+) is not set out`, func(m []string) { s.item(m[1]).Name = "something else" }},
 		{`the (.+) has no label`, func(m []string) { s.item(m[1]).Code = "" }},

@@ -110,7 +110,7 @@ func (in Input) parseDecimal(text string) (Quantity, error) {
 	if typed {
 		u, err := ParseUnit(strings.TrimSpace(unit))
 		if err != nil {
-			return Quantity{}, err
+			return Quantity{}, fmt.Errorf("write the number alone, or with its unit %s, as in %s", in.Unit.name(), in.sample())
 		}
 		if u.Code != in.Unit.Code {
 			return Quantity{}, fmt.Errorf("this value is entered in %s, not in %s", in.Unit.name(), u.name())

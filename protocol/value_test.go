@@ -18,7 +18,7 @@ func TestAnEntryHasExactlyThePlacesThatTheProtocolAsks(t *testing.T) {
 		"5.00":    "write 1 decimal place, as in 5.0",
 		"5,0":     "write the number with a point and without commas, as in 5.0",
 		"5.0 mg":  "this value is entered in mL, not in mg",
-		"5.0 ml":  `"ml" is not a unit that is known here`,
+		"5.0 ml":  "write the number alone, or with its unit mL, as in 5.0",
 		"":        "nothing was entered",
 		"five":    "a number is written with digits and at most one point, as in 12 or 5.0",
 	} {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"countersign/batch"
-	"countersign/identity"
 	"countersign/register"
 )
 
@@ -42,7 +41,7 @@ func (s *Server) batchesPage(w http.ResponseWriter, r *http.Request, v visit) er
 	}
 	now, zone := s.svc.Now(), s.svc.Info().Location
 	view := batchesOf(all, now, zone)
-	view.MayOpen = v.who.Person.Has(identity.Pharmacist) || v.who.Person.Has(identity.QualityLead)
+	view.MayOpen = mayOpen(v.who.Person)
 	view.AsOf = when(now, zone)
 	if s.svc.Info().Kind != register.Live {
 		view.Moves, view.Key = moves, s.svc.NewKey()
@@ -70,7 +69,7 @@ func batchesOf(all []*batch.State, now time.Time, zone *time.Location) batchesVi
 		}
 		v.Ended.Rows = append(v.Ended.Rows, row{
 			{Text: s.ID, To: batchAddress(s.ID)},
-			{Text: protocolWords(s)},
+			{Text: productWords(s)},
 			{Text: patient},
 			{Text: when(s.Opened.At, zone), Sort: s.Opened.At.UTC().Format(time.RFC3339Nano)},
 			{Text: fmt.Sprintf("%d of %d", signedSteps(s), len(s.Steps))},

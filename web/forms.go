@@ -18,7 +18,7 @@ type form map[string]string
 var secrets = []string{"password", "current", "next", "again"}
 
 // ours are the members that belong to a form's working and not to its content.
-var ours = []string{"key", "seen", "act", "command", "nonce", "to", "kept", "back", "step", "field", "item"}
+var ours = []string{"key", "seen", "act", "command", "nonce", "to", "kept", "back", "step", "field", "item", "draft"}
 
 func isSecret(name string) bool { return contains(secrets, name) }
 
@@ -121,8 +121,6 @@ func (f form) unsigned() (batch.Command, error) {
 		return batch.Begin{Step: f["step"]}, nil
 	case "scan":
 		return batch.Scan{Step: f["step"], Field: f["field"], Raw: strings.TrimRight(f["raw"], "\n")}, nil
-	case "record":
-		return batch.Record{Step: f["step"], Field: f["field"], Text: strings.TrimSpace(f["text"])}, nil
 	case "move":
 		return batch.Move{Item: f["item"], To: f["direction"]}, nil
 	case "correct":

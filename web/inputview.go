@@ -34,9 +34,7 @@ func inputOf(id string, st *batch.StepState, in protocol.Input, t typed, zone *t
 		v.Again = repeatAsked(entries)
 	}
 	v.Open = len(entries) == 0 || v.Again
-	if t.Field == in.Name {
-		v.Typed, v.Error = t.Text, t.Sentence
-	}
+	v.Typed, v.Error = t.texts[in.Name], t.sentences[in.Name]
 	return v
 }
 
@@ -74,9 +72,33 @@ func valueOf(entry batch.ValueEntry, i, count int, zone *time.Location) valueVie
 
 func limitWords(limit protocol.Limit) string {
 	if limit.Outside {
-		return fmt.Sprintf("%s when %s", limit.Level, limit.Text)
+		return fmt.Sprintf("%s if %s", levelWords(limit.Level), strings.TrimPrefix(limit.Text, "is "))
 	}
-	return fmt.Sprintf("accepted: %s (otherwise: %s)", limit.Text, limit.Level)
+	return fmt.Sprintf("%s; otherwise %s", limit.Text, levelWords(limit.Level))
+}
+
+func levelWords(level protocol.Level) string {
+	switch level {
+	case protocol.Warn:
+		return "a warning"
+	case protocol.Action:
+		return "an exception"
+	}
+	return "never acceptable"
+}
+
+// waitWords say how long a step takes.
+func waitWords(step *protocol.Step) string {
+	least, most := protocol.ShowDuration(step.Wait.Min), protocol.ShowDuration(step.Wait.Max)
+	switch {
+	case step.Wait.Min > 0 && step.Wait.Max > 0:
+		return fmt.Sprintf("It takes from %s to %s.", least, most)
+	case step.Wait.Min > 0:
+		return fmt.Sprintf("It takes at least %s.", least)
+	case step.Wait.Max > 0:
+		return fmt.Sprintf("It takes at most %s.", most)
+	}
+	return ""
 }
 
 func hintOf(in protocol.Input) string {

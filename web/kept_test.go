@@ -29,7 +29,7 @@ func TestWhatWasTypedIsKeptWhenTheSessionHasEnded(t *testing.T) {
 	w := opened(t)
 	b := w.browser().signIn("a.lee")
 	f := formTo(t, b.get("/batches/"+id+"/steps/clearance").text, "/batches/"+id+"/do")
-	f["act"], f["field"], f["text"] = "record", "clear", "yes"
+	f["act"], f["field"], f["text-clear"] = "record", "clear", "yes"
 	b.post("/sign-out", form{})
 	asked := b.post("/batches/"+id+"/do", f)
 	if asked.status != http.StatusForbidden || !strings.Contains(asked.text, "kept") {
@@ -60,7 +60,7 @@ func TestALockedTerminalKeepsWhatWasTyped(t *testing.T) {
 	w := opened(t)
 	b := w.browser().signIn("a.lee")
 	f := formTo(t, b.get("/batches/"+id+"/steps/clearance").text, "/batches/"+id+"/do")
-	f["act"], f["field"], f["text"] = "record", "clear", "yes"
+	f["act"], f["field"], f["text-clear"] = "record", "clear", "yes"
 	if got := b.post("/lock", form{}); got.status != http.StatusSeeOther {
 		t.Fatalf("lock: %d\n%s", got.status, got.text)
 	}
@@ -87,7 +87,7 @@ func TestALockedTerminalKeepsWhatWasTyped(t *testing.T) {
 func TestAWrongPasswordSignsNothingAndShowsTheSheetAgain(t *testing.T) {
 	w := opened(t)
 	b := w.browser().signIn("b.okoro")
-	sheet := b.post("/batches/"+id+"/sign", form{"act": "abort", "reason": "the isolator <failed>"})
+	sheet := b.follow(b.post("/batches/"+id+"/sign", form{"act": "abort", "reason": "the isolator <failed>"}))
 	if sheet.status != http.StatusOK || !strings.Contains(sheet.text, "&lt;failed&gt;") {
 		t.Fatalf("%d\n%s", sheet.status, sheet.text)
 	}

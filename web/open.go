@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/batch"
+	"countersign/identity"
 	"countersign/protocol"
 	"countersign/protocol/library"
 )
@@ -40,10 +41,17 @@ func (s *Server) openPage(w http.ResponseWriter, r *http.Request, v visit) error
 	if err != nil {
 		return err
 	}
-	return s.showOpen(w, r, v, http.StatusOK, asked["protocol"], form{}, nil)
+	f, kept := s.drafts.find(asked["draft"], v)
+	if !kept {
+		f = form{}
+	}
+	return s.showOpen(w, r, v, http.StatusOK, asked["protocol"], f, nil)
 }
 
 func (s *Server) showOpen(w http.ResponseWriter, r *http.Request, v visit, status int, name string, f form, p *problem) error {
+	if !mayOpen(v.who.Person) {
+		return &refusal{status: http.StatusForbidden, title: "A pharmacist or a quality lead opens a batch", sentence: "You can work in every batch that is open. Ask one of them to open this one from the signed order."}
+	}
 	known, err := s.svc.Library(r.Context(), v.who)
 	if err != nil {
 		return err
@@ -141,46 +149,96 @@ func rangeWords(low, high protocol.Quantity) string {
 	return low.String() + " to " + high.String()
 }
 
-// openSheet draws the sheet with which the batch is opened (MBR-03).
-func (s *Server) openSheet(w http.ResponseWriter, r *http.Request, v visit) error {
-	f := v.form
-	known, err := s.svc.Library(r.Context(), v.who)
+// toOpenSheet reads the form for a new batch. What can be read leads to the
+// sheet; what cannot is shown again, with everything that is wrong in it.
+func (s *Server) toOpenSheet(w http.ResponseWriter, r *http.Request, v visit) error {
+	c, p, err := s.opening(r, v, v.form)
 	if err != nil {
 		return err
 	}
-	effective, ok := known.Effective(f["protocol"])
-	if !ok {
-		return s.showOpen(w, r, v, http.StatusUnprocessableEntity, f["protocol"], f, nil)
+	if p != nil {
+		return s.showOpen(w, r, v, http.StatusUnprocessableEntity, v.form["protocol"], v.form, p)
 	}
-	c, sentences := openCommand(f, effective.Protocol, s.svc.Info().Location)
-	if len(sentences) > 0 {
-		return s.showOpen(w, r, v, http.StatusUnprocessableEntity, f["protocol"], f,
-			&problem{Title: "Some of this cannot be read", Sentences: sentences})
+	key := s.drafts.keep(s.svc.NewKey(), v, openForm(c, s.svc.Info().Location))
+	http.Redirect(w, r, "/batches/new/sheet?draft="+key, http.StatusSeeOther)
+	return nil
+}
+
+// openSheet draws the sheet with which the batch is opened (MBR-03).
+func (s *Server) openSheet(w http.ResponseWriter, r *http.Request, v visit) error {
+	key := r.URL.Query().Get("draft")
+	f, kept := s.drafts.find(key, v)
+	if !kept {
+		return s.showOpen(w, r, v, http.StatusGone, "", form{}, &problem{
+			Title: "This sheet is no longer kept", Sentences: []string{"Nothing was signed. Look among the batches whether it was opened; if not, fill in the form again."}, To: "/batches",
+		})
+	}
+	c, p, err := s.opening(r, v, f)
+	if err != nil {
+		return err
+	}
+	if p != nil {
+		return s.showOpen(w, r, v, http.StatusUnprocessableEntity, f["protocol"], f, p)
 	}
 	sheet, err := s.svc.Propose(r.Context(), v.who, c.Batch, c, "")
 	if err != nil {
 		return s.notSigned(w, r, v, c.Batch, c, err)
 	}
-	return s.showSheet(w, r, v, http.StatusOK, sheet, "", nil)
+	return s.showSheet(w, r, v, http.StatusOK, sheet, key, "", nil)
 }
 
-// openCommand reads the form for a new batch. Every sentence is safe to show.
-func openCommand(f form, p *protocol.Protocol, zone *time.Location) (batch.Open, []string) {
-	var sentences []string
+// opening is the command that a form for a new batch comes to, or what cannot
+// be read in it.
+func (s *Server) opening(r *http.Request, v visit, f form) (batch.Open, *problem, error) {
+	known, err := s.svc.Library(r.Context(), v.who)
+	if err != nil {
+		return batch.Open{}, nil, err
+	}
+	effective, ok := known.Effective(f["protocol"])
+	if !ok {
+		return batch.Open{}, &problem{Title: "Choose another protocol", Sentences: []string{"No version of this protocol is effective any more."}}, nil
+	}
+	c, wrong := openCommand(f, effective.Protocol, s.svc.Info().Location)
+	return c, wrong, nil
+}
+
+// openCommand reads the form for a new batch, and names everything in it that
+// cannot be read. Every sentence is safe to show.
+func openCommand(f form, p *protocol.Protocol, zone *time.Location) (batch.Open, *problem) {
+	wrong := &problem{Title: "Some of this cannot be read"}
 	text := func(name string) string { return strings.TrimSpace(f[name]) }
 	c := batch.Open{
 		Batch: text("batch"), Protocol: p.Name, Version: p.Version, Digest: p.Digest,
 		Patient: batch.Patient{
-			Name: text("name"), Born: text("born"), Number: text("number"), NumberType: text("number-type"), Wristband: text("wristband"),
+			Name: text("name"), Number: text("number"), NumberType: text("number-type"), Wristband: text("wristband"),
 		},
 		Order: map[string]string{}, Reference: text("reference"), Prescriber: text("prescriber"),
 	}
 	if f["version"] != "" && f["version"] != fmt.Sprint(p.Version) {
-		sentences = append(sentences, fmt.Sprintf("Version %d of the protocol has become effective since this page was drawn. Read the form again.", p.Version))
+		wrong.add("", "Version %d of the protocol has become effective since this page was drawn. Read the form again.", p.Version)
 	}
+	for _, one := range []struct{ name, title string }{
+		{"batch", "Batch number"},
+		{"wristband", "Wristband"},
+		{"name", "Patient's name"},
+		{"number", "Patient's number"},
+		{"reference", "Order or prescription number"},
+		{"prescriber", "Prescriber"},
+	} {
+		if text(one.name) == "" {
+			wrong.add("#"+one.name, "%s: nothing was entered.", one.title)
+		}
+	}
+	born, err := readDate(text("born"), time.UTC)
+	if err != nil {
+		wrong.add("#born", "Born: write the date as in 2019-03-01 or 01/03/2019 (day, month, year).")
+	}
+	c.Patient.Born = born.Format(time.DateOnly)
 	for _, value := range p.Order {
-		if entered := text("order-" + value.Name); entered != "" {
-			c.Order[value.Name] = entered
+		entered := text("order-" + value.Name)
+		c.Order[value.Name] = entered
+		if _, err := value.Input.Parse(entered, zone); err != nil {
+			wrong.add("#"+elementID("order-"+value.Name), "%s: %s.", titleOr(value.Title, value.Name), err)
 		}
 	}
 	for _, item := range p.Items {
@@ -189,14 +247,29 @@ func openCommand(f form, p *protocol.Protocol, zone *time.Location) (batch.Open,
 			Name: item.Name, Code: text(name + "code"), Lot: text(name + "lot"), Released: f[name+"released"] == "yes",
 			Clean: f[name+"clean"] == "yes", Reference: text(name + "reference"), ForPatient: text(name + "for"), Amount: text(name + "amount"),
 		}
-		expiry, err := readDay(text(name+"expiry"), zone)
-		if err != nil {
-			sentences = append(sentences, fmt.Sprintf("%s: write the last day as in 2027-01-31.", titleOr(item.Title, item.Name)))
+		if one.Expiry, err = readDay(text(name+"expiry"), zone); err != nil {
+			wrong.add("#"+elementID(name+"expiry"), "%s: write the last day as in 2027-01-31 or 31/01/2027 (day, month, year).", titleOr(item.Title, item.Name))
 		}
-		one.Expiry = expiry
 		c.Items = append(c.Items, one)
 	}
-	return c, sentences
+	if len(wrong.Sentences) == 0 {
+		return c, nil
+	}
+	return c, wrong
+}
+
+// mayOpen says who is offered to open a batch; the rules decide.
+func mayOpen(p identity.Person) bool {
+	return p.Has(identity.Pharmacist) || p.Has(identity.QualityLead)
+}
+
+// readDate reads a day as a record writes it or as a British ward does.
+func readDate(text string, zone *time.Location) (time.Time, error) {
+	day, err := time.ParseInLocation(time.DateOnly, text, zone)
+	if err != nil {
+		return time.ParseInLocation("2/1/2006", text, zone)
+	}
+	return day, nil
 }
 
 // readDay is the last second of a day in site time: an item is in date to the
@@ -205,7 +278,7 @@ func readDay(text string, zone *time.Location) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	day, err := time.ParseInLocation("2006-01-02", text, zone)
+	day, err := readDate(text, zone)
 	if err != nil {
 		return time.Time{}, err
 	}

@@ -66,8 +66,8 @@ func TestAFormSentTwiceIsDoneOnce(t *testing.T) {
 	b := w.browser().signIn("a.lee")
 	page := b.get("/batches/" + id + "/steps/clearance")
 	f := form{
-		"act": "record", "step": "clearance", "field": "clear", "text": "yes",
-		"key": hidden(t, page.text, "key"), "seen": hidden(t, page.text, "seen"),
+		"act": "record", "step": "clearance", "field": "clear", "text-clear": "yes",
+		"key-clear": hidden(t, page.text, "key-clear"), "seen": hidden(t, page.text, "seen"),
 	}
 	for range 2 {
 		if got := b.post("/batches/"+id+"/do", f); got.status != http.StatusSeeOther {
@@ -111,9 +111,9 @@ func TestAValueOutsideItsLimitsIsKeptBeforeAnybodyCanRetypeIt(t *testing.T) {
 	w := opened(t)
 	b := w.browser().signIn("a.lee")
 	page := b.get("/batches/" + id + "/steps/clearance")
-	f := form{"act": "record", "step": "clearance", "field": "clear", "text": "no", "key": hidden(t, page.text, "key"), "seen": hidden(t, page.text, "seen")}
+	f := form{"act": "record", "step": "clearance", "field": "clear", "text-clear": "no", "key-clear": hidden(t, page.text, "key-clear"), "seen": hidden(t, page.text, "seen")}
 	b.post("/batches/"+id+"/do", f)
-	f["text"], f["key"] = "yes", w.svc.NewKey()
+	f["text-clear"], f["key-clear"] = "yes", w.svc.NewKey()
 	if got := b.post("/batches/"+id+"/do", f); got.status == http.StatusSeeOther {
 		t.Error("the value was retyped until it passed")
 	}
@@ -128,7 +128,7 @@ func TestHostileRequestsAreAnsweredWithASentence(t *testing.T) {
 	w := opened(t)
 	b := w.browser().signIn("a.lee")
 	record := func(text string) form {
-		return form{"act": "record", "step": "clearance", "field": "clear", "text": text, "key": w.svc.NewKey(), "seen": "2"}
+		return form{"act": "record", "step": "clearance", "field": "clear", "text-clear": text, "key-clear": w.svc.NewKey(), "seen": "2"}
 	}
 	foreign, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.address+"/batches/"+id+"/do", strings.NewReader("act=begin"))
 	must(t, err)

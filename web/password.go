@@ -64,6 +64,6 @@ func (s *Server) setPassword(w http.ResponseWriter, r *http.Request, v visit) er
 		return err
 	}
 	s.setCookie(w, "session", "", -1)
-	http.Redirect(w, r, "/sign-in?done=password", http.StatusSeeOther)
+	http.Redirect(w, r, "/sign-in?done=password&name="+queryEscape(username), http.StatusSeeOther)
 	return nil
 }

@@ -46,6 +46,14 @@ func patientOf(s *batch.State) *patientBar {
 	}
 }
 
+// productWords is a product as a list names it, with its protocol.
+func productWords(s *batch.State) string {
+	if s.Protocol == nil {
+		return ""
+	}
+	return s.Protocol.Product.Name + " (" + protocolWords(s) + ")"
+}
+
 func protocolWords(s *batch.State) string {
 	if s.Protocol == nil {
 		return ""

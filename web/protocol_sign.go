@@ -55,11 +55,31 @@ func (s *Server) submitProtocol(w http.ResponseWriter, r *http.Request, v visit)
 		return s.showSubmit(w, r, v, http.StatusUnprocessableEntity, submitView{}, &problem{Title: "There is no text", Sentences: []string{"Choose a file, or put the text into the field."}})
 	}
 	v.form = form{"act": "submit", "text": text}
-	return s.protocolSheet(w, r, v)
+	if c, err := v.form.protocolCommand(); err != nil {
+		return err
+	} else if _, err := s.svc.ProposeProtocol(r.Context(), v.who, c); err != nil {
+		return s.protocolNotSigned(w, r, v, c, err)
+	}
+	return s.toProtocolSheet(w, r, v)
+}
+
+// toProtocolSheet keeps what is to be done and leads on to its sheet.
+func (s *Server) toProtocolSheet(w http.ResponseWriter, r *http.Request, v visit) error {
+	if _, err := v.form.protocolCommand(); err != nil {
+		return err
+	}
+	key := s.drafts.keep(s.svc.NewKey(), v, v.form)
+	http.Redirect(w, r, "/protocols/sign?draft="+key, http.StatusSeeOther)
+	return nil
 }
 
 // protocolSheet draws the sheet for an act on a protocol.
 func (s *Server) protocolSheet(w http.ResponseWriter, r *http.Request, v visit) error {
+	kept, ok := s.drafts.find(r.URL.Query().Get("draft"), v)
+	if !ok {
+		return s.toProtocols(w, r, v)
+	}
+	v.form = kept
 	return s.drawProtocolSheet(w, r, v, http.StatusOK, nil)
 }
 

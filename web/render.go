@@ -72,7 +72,21 @@ type link struct {
 type problem struct {
 	Title     string
 	Sentences []string
-	To        string // the field concerned, as in "#field-drawn"; may be empty
+	To        string   // the field concerned, as in "#field-drawn"; may be empty
+	Places    []string // the field that each sentence concerns, where there are several
+}
+
+// add names one more thing that is wrong, and where.
+func (p *problem) add(place, sentence string, args ...any) {
+	p.Sentences, p.Places = append(p.Sentences, fmt.Sprintf(sentence, args...)), append(p.Places, place)
+}
+
+// Place is where the sentence of that number leads.
+func (p *problem) Place(i int) string {
+	if i < len(p.Places) {
+		return p.Places[i]
+	}
+	return p.To
 }
 
 // bar is the bar that never moves.

@@ -56,7 +56,11 @@ func (s *Server) reviewPage(w http.ResponseWriter, r *http.Request, v visit) err
 	if err != nil {
 		return err
 	}
-	return s.showReview(w, r, v, http.StatusOK, state, form{}, nil)
+	f, kept := s.drafts.find(r.URL.Query().Get("draft"), v)
+	if !kept {
+		f = form{}
+	}
+	return s.showReview(w, r, v, http.StatusOK, state, f, nil)
 }
 
 func (s *Server) showReview(w http.ResponseWriter, r *http.Request, v visit, status int, state *batch.State, f form, p *problem) error {

@@ -23,20 +23,22 @@ type sheetView struct {
 	Person         string // printed name of whoever is signed in
 	Command, Nonce string
 	Digest         string
+	Draft          string
 }
 
 // sheetPage draws a sheet. It writes nothing but the refusal of what may not
 // be signed, so a reload or a second tab does no harm.
 func (s *Server) sheetPage(w http.ResponseWriter, r *http.Request, v visit) error {
-	f := v.form
-	if r.Method != http.MethodPost {
-		var err error
-		if f, err = decodeForm(r.URL.Query()); err != nil {
-			return err
-		}
-		if f["act"] == "" {
-			return s.backToBatch(w, r, v)
-		}
+	f, err := decodeForm(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	key := f["draft"]
+	if kept, ok := s.drafts.find(key, v); ok {
+		f = kept
+	}
+	if f["act"] == "" && f["command"] == "" {
+		return s.backToBatch(w, r, v)
 	}
 	c, err := f.signed()
 	if err != nil {
@@ -47,21 +49,38 @@ func (s *Server) sheetPage(w http.ResponseWriter, r *http.Request, v visit) erro
 	if err != nil {
 		return s.notSigned(w, r, v, id, c, err)
 	}
-	return s.showSheet(w, r, v, http.StatusOK, sheet, "", nil)
+	return s.showSheet(w, r, v, http.StatusOK, sheet, key, "", nil)
 }
 
-func (s *Server) showSheet(w http.ResponseWriter, r *http.Request, v visit, status int, sheet site.Sheet, username string, p *problem) error {
+// toSheet keeps what was written for a sheet and leads on to it.
+func (s *Server) toSheet(w http.ResponseWriter, r *http.Request, v visit) error {
+	if _, err := v.form.signed(); err != nil {
+		return err
+	}
+	key := s.drafts.keep(s.svc.NewKey(), v, v.form)
+	http.Redirect(w, r, batchAddress(r.PathValue("id"))+"/sign?draft="+key, http.StatusSeeOther)
+	return nil
+}
+
+// showSheet draws a sheet; key is of the draft that led to it.
+func (s *Server) showSheet(w http.ResponseWriter, r *http.Request, v visit, status int, sheet site.Sheet, key, username string, p *problem) error {
 	whole, err := batch.MarshalCommand(sheet.Command)
 	if err != nil {
 		return fmt.Errorf("write the command into the sheet: %w", err)
 	}
 	view := sheetView{
-		Action: batchAddress(sheet.Batch) + "/signed", Cancel: cancelTo(sheet.Batch, sheet.Command),
+		Action: batchAddress(sheet.Batch) + "/signed", Cancel: cancelTo(sheet.Batch, sheet.Command, key), Draft: key,
 		Lines: sheet.Lines, Meaning: string(sheet.Meaning), Roles: orWords(sheet.Roles), Second: sheet.Second,
 		Username: username, Person: v.who.Person.Name, Command: string(whole), Nonce: sheet.Nonce, Digest: sheet.Digest,
 	}
-	shown := page{Title: "Sign: " + string(sheet.Meaning), Problem: p, View: view, Back: &link{Text: "Back, sign nothing", To: view.Cancel}}
-	if _, opens := sheet.Command.(batch.Open); !opens {
+	shown := page{Title: "Sign: " + headOf(sheet.Command), Problem: p, View: view, Back: &link{Text: "Back, sign nothing", To: view.Cancel}}
+	if opening, opens := sheet.Command.(batch.Open); opens {
+		// What identifies the patient is sealed in the log, and shown here.
+		shown.Patient = &patientBar{
+			Name: opening.Patient.Name, Born: bornWords(opening.Patient.Born), Number: opening.Patient.Number, NumberType: opening.Patient.NumberType,
+			Batch: opening.Batch, Protocol: fmt.Sprintf("%s v%d", opening.Protocol, opening.Version), Status: "not opened yet", Mark: markOf(opening.Patient),
+		}
+	} else {
 		state, err := s.svc.Batch(r.Context(), v.who, sheet.Batch)
 		if err != nil {
 			return err
@@ -90,12 +109,38 @@ func stepOfCommand(c batch.Command) string {
 	return ""
 }
 
-func cancelTo(id string, c batch.Command) string {
+// headOf heads a sheet with what is done by signing it.
+func headOf(c batch.Command) string {
 	switch c := c.(type) {
 	case batch.Open:
-		return "/batches/new?protocol=" + queryEscape(c.Protocol)
+		return "open batch " + c.Batch
+	case batch.Perform:
+		return "I did the step " + c.Step
+	case batch.Check:
+		return "I checked the step " + c.Step
+	case batch.Resolve:
+		if c.Accept {
+			return fmt.Sprintf("accept exception %d", c.Exception)
+		}
+		return fmt.Sprintf("do not accept exception %d", c.Exception)
+	case batch.Review:
+		return "production review"
+	case batch.Certify:
+		return "certify for use"
+	case batch.Reject:
+		return "reject the batch"
+	case batch.Abort:
+		return "abort the batch"
+	}
+	return batch.CommandName(c)
+}
+
+func cancelTo(id string, c batch.Command, draft string) string {
+	switch c := c.(type) {
+	case batch.Open:
+		return "/batches/new?protocol=" + queryEscape(c.Protocol) + "&draft=" + queryEscape(draft)
 	case batch.Review, batch.Certify, batch.Reject, batch.Resolve:
-		return batchAddress(id) + "/review"
+		return batchAddress(id) + "/review?draft=" + queryEscape(draft)
 	case batch.Abort:
 		return batchAddress(id) + "/wrong"
 	}
@@ -152,7 +197,7 @@ func (s *Server) again(w http.ResponseWriter, r *http.Request, v visit, id strin
 	if err != nil {
 		return s.notSigned(w, r, v, id, c, err)
 	}
-	return s.showSheet(w, r, v, http.StatusUnprocessableEntity, sheet, username, p)
+	return s.showSheet(w, r, v, http.StatusUnprocessableEntity, sheet, v.form["draft"], username, p)
 }
 
 // notSigned shows the page that the act began on, with the reason.

@@ -45,7 +45,11 @@ func frontOf(p identity.Person) string {
 }
 
 func (s *Server) signInPage(w http.ResponseWriter, r *http.Request, v visit) error {
-	return s.showSignIn(w, r, v, http.StatusOK, signInView{To: safeTo(r.URL.Query().Get("to"))})
+	asked, err := decodeForm(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	return s.showSignIn(w, r, v, http.StatusOK, signInView{To: safeTo(asked["to"]), Username: asked["name"]})
 }
 
 func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request, v visit, status int, view signInView) error {
@@ -147,20 +151,27 @@ func (s *Server) showKept(w http.ResponseWriter, r *http.Request, v visit, to st
 		view.To = rest + "/sign"
 		delete(kept, "nonce")
 	}
+	shown := page{Title: "What you typed was kept"}
 	if rest, ok := strings.CutPrefix(view.To, "/batches/"); ok && rest != "new" {
 		id, _, _ := strings.Cut(rest, "/")
 		view.Leave = "/batches/" + id
+		if id, err := url.PathUnescape(id); err == nil {
+			if state, err := s.svc.Batch(r.Context(), v.who, id); err == nil && state != nil {
+				shown.Patient = patientOf(state)
+			}
+		}
 	}
 	for name, value := range kept {
 		view.Hidden = append(view.Hidden, field{name, value})
-		if value != "" && (!slices.Contains(ours, name) || name == "step" || name == "field" || name == "item") {
+		if value != "" && !strings.HasPrefix(name, "key-") && (!slices.Contains(ours, name) || name == "step" || name == "field" || name == "item") {
 			view.Shown = append(view.Shown, field{fieldWords(name), value})
 		}
 	}
 	byName := func(a, b field) int { return strings.Compare(a.Name, b.Name) }
 	slices.SortFunc(view.Hidden, byName)
 	slices.SortFunc(view.Shown, byName)
-	return s.render(w, r, v, http.StatusOK, "kept", page{Title: "What you typed was kept", View: view})
+	shown.View = view
+	return s.render(w, r, v, http.StatusOK, "kept", shown)
 }
 
 // fieldWords turns a form's name into a label: "order-dose" is "Order dose".
@@ -181,6 +192,7 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request, v visit) error 
 			}
 		}
 	}
+	s.drafts.forget(v.terminal)
 	s.setCookie(w, "session", "", -1)
 	http.Redirect(w, r, "/sign-in?done=out", http.StatusSeeOther)
 	return nil

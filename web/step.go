@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"countersign/batch"
 	"countersign/web/site"
@@ -15,7 +16,12 @@ func (s *Server) stepPage(w http.ResponseWriter, r *http.Request, v visit) error
 	if err != nil {
 		return err
 	}
-	return s.showStep(w, r, v, http.StatusOK, state, r.PathValue("step"), typed{}, nil)
+	step := r.PathValue("step")
+	p := scanProblem(r, state, step)
+	if p == nil {
+		p = valueProblem(r, state, step)
+	}
+	return s.showStep(w, r, v, http.StatusOK, state, step, typed{}, p)
 }
 
 func (s *Server) showStep(w http.ResponseWriter, r *http.Request, v visit, status int, state *batch.State, step string, t typed, p *problem) error {
@@ -32,7 +38,7 @@ func (s *Server) showStep(w http.ResponseWriter, r *http.Request, v visit, statu
 
 // done says what a finished act is called when the next page opens.
 var done = map[string]string{
-	"begin": "begun", "scan": "scanned", "record": "recorded", "move": "moved",
+	"begin": "begun", "scan": "scanned", "move": "moved",
 	"correct": "corrected", "note": "noted", "raise": "raised",
 }
 
@@ -40,15 +46,55 @@ var done = map[string]string{
 // is an entry of its own (EXE-01).
 func (s *Server) do(w http.ResponseWriter, r *http.Request, v visit) error {
 	id, f := r.PathValue("id"), v.form
+	if f["act"] == "record" {
+		return s.recordValues(w, r, v)
+	}
 	c, err := f.unsigned()
 	if err != nil {
 		return err
 	}
-	if _, err := s.svc.Do(r.Context(), v.who, f["key"], id, f.seen(), c); err != nil {
+	state, err := s.svc.Do(r.Context(), v.who, f["key"], id, f.seen(), c)
+	if err != nil {
 		return s.notDone(w, r, v, id, err)
 	}
-	http.Redirect(w, r, backTo(id, f)+"?done="+done[f["act"]]+anchor(f), http.StatusSeeOther)
+	word := done[f["act"]]
+	if scan, ok := c.(batch.Scan); ok && wrongScan(state, scan) != "" {
+		word = "wrong-scan&field=" + queryEscape(scan.Field)
+	}
+	http.Redirect(w, r, backTo(id, f)+"?done="+word, http.StatusSeeOther)
 	return nil
+}
+
+// wrongScan says why the last code that was read for a field did not match;
+// "" when it did.
+func wrongScan(state *batch.State, scan batch.Scan) string {
+	st := state.Step(scan.Step)
+	if st == nil || len(st.Scans[scan.Field]) == 0 {
+		return ""
+	}
+	if last := st.Scans[scan.Field][len(st.Scans[scan.Field])-1]; !last.Matched {
+		return last.Why
+	}
+	return ""
+}
+
+// scanProblem says at the top of the page that a scan was refused, and what to
+// do now: it must not be taken for one that matched.
+func scanProblem(r *http.Request, state *batch.State, step string) *problem {
+	q := r.URL.Query()
+	if q.Get("done") != "wrong-scan" {
+		return nil
+	}
+	why := wrongScan(state, batch.Scan{Step: step, Field: q.Get("field")})
+	if why == "" {
+		return nil
+	}
+	p := &problem{Title: "Stop: this was the wrong code", To: "#scan-" + elementID(q.Get("field"))}
+	p.Sentences = []string{
+		strings.ToUpper(why[:1]) + why[1:] + ".",
+		"It is recorded as a close call. Take the right " + q.Get("field") + " and scan again; if there is none, choose “Something is wrong”.",
+	}
+	return p
 }
 
 // backTo is the page that a form stands on.
@@ -60,10 +106,10 @@ func backTo(id string, f form) string {
 }
 
 func anchor(f form) string {
-	if f["act"] == "record" {
-		return "#field-" + url.PathEscape(elementID(f["field"]))
+	if f["field"] == "" {
+		return ""
 	}
-	return ""
+	return "#field-" + url.PathEscape(elementID(f["field"]))
 }
 
 // notDone draws the page again with what was typed and why it was not taken.
@@ -86,17 +132,13 @@ func (s *Server) notDone(w http.ResponseWriter, r *http.Request, v visit, id str
 	if err != nil {
 		return err
 	}
-	t := typed{Field: f["field"], Text: f["text"]}
-	if f["act"] == "record" {
-		p.To, t.Sentence = "#field-"+elementID(f["field"]), p.Sentences[0]
-	}
 	if f["act"] == "correct" || f["act"] == "note" || f["act"] == "raise" {
 		return s.showWrong(w, r, v, status, state, f, p)
 	}
 	if state.Step(f["step"]) == nil || f["back"] == "batch" {
 		return s.showOverview(w, r, v, status, state, p)
 	}
-	return s.showStep(w, r, v, status, state, f["step"], t, p)
+	return s.showStep(w, r, v, status, state, f["step"], typed{}, p)
 }
 
 // leavesPage says that a refusal is about the person or the session, so that

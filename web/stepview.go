@@ -30,6 +30,8 @@ type stepView struct {
 	Timed, CanBegin  bool
 	BeginKey         string
 	Begun            *signedBy
+	Enters           bool   // something can be typed
+	Wait             string // how long the step takes, before it has begun
 	CanPerform       bool
 	CanCheck         bool
 	CheckWords       string
@@ -95,9 +97,6 @@ type itemView struct {
 
 type noteView struct{ Text, Step, Name, At string }
 
-// typed is what somebody entered in a form that was not accepted.
-type typed struct{ Field, Text, Sentence string }
-
 // stepOf draws a step. key gives each form its idempotency key.
 func stepOf(s *batch.State, name string, t typed, now time.Time, zone *time.Location, key func() string) (stepView, bool) {
 	st := s.Step(name)
@@ -125,9 +124,9 @@ func stepOf(s *batch.State, name string, t typed, now time.Time, zone *time.Loca
 	fill(&v, s, st, t, live, zone, key)
 	v.CanBegin = v.IsNext && v.Ended == "" && st.Step.Timed && st.Begun == nil
 	if v.CanBegin {
-		v.BeginKey = key()
+		v.BeginKey, v.Wait = key(), waitWords(st.Step)
 	}
-	v.CanPerform = live && st.PerformedNow() == nil
+	v.CanPerform = live && st.PerformedNow() == nil && !held(s)
 	v.CanCheck = live && st.PerformedNow() != nil && st.Step.CheckedBy != "" && st.CheckedNow() == nil
 	v.CheckWords = secondWords(st.Step)
 	v.Then = thenWords(s.Protocol, st.Step)
@@ -149,6 +148,17 @@ func stepOf(s *batch.State, name string, t typed, now time.Time, zone *time.Loca
 		}
 	}
 	return v, true
+}
+
+// held says that an open exception holds up every step: nothing is offered for
+// signing that would be refused.
+func held(s *batch.State) bool {
+	for _, e := range s.Exceptions {
+		if e.Resolved == nil && e.Blocks == batch.BlocksBatch {
+			return true
+		}
+	}
+	return false
 }
 
 // fill draws what is scanned, calculated, entered and used.
@@ -173,7 +183,7 @@ func fill(v *stepView, s *batch.State, st *batch.StepState, t typed, live bool, 
 	for _, in := range st.Step.Inputs {
 		one := inputOf(s.ID, st, in, t, zone)
 		if one.Open = one.Open && live; one.Open {
-			one.Key = key()
+			one.Key, v.Enters = key(), true
 		}
 		v.Inputs = append(v.Inputs, one)
 	}
@@ -297,7 +307,7 @@ func thenWords(p *protocol.Protocol, step *protocol.Step) string {
 	if step.Witness {
 		verb = "witnessed, at the time,"
 	}
-	return fmt.Sprintf("then: %s by %s, not by you", verb, partWords(p, step.CheckedBy))
+	return fmt.Sprintf("Then call %s, not yourself: it is %s here, with their own name and password, while you stay signed in.", partWords(p, step.CheckedBy), verb)
 }
 
 // partWords names a part with its role: "a pharmacist (checker)".

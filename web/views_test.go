@@ -186,8 +186,8 @@ func TestPasswordsAreTriedSlowlyPerNameAndPerAddress(t *testing.T) {
 
 func TestALimitSaysWhetherItsWordsAllowOrForbid(t *testing.T) {
 	for want, limit := range map[string]protocol.Limit{
-		"warn when above 0.20 g/L":                           {Level: protocol.Warn, Outside: true, Text: "above 0.20 g/L"},
-		"accepted: within 2 % of volume (otherwise: action)": {Level: protocol.Action, Text: "within 2 % of volume"},
+		"a warning if above 0.20 g/L":                  {Level: protocol.Warn, Outside: true, Text: "above 0.20 g/L"},
+		"within 2 % of volume; otherwise an exception": {Level: protocol.Action, Text: "within 2 % of volume"},
 	} {
 		if got := limitWords(limit); got != want {
 			t.Errorf("%q", got)

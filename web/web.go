@@ -51,6 +51,7 @@ type Server struct {
 	pages   pages
 	guesses guesses
 	checks  *checks
+	drafts  *drafts
 }
 
 // New gives the handler of every page. It fails only when a template or an
@@ -70,7 +71,7 @@ func New(svc *site.Service, o Options) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("parse the pages: %w", err)
 	}
-	s := &Server{svc: svc, options: o, assets: found, pages: parsed, guesses: newGuesses(), checks: newChecks()}
+	s := &Server{svc: svc, options: o, assets: found, pages: parsed, guesses: newGuesses(), checks: newChecks(), drafts: &drafts{}}
 	return s.guard(s.routes()), nil
 }
 
@@ -101,13 +102,14 @@ func (s *Server) routes() http.Handler {
 
 	signedIn("GET /batches", s.batchesPage)
 	signedIn("GET /batches/new", s.openPage)
-	signedIn("POST /batches/new", s.openSheet)
+	signedIn("POST /batches/new", s.toOpenSheet)
+	signedIn("GET /batches/new/sheet", s.openSheet)
 	signedIn("GET /batches/{id}", s.overviewPage)
 	signedIn("GET /batches/{id}/steps/{step}", s.stepPage)
 	signedIn("POST /batches/{id}/do", s.do)
 	signedIn("GET /batches/{id}/wrong", s.wrongPage)
 	signedIn("GET /batches/{id}/sign", s.sheetPage)
-	signedIn("POST /batches/{id}/sign", s.sheetPage)
+	signedIn("POST /batches/{id}/sign", s.toSheet)
 	signedIn("GET /batches/{id}/signed", s.backToBatch)
 	signedIn("POST /batches/{id}/signed", s.sign)
 	signedIn("GET /batches/{id}/do", s.backToBatch)
@@ -121,8 +123,8 @@ func (s *Server) routes() http.Handler {
 	signedIn("GET /protocols/submit", s.submitPage)
 	signedIn("POST /protocols/submit", s.submitProtocol)
 	signedIn("GET /protocols/{name}/{version}", s.protocolPage)
-	signedIn("GET /protocols/sign", s.toProtocols)
-	signedIn("POST /protocols/sign", s.protocolSheet)
+	signedIn("GET /protocols/sign", s.protocolSheet)
+	signedIn("POST /protocols/sign", s.toProtocolSheet)
 	signedIn("GET /protocols/signed", s.toProtocols)
 	signedIn("POST /protocols/signed", s.signProtocol)
 	signedIn("GET /protocols/{name}/trail", s.protocolTrail)

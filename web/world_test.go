@@ -232,6 +232,15 @@ func (b *browser) post(path string, f form) answer {
 	return b.send(r)
 }
 
+// follow goes where an answer sends the browser.
+func (b *browser) follow(a answer) answer {
+	b.w.t.Helper()
+	if a.status != http.StatusSeeOther {
+		b.w.t.Fatalf("sent nowhere: %d\n%s", a.status, a.text)
+	}
+	return b.get(a.to)
+}
+
 func (b *browser) signIn(username string) *browser {
 	b.w.t.Helper()
 	if got := b.post("/sign-in", form{"username": username, "password": secret}); got.status != http.StatusSeeOther {

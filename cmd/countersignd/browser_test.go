@@ -166,7 +166,7 @@ func (s *screen) act(id, who string, c batch.Command) {
 		return
 	case batch.Record:
 		s.open(step(c.Step))
-		s.send("record", c.Field, map[string]string{"text": c.Text})
+		s.send("record", "", map[string]string{"text-" + strings.ReplaceAll(c.Field, " ", "_"): c.Text})
 		return
 	case batch.Begin:
 		s.open(step(c.Step))

@@ -217,7 +217,7 @@ func credentialRefusal(fault error, zone *time.Location) *Refusal {
 			"Too many wrong passwords. This account is locked until %s, or until the site administrator unlocks it.",
 			locked.Until.In(zone).Format("15:04 MST"))}
 	case errors.Is(fault, vault.ErrWrong):
-		return &Refusal{Code: "wrong_password", Sentence: "The name or the password is wrong. Nothing was signed; what you recorded is kept."}
+		return &Refusal{Code: "wrong_password", Sentence: "The password is wrong, or not that of this person. Nothing was signed; what you recorded is kept."}
 	case errors.Is(fault, vault.ErrExpired):
 		return &Refusal{Code: "expired", Sentence: "This one-time password has expired. Ask the site administrator for a new one."}
 	case errors.Is(fault, vault.ErrMustChange):
