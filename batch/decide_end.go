@@ -171,29 +171,15 @@ func (d *decision) nothingNew() *Refusal {
 // the record as a role conflict (REL-11).
 func (d *decision) independentReview() *Refusal {
 	me := d.f.Person.ID
-	for i := range d.s.Steps {
-		if d.s.Steps[i].workers()[me] {
-			return refuse("not_independent", "You took part in step %s. Another person reviews this batch.", d.s.Steps[i].Step.Name)
-		}
+	if step, how := d.s.conflict(me); step != "" {
+		return refuse("not_independent", "You %s step %s. Another person reviews this batch.", how, step)
 	}
-	for i := range d.s.Steps {
-		st := &d.s.Steps[i]
-		for _, act := range st.Checked {
-			if act.Person != me {
-				continue
-			}
-			if !d.s.Protocol.ReviewByChecker {
-				return refuse("not_independent", "You checked step %s. Another person reviews this batch.", st.Step.Name)
-			}
-			cause := "conflict:" + string(me)
-			if !d.s.raised(cause) {
-				d.add = append(d.add, ExceptionRaised{
-					Class: "role conflict", Severity: "minor", Blocks: BlocksNothing, Step: st.Step.Name, Cause: cause, CausedBy: me,
-					Text: "The reviewer checked steps of this batch. The protocol allows it.",
-				})
-			}
-			return nil
-		}
+	cause, step := "conflict:"+string(me), d.s.checkedIn(me)
+	if step != "" && !d.s.raised(cause) {
+		d.add = append(d.add, ExceptionRaised{
+			Class: "role conflict", Severity: "minor", Blocks: BlocksNothing, Step: step, Cause: cause, CausedBy: me,
+			Text: "The reviewer checked steps of this batch. The protocol allows it.",
+		})
 	}
 	return nil
 }

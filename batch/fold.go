@@ -171,7 +171,9 @@ func (s *State) with(ev Event, act Act, p *protocol.Protocol) (*State, error) {
 			Number: e.Number, Raised: act, Class: e.Class, Severity: e.Severity, Blocks: e.Blocks,
 			Step: e.Step, Field: e.Field, Text: e.Text, Cause: e.Cause, CausedBy: e.CausedBy,
 		})
-		if e.Blocks != BlocksNothing {
+		// What comes up after certification is an event after release: it changes
+		// nothing that was signed (DEV-04).
+		if e.Blocks != BlocksNothing && n.Certification == nil {
 			n.unreview(act.Version, fmt.Sprintf("exception %d was raised after it", e.Number))
 		}
 	case ExceptionResolved:

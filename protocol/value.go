@@ -259,8 +259,8 @@ func ParseDuration(text string) (time.Duration, error) {
 	return total, nil
 }
 
-// ShowDuration writes a duration as in "1 h 30 min" or "4 min 59 s"; parts of
-// a second are kept, as in "0.5 s".
+// ShowDuration writes a duration as in "1 h 30 min" or "4 min 59 s". Parts of a
+// second are kept to the millisecond, as in "0.5 s", and below one whole.
 func ShowDuration(d time.Duration) string {
 	if d < 0 {
 		return "-" + ShowDuration(-d)
@@ -276,6 +276,9 @@ func ShowDuration(d time.Duration) string {
 		}
 	}
 	if d > 0 || len(parts) == 0 {
+		if d > time.Millisecond {
+			d = d.Truncate(time.Millisecond)
+		}
 		seconds := fmt.Sprintf("%d.%09d", d/time.Second, d%time.Second)
 		parts = append(parts, strings.TrimRight(strings.TrimRight(seconds, "0"), ".")+" s")
 	}

@@ -112,6 +112,11 @@ func (r *record) counts() [][2]string {
 			}
 		}
 	}
+	for _, a := range s.Reviews {
+		if a.Invalidated != 0 {
+			invalid++
+		}
+	}
 	for _, e := range r.Trail {
 		signatures += len(e.Signatures)
 	}

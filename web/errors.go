@@ -37,6 +37,9 @@ func statusOf(code string) int {
 
 // fail answers an error. Every error of every page ends here.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, v visit, err error) {
+	if r.Context().Err() != nil {
+		return // the browser has gone on; nobody waits for an answer
+	}
 	var own *refusal
 	var conflict *site.Conflict
 	var broken *site.Broken

@@ -178,12 +178,14 @@ type exceptionView struct {
 	Class, Severity, Blocks, Step, To    string
 	Text, At, Name, Decision, Reason, By string
 	Open                                 bool
+	Noted                                bool // it needs no decision
 }
 
 func exceptionOf(e batch.Exception, zone *time.Location) exceptionView {
 	v := exceptionView{
 		Number: e.Number, Class: e.Class, Severity: e.Severity, Blocks: string(e.Blocks), Step: e.Step, Text: e.Text,
-		At: when(e.Raised.At, zone), Name: e.Raised.Name, Open: e.Resolved == nil, Reason: e.Reason,
+		At: when(e.Raised.At, zone), Name: e.Raised.Name, Reason: e.Reason,
+		Open: e.Resolved == nil && e.Blocks != batch.BlocksNothing, Noted: e.Resolved == nil && e.Blocks == batch.BlocksNothing,
 	}
 	if e.Resolved != nil {
 		v.By = fmt.Sprintf("%s, %s, %s", e.Resolved.Name, e.Resolved.Role, when(e.Resolved.At, zone))

@@ -11,26 +11,27 @@ import (
 
 // reviewView is one page, top to bottom in the order of a decision.
 type reviewView struct {
-	Batch, Status, Ended string
-	Opened               signedBy
-	Facts                []field
-	Identity             []identityLine
-	Exceptions           []exceptionView
-	Criteria             []criterionView
-	Values               []reviewValue
-	Timeline             timeline
-	Signatures           []signatureLine
-	Corrections          []correctionLine
-	Refusals             []refusalLine
-	Coverage             []string
-	Reviews              []signedBy
-	Blocks               []string
-	Disposition          *dispositionView
-	MayReview, MayDecide bool
-	Typed                form
-	Statement            string // the review's, offered
-	CertifyStatement     string
-	Trail, Record, Full  string
+	Batch, Status, Ended             string
+	Opened                           signedBy
+	Facts                            []field
+	Identity                         []identityLine
+	Exceptions                       []exceptionView
+	Criteria                         []criterionView
+	Values                           []reviewValue
+	Timeline                         timeline
+	Signatures                       []signatureLine
+	Corrections                      []correctionLine
+	Refusals                         []refusalLine
+	Coverage                         []string
+	Reviews                          []signedBy
+	Blocks                           []string
+	Disposition                      *dispositionView
+	MayReview, MayDecide, MayCertify bool
+	WhyNot                           string // why whoever is signed in may not sign what is next
+	Typed                            form
+	Statement                        string // the review's, offered
+	CertifyStatement                 string
+	Trail, Record, Full              string
 }
 
 // identityLine is one piece of evidence that this is the patient's medicine.
@@ -66,6 +67,12 @@ func (s *Server) reviewPage(w http.ResponseWriter, r *http.Request, v visit) err
 func (s *Server) showReview(w http.ResponseWriter, r *http.Request, v visit, status int, state *batch.State, f form, p *problem) error {
 	view := reviewOf(state, s.svc.Now(), s.svc.Info().Location)
 	view.Typed = f
+	view.MayCertify = state.MayCertify(v.who.Person)
+	if view.MayReview && !state.MayReview(v.who.Person) {
+		view.MayReview, view.WhyNot = false, "The production review waits for a pharmacist or quality lead who took no part in this batch: you may not sign it."
+	} else if view.MayDecide && !view.MayReview && !view.MayCertify {
+		view.WhyNot = "The certificate waits for a quality lead who neither made, checked nor reviewed this batch: you may not sign it."
+	}
 	return s.render(w, r, v, status, "review", page{
 		Title: "Review of " + state.ID, Patient: patientOf(state), Problem: p, View: view, Back: &link{Text: "Release desk", To: "/review"},
 		Events: batchAddress(state.ID) + "/events", Version: state.Version,

@@ -24,6 +24,7 @@ type sheetView struct {
 	Command, Nonce string
 	Digest         string
 	Draft          string
+	Warnings       []string // what follows from signing, and is not signed
 }
 
 // sheetPage draws a sheet. It writes nothing but the refusal of what may not
@@ -85,9 +86,41 @@ func (s *Server) showSheet(w http.ResponseWriter, r *http.Request, v visit, stat
 		if err != nil {
 			return err
 		}
+		if view.Warnings, err = s.deadEnds(r, v, state, sheet.Command); err != nil {
+			return err
+		}
 		shown.Patient, shown.Events, shown.Version = patientOf(state), batchAddress(sheet.Batch)+"/events", state.Version
 	}
+	shown.View = view
 	return s.render(w, r, v, status, "sign", shown)
+}
+
+// deadEnds warns, before somebody signs, that nobody would then be left here
+// who may review and certify the batch (REL-01, REL-11).
+func (s *Server) deadEnds(r *http.Request, v visit, state *batch.State, c batch.Command) ([]string, error) {
+	people, err := s.svc.People(r.Context(), v.who)
+	if err != nil || !state.Releasable(people, batch.Note{}, "") {
+		return nil, err // lost already: the sheet is no place to say so
+	}
+	signers := []identity.Person{v.who.Person}
+	switch c.(type) {
+	case batch.Perform, batch.Review:
+	case batch.Check:
+		_, roles, _ := batch.Signs(state, c)
+		signers = slices.DeleteFunc(people, func(p identity.Person) bool { return !p.Active || !slices.ContainsFunc(roles, p.Has) })
+	default:
+		return nil, nil
+	}
+	if people, err = s.svc.People(r.Context(), v.who); err != nil {
+		return nil, err
+	}
+	var warnings []string
+	for _, signer := range signers {
+		if !state.Releasable(people, c, signer.ID) {
+			warnings = append(warnings, fmt.Sprintf("If %s signs this, nobody is left here who may both review this batch and, another person, certify it.", signer.Name))
+		}
+	}
+	return warnings, nil
 }
 
 func orWords(roles []identity.Role) string {

@@ -66,6 +66,7 @@ type verdictView struct {
 
 type scanView struct {
 	Field, Title, Key string
+	Hint              string // where the code is
 	Stop, Done, First bool
 	Taken, Refused    []scanLine
 }
@@ -250,7 +251,7 @@ func standing(st *batch.StepState, next bool) (sign, words string, spoken bool) 
 }
 
 func scanOf(s *batch.State, st *batch.StepState, scan protocol.Scan, zone *time.Location) scanView {
-	v := scanView{Field: scan.Field, Title: scanTitle(s.Protocol, scan.Field), Stop: scan.Stop, Done: st.Matched(scan.Field) != nil}
+	v := scanView{Hint: scanHint(s, scan.Field), Field: scan.Field, Title: scanTitle(s.Protocol, scan.Field), Stop: scan.Stop, Done: st.Matched(scan.Field) != nil}
 	for _, entry := range st.Scans[scan.Field] {
 		line := scanLine{Raw: entry.Raw, Item: entry.Item, Why: entry.Why, At: when(entry.At, zone), Name: entry.Name}
 		if entry.Matched {
@@ -260,6 +261,13 @@ func scanOf(s *batch.State, st *batch.StepState, scan protocol.Scan, zone *time.
 		}
 	}
 	return v
+}
+
+func scanHint(s *batch.State, field string) string {
+	if field == "label" {
+		return "The label's code is the number of the batch, " + s.ID + "."
+	}
+	return ""
 }
 
 func scanTitle(p *protocol.Protocol, field string) string {

@@ -24,6 +24,7 @@ func cast() []member {
 	return []member{
 		{"ruth", "Ruth Adeyemi", []identity.Role{identity.Administrator}},
 		{"priya", "Priya Nair", []identity.Role{identity.QualityLead}},
+		{"quentin", "Quentin Moss", []identity.Role{identity.QualityLead}},
 		{"asha", "Asha Okafor", []identity.Role{identity.Technician}},
 		{"tom", "Tom Reilly", []identity.Role{identity.Technician}},
 		{"omar", "Omar Haddad", []identity.Role{identity.Pharmacist}},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -170,6 +171,9 @@ func (s *Service) broken(doing string, err error) error {
 		return err
 	}
 	key := s.NewKey()[:8]
+	if errors.Is(err, context.Canceled) {
+		return &Broken{Reference: key, Err: fmt.Errorf("%s: %w", doing, err)} // whoever asked has gone
+	}
 	s.log.Error("broken", "reference", key, "doing", doing, "error", err)
 	return &Broken{Reference: key, Err: fmt.Errorf("%s: %w", doing, err)}
 }
