@@ -284,8 +284,8 @@ func ParseUnit(text string) (Unit, error) {
 	if text == "" || text == "1" {
 		return One(), nil
 	}
-	if len(text) > 40 {
-		return Unit{}, fmt.Errorf("a unit has no more than 40 letters")
+	if len(text) > longestUnit {
+		return Unit{}, errUnitLong
 	}
 	var code, display strings.Builder
 	for i, part := range splitUnit(text) {
@@ -306,8 +306,15 @@ func ParseUnit(text string) (Unit, error) {
 			display.WriteString(a.display)
 		}
 	}
+	if max(code.Len(), display.Len()) > longestUnit {
+		return Unit{}, errUnitLong
+	}
 	return Unit{Code: code.String(), Display: display.String()}, nil
 }
+
+const longestUnit = 40 // bytes, of its code and of its name
+
+var errUnitLong = fmt.Errorf("a unit has no more than %d letters", longestUnit)
 
 // unknownUnit is a unit outside the table.
 type unknownUnit struct{ part, whole string }
