@@ -1,0 +1,69 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// What a regulator types, what is answered, and the exit code that a script
+// goes by (PDF-07).
+func TestTheRegulatorsToolAnswersWithItsExitCode(t *testing.T) {
+	records, err := filepath.Glob("../../reports/testdata/kept/*.pdf")
+	if err != nil || len(records) == 0 {
+		t.Fatal("no record is kept", err)
+	}
+	record, older := records[len(records)-1], records[0]
+	const key = "example-hospital.countersign+c6828bca+AdwgJ4f+y6oGrvwJqNxHKX54xQmlnN22vpRr6KS5oqxJ"
+	dir := t.TempDir()
+	file := func(name string, content []byte) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	pdf, err := os.ReadFile(record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := bytes.Clone(pdf)
+	changed[len(changed)/2] ^= 1
+	tampered, keyFile := file("tampered.pdf", changed), file("site.vkey", []byte(key+"\n"))
+	faulty := file("faulty.yaml", []byte("protocol: x\nversion: one\n"))
+	example := "../../protocol/examples/aso-intrathecal.yaml"
+
+	for _, one := range []struct {
+		name string
+		args []string
+		exit int
+		says string
+	}{
+		{"a record under its site's key", []string{"verify", "--site-key", key, record}, 0, "VERIFIED"},
+		{"the key in a file", []string{"verify", "--site-key", keyFile, record}, 0, "VERIFIED"},
+		{"no key", []string{"verify", record}, 3, "its key was not given"},
+		{"another site's key", []string{"verify", "--site-key", strings.Replace(key, "example-hospital", "other-hospital", 1), record}, 1, "REFUSED"},
+		{"a record of an earlier program", []string{"verify", "--site-key", key, older}, 3, "another edition of the rules"},
+		{"one changed byte", []string{"verify", "--site-key", key, tampered}, 1, "REFUSED"},
+		{"no PDF at all", []string{"verify", faulty}, 1, "REFUSED"},
+		{"a file that is not there", []string{"verify", "nothing.pdf"}, 2, "nothing.pdf"},
+		{"no file named", []string{"verify"}, 2, "accepts 1 arg"},
+		{"a key file that is not there", []string{"verify", "--site-key", "no-such-file", record}, 2, "read the site's key"},
+		{"a sound protocol", []string{"check", example}, 0, "no fault found"},
+		{"a faulty protocol", []string{"check", example, faulty}, 1, "faulty.yaml:2"},
+		{"a protocol that is not there", []string{"check", "nothing.yaml"}, 2, "nothing.yaml"},
+		{"an unknown command", []string{"certify"}, 2, "unknown command"},
+	} {
+		t.Run(one.name, func(t *testing.T) {
+			var out, errs bytes.Buffer
+			if code := run(t.Context(), one.args, &out, &errs); code != one.exit {
+				t.Errorf("exit %d, not %d", code, one.exit)
+			}
+			if said := out.String() + errs.String(); !strings.Contains(said, one.says) {
+				t.Errorf("it does not say %q:\n%s", one.says, said)
+			}
+		})
+	}
+}
