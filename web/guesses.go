@@ -12,20 +12,24 @@ import (
 // The pace at which passwords may be tried. The vault locks an account of its
 // own; this bounds the work before it, per address and per name.
 const (
-	perAddress     = 30 // at once; a hospital's terminals can share an address
+	defaultRate    = 30 // tries a minute from one address; a hospital's terminals can share one
 	perName        = 8
-	refill         = 10 * time.Second // one more
+	refill         = 10 * time.Second // one more for a name
 	rememberAtMost = 4096
 )
 
 // guesses bounds how fast passwords are tried.
 type guesses struct {
+	rate  int // a minute, from one address
 	mu    *sync.Mutex
 	paces map[string]*rate.Limiter
 }
 
-func newGuesses() guesses {
-	return guesses{mu: &sync.Mutex{}, paces: map[string]*rate.Limiter{}}
+func newGuesses(perMinute int) guesses {
+	if perMinute <= 0 {
+		perMinute = defaultRate
+	}
+	return guesses{rate: perMinute, mu: &sync.Mutex{}, paces: map[string]*rate.Limiter{}}
 }
 
 var errTooFast = &refusal{
@@ -42,8 +46,8 @@ func (g guesses) allow(address, name string) error {
 	if len(g.paces) > rememberAtMost {
 		g.forget()
 	}
-	ok := g.pace("a "+address, perAddress).Allow()
-	if name != "" && !g.pace("n "+strings.ToLower(strings.TrimSpace(name)), perName).Allow() {
+	ok := g.pace("a "+address, g.rate, time.Minute/time.Duration(g.rate)).Allow()
+	if name != "" && !g.pace("n "+strings.ToLower(strings.TrimSpace(name)), perName, refill).Allow() {
 		ok = false
 	}
 	if !ok {
@@ -52,10 +56,10 @@ func (g guesses) allow(address, name string) error {
 	return nil
 }
 
-func (g guesses) pace(who string, burst int) *rate.Limiter {
+func (g guesses) pace(who string, burst int, every time.Duration) *rate.Limiter {
 	found, ok := g.paces[who]
 	if !ok {
-		found = rate.NewLimiter(rate.Every(refill), burst)
+		found = rate.NewLimiter(rate.Every(every), burst)
 		g.paces[who] = found
 	}
 	return found

@@ -35,6 +35,8 @@ type Options struct {
 	// Secure marks cookies Secure and sends HSTS: set it wherever the site is
 	// reached by TLS. Leave it false only for plain HTTP on the same machine.
 	Secure bool
+	// Rate is how many passwords a minute may be tried from one address; 0 for 30.
+	Rate int
 	// Notice is the site's notice of the day, shown at sign-in; may be empty.
 	Notice string
 	// ClientAddress tells whose attempts to sign in are counted together. Nil
@@ -71,7 +73,7 @@ func New(svc *site.Service, o Options) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("parse the pages: %w", err)
 	}
-	s := &Server{svc: svc, options: o, assets: found, pages: parsed, guesses: newGuesses(), checks: newChecks(), drafts: &drafts{}}
+	s := &Server{svc: svc, options: o, assets: found, pages: parsed, guesses: newGuesses(o.Rate), checks: newChecks(), drafts: &drafts{}}
 	return s.guard(s.routes()), nil
 }
 

@@ -157,7 +157,7 @@ func openHouse(ctx context.Context, cfg config.Config, d *database, w wiring) (*
 		return nil, err
 	}
 	pages, err := web.New(h.site, web.Options{
-		Secure: strings.HasPrefix(cfg.PublicURL, "https:"), Log: w.log,
+		Secure: strings.HasPrefix(cfg.PublicURL, "https:"), Rate: cfg.SignIn.Rate, Log: w.log,
 	})
 	if err != nil {
 		h.close()
