@@ -178,7 +178,7 @@ func Fields() []Field {
 			in:  func(c *Config) any { return &c.SignIn.SessionLife },
 		},
 		{
-			Key: "sign_in.rate", Default: "10", Least: "1", Most: "600",
+			Key: "sign_in.rate", Default: "30", Least: "1", Most: "600",
 			Doc: "How many sign-ins a minute one address may try.",
 			in:  func(c *Config) any { return &c.SignIn.Rate },
 		},
