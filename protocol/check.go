@@ -16,6 +16,7 @@ func (b *builder) check() {
 		b.checkStep(stepScope{p: b.p, steps: steps, at: i, calcs: len(step.Calcs)}, step)
 	}
 	b.checkSections(steps)
+	b.checkFlow(steps)
 	b.checkItems(steps)
 	b.checkWindows(steps)
 	b.checkBudgets(steps)
@@ -42,6 +43,7 @@ func (b *builder) checkStep(in stepScope, s *Step) {
 		self := named(s.Name+"."+input.Name, input)
 		self.op = opSelf
 		b.checkLimits(in, input.Limits, self, Rounding{Places: input.Places}, input.Type)
+		b.checkUncertain(input)
 	}
 	for i := range s.Calcs {
 		calc := &s.Calcs[i]
@@ -95,7 +97,7 @@ func (b *builder) checkLimits(in stepScope, limits []Limit, self *node, by Round
 		if root == nil {
 			continue
 		}
-		if kind == TypeDecimal && by.Significant == 0 {
+		if (kind == TypeDecimal || kind == TypeRange) && by.Significant == 0 {
 			b.checkPlaces(root, n, self, by.Places)
 		}
 		if limit.Outside && !strings.HasPrefix(limit.Text, "outside ") {
@@ -119,8 +121,8 @@ func (b *builder) limit(in stepScope, limit *Limit, n *yaml.Node, self *node, ki
 	if limit.Outside {
 		prefix, text, _ = strings.Cut(limit.Text, " ")
 	}
-	if kind == TypeChoice || kind == TypeText {
-		if kind == TypeText || prefix != "" && prefix != "is" {
+	if kind == TypeChoice || kind == TypeText || kind == TypeFile {
+		if kind != TypeChoice || prefix != "" && prefix != "is" {
 			b.fail(n, "", "a %s has no limit of this kind", kind)
 			return nil
 		}

@@ -77,8 +77,8 @@ func (b *builder) checkParts(steps []*Step) {
 				b.failAt(step.Pos, suggest(part, parts), "the step %s is given to %q, and nobody has that part", step.Name, part)
 			}
 		}
-		if part := b.p.Part(step.By); part != nil && part.Role == "quality lead" {
-			b.failAt(step.Pos, "a quality lead checks and decides", "the step %s is given to the part %s, and no quality lead may perform a step", step.Name, step.By)
+		if part := b.p.Part(step.By); part != nil && part.Role == "quality lead" && !step.Decision {
+			b.failAt(step.Pos, "a quality lead checks, and decides in a step with decision: yes", "the step %s is given to the part %s, and no quality lead may perform a step", step.Name, step.By)
 		}
 		switch step.By {
 		case "":

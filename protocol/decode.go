@@ -14,6 +14,7 @@ type builder struct {
 	*reader
 	p     *Protocol
 	nodes map[Pos]*yaml.Node
+	known map[string]*block // reusable blocks by name
 }
 
 // keep remembers a node by its place.
@@ -42,7 +43,8 @@ func (b *builder) document(root *yaml.Node) {
 	}
 	p.Version = o.whole("version", 1, 9999)
 	p.Title, p.Status = o.need("title"), o.text("status")
-	p.ReviewByChecker = o.flag("review by checker")
+	p.ReviewByChecker, p.SafeState = o.flag("review by checker"), o.text("safe state")
+	b.blocks(o.get("blocks"))
 	b.product(o)
 	b.order(o.get("order"))
 	b.people(o)

@@ -9,6 +9,7 @@ import (
 func (b *builder) section(n *yaml.Node) {
 	o := b.object(n, "a section")
 	s := Section{Name: o.need("section"), Pos: b.keep(n)}
+	b.flow(o, &s)
 	switch after := o.text("after"); after {
 	case "":
 	case "release":
@@ -23,7 +24,7 @@ func (b *builder) section(n *yaml.Node) {
 	}
 	o.done()
 	for _, step := range b.listOf(steps) {
-		s.Steps = append(s.Steps, b.step(step, by))
+		s.Steps = append(s.Steps, b.stepsOf(step, by)...)
 	}
 	b.p.Sections = append(b.p.Sections, s)
 }
@@ -39,7 +40,9 @@ func (b *builder) step(n *yaml.Node, by string) Step {
 	if s.By = o.text("by"); s.By == "" {
 		s.By = by
 	}
-	s.Critical, s.Timed = o.flag("critical"), o.flag("timed")
+	s.Base = s.Name
+	s.Critical, s.Timed, s.Decision = o.flag("critical"), o.flag("timed"), o.flag("decision")
+	s.When, s.SafeState, s.Hours = b.condition(o, "when"), o.text("safe state"), b.hours(o)
 	checked, witnessed := o.text("checked by"), o.text("witnessed by")
 	if s.CheckedBy = checked; witnessed != "" {
 		s.CheckedBy, s.Witness = witnessed, true
@@ -89,7 +92,7 @@ func (b *builder) scan(n *yaml.Node) Scan {
 func inputTypes() []string {
 	return []string{
 		string(TypeDecimal), string(TypeCount), string(TypeChoice), string(TypeText), string(TypeYesNo),
-		string(TypeDateTime), string(TypeDuration),
+		string(TypeDateTime), string(TypeDuration), string(TypeRange), string(TypeFile),
 	}
 }
 
@@ -129,9 +132,10 @@ func (b *builder) input(key, n *yaml.Node) Input {
 		b.fail(key, "give it a unit, choices or a type", "the field %s does not say what is entered", in.Name)
 	}
 	in.Unit = b.unit(o, unit, in.Type)
-	if in.Type == TypeDecimal {
+	if in.Type == TypeDecimal || in.Type == TypeRange {
 		in.Places = b.places(o, key)
 	}
+	b.absences(o, &in)
 	for _, element := range b.listOf(choices) {
 		choice, ok := b.text(element, "a choice")
 		if ok && contains(in.Choices, choice) {
@@ -152,7 +156,7 @@ func (b *builder) input(key, n *yaml.Node) Input {
 // unit reads the unit of a field or result.
 func (b *builder) unit(o *object, n *yaml.Node, kind InputType) Unit {
 	if n == nil {
-		if kind == TypeDecimal {
+		if kind == TypeDecimal || kind == TypeRange {
 			b.fail(o.node, "write unit: 1 for a bare number", "%s has no unit", o.what)
 			return noUnit()
 		}
@@ -162,7 +166,7 @@ func (b *builder) unit(o *object, n *yaml.Node, kind InputType) Unit {
 	if !ok {
 		return noUnit()
 	}
-	if kind != TypeDecimal && kind != TypeCount {
+	if kind != TypeDecimal && kind != TypeCount && kind != TypeRange {
 		b.fail(n, "", "only a number has a unit")
 	}
 	u, err := ParseUnit(text)
@@ -327,6 +331,7 @@ func (b *builder) criterion(n *yaml.Node) {
 	if from := o.values["from"]; from != nil {
 		b.nodes[shadow(c.Pos, "example")] = from
 	}
+	b.later(o, &c)
 	o.done()
 	b.p.Criteria = append(b.p.Criteria, c)
 }

@@ -19,11 +19,12 @@ type known struct {
 
 // frame holds what the leaves of one evaluation stand for.
 type frame struct {
-	env     *memo
-	self    *Value
-	rounded bool
-	leaves  map[*node]known
-	missing []string
+	env          *memo
+	self         *Value
+	rounded      bool
+	leaves       map[*node]known
+	missing      []string
+	inapplicable []string
 }
 
 // fill finds every leaf's value, so that all that is missing is named at
@@ -35,7 +36,17 @@ func (f *frame) fill(n *node) error {
 		if err != nil {
 			return err
 		}
-		if ok {
+		switch {
+		case !ok:
+		case v.Absent == NotApplicable:
+			f.inapplicable = append(f.inapplicable, n.name+" is "+v.String())
+		case v.Absent != "":
+			f.missing = append(f.missing, n.name+" ("+v.Absent+")")
+		case v.Beyond != "" && n.op == opName:
+			// "< 0.3" is compared by its limits, where it was entered, and has no
+			// place in a formula: nobody knows the figure.
+			f.missing = append(f.missing, n.name+" (only known to be "+v.String()+")")
+		default:
 			k, err := knownOf(v)
 			if err != nil {
 				return err
@@ -79,6 +90,7 @@ func (f *frame) value(n *node) (Value, bool, error) {
 			return v, true, nil
 		}
 		f.missing = append(f.missing, missing.Names...)
+		f.inapplicable = append(f.inapplicable, missing.Inapplicable...)
 		return Value{}, false, nil
 	}
 	v, ok := f.env.Value(n.name)
@@ -143,9 +155,10 @@ func (e *Expression) frame(env Env, self *Value) (*frame, error) {
 	if err := f.fill(e.root); err != nil {
 		return nil, err
 	}
-	if len(f.missing) > 0 {
+	if len(f.missing)+len(f.inapplicable) > 0 {
 		slices.Sort(f.missing)
-		return nil, &Missing{Names: slices.Compact(f.missing)}
+		slices.Sort(f.inapplicable)
+		return nil, &Missing{Names: slices.Compact(f.missing), Inapplicable: slices.Compact(f.inapplicable)}
 	}
 	return f, nil
 }

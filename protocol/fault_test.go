@@ -8,7 +8,7 @@ import (
 )
 
 // Each testdata/faults/NAME.yaml is a protocol with something wrong, and
-// NAME.want is exactly what its author is told.
+// NAME.want is exactly what its author is told; UPDATE=1 writes it, to be read.
 func TestEveryFaultIsToldWithItsPlaceAndAHint(t *testing.T) {
 	files, err := filepath.Glob("testdata/faults/*.yaml")
 	if err != nil || len(files) < 30 {
@@ -19,11 +19,17 @@ func TestEveryFaultIsToldWithItsPlaceAndAHint(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want, err := os.ReadFile(strings.TrimSuffix(file, ".yaml") + ".want")
+		p, problems := Parse(filepath.Base(file), text)
+		kept := strings.TrimSuffix(file, ".yaml") + ".want"
+		if os.Getenv("UPDATE") != "" {
+			if err := os.WriteFile(kept, []byte(problems.Error()), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(kept)
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, problems := Parse(filepath.Base(file), text)
 		if p != nil || len(problems) == 0 {
 			t.Errorf("%s was taken for sound", file)
 		}

@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -28,9 +29,14 @@ type Result struct {
 // Missing is the error, as *Missing, of a calculation or condition whose
 // inputs are not there yet. Names are full names, as in "draw up.drawn", or
 // points, as in "draw up done", sorted.
-type Missing struct{ Names []string }
+// Inapplicable are the values that a person found not applicable, with the
+// reason; a criterion that leans on nothing else is met.
+type Missing struct{ Names, Inapplicable []string }
 
 func (m *Missing) Error() string {
+	if len(m.Names) == 0 {
+		return "not applicable: " + strings.Join(m.Inapplicable, ", ")
+	}
 	return "not known yet: " + strings.Join(m.Names, ", ")
 }
 
@@ -56,9 +62,12 @@ func (in Input) Judge(v Value, env Env) (Verdict, error) {
 
 func judge(limits []Limit, v Value, env Env) (Verdict, error) {
 	var worst Verdict
+	if v.Absent != "" {
+		return judgeAbsent(limits, v), nil
+	}
 	for i := range limits {
 		limit := &limits[i]
-		holds, reason, err := limit.Cond.test(env, &v)
+		holds, reason, err := limit.meets(v, env)
 		if err != nil {
 			return Verdict{}, err
 		}
@@ -102,8 +111,19 @@ func (c Criterion) Holds(env Env) (bool, string, error) {
 		return false, "", fmt.Errorf("the criterion %q is answered by the record", c.Name)
 	}
 	holds, reason, err := c.Expr.test(env, nil)
+	var missing *Missing
+	if errors.As(err, &missing) && len(missing.Inapplicable) > 0 && len(missing.Names) == 0 {
+		return true, strings.Join(missing.Inapplicable, "; "), nil
+	}
 	if err != nil {
 		return false, "", err
 	}
 	return holds, reason, nil
+}
+
+// Holds answers a condition of the way. While what it leans on is not there
+// the error is *Missing.
+func (c *Condition) Holds(env Env) (bool, error) {
+	holds, _, err := c.Expr.test(env, nil)
+	return holds, err
 }

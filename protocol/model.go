@@ -21,6 +21,8 @@ type Protocol struct {
 	Windows  []Window
 	Budgets  []Budget
 	Criteria []Criterion
+	// SafeState says what makes patient and product safe when the batch stops.
+	SafeState string
 	// ReviewByChecker allows the production review by somebody who checked
 	// (never by somebody who performed); it then stands in the record as a
 	// role conflict (REL-11).
@@ -71,12 +73,31 @@ type Item struct {
 	Pos       Pos
 }
 
-// Section is a run of steps in order.
+// Section is a run of steps, in order unless it says otherwise.
 type Section struct {
 	Name         string
-	Steps        []Step
-	AfterRelease bool // its steps are open only once the batch is certified
+	Steps        []Step // a loop's rounds stand one after the other
+	AfterRelease bool   // its steps are open only once the batch is certified
+	AnyOrder     bool   // its steps are done in any order; the next section joins them
+	Alongside    bool   // it runs beside the section before it; the next one joins both
+	When         *Condition
+	Loop         *Loop
 	Pos          Pos
+}
+
+// Condition says when a section or a step is part of the batch at all. While
+// what it leans on is not known, the step waits.
+type Condition struct {
+	Text string // as written
+	Expr *Expression
+	Pos  Pos
+}
+
+// Loop repeats a section's steps until a condition holds after a round, and no
+// more often than Most.
+type Loop struct {
+	Until Condition
+	Most  int
 }
 
 // Step is one act at the bedside.
@@ -93,8 +114,19 @@ type Step struct {
 	Calcs     []Calculation
 	Uses      []string // items whose budgets and conditions gate this step
 	Wait      Span     // minimum and maximum from begin (or last scan) to performed
+	// Decision marks a quality lead's signed decision on how the batch goes on.
+	Decision  bool
+	When      *Condition
+	Hours     Hours  // of the day, in site time, between which it may be done
+	SafeState string // what makes safe when the batch stops here
+	Base      string // the name as written; Name adds the round of a loop
+	Round     int    // of a loop, from 1; 0 outside one
 	Pos       Pos
 }
+
+// Hours are a part of the day in site time, in minutes since midnight; both
+// zero when there is none.
+type Hours struct{ From, To int }
 
 // Span is a time between two bounds; a zero bound is absent.
 type Span struct{ Min, Max time.Duration }
@@ -118,6 +150,15 @@ const (
 	TypeYesNo    InputType = "yes or no"
 	TypeDateTime InputType = "date and time"
 	TypeDuration InputType = "duration"
+	TypeRange    InputType = "range" // logged by a device: lowest and highest, and the mean if known
+	TypeFile     InputType = "file"  // a photo or a file, by name and SHA-256
+)
+
+// The words for a value that is not there.
+const (
+	NotDone       = "not done"
+	NotAvailable  = "not available"
+	NotApplicable = "not applicable"
 )
 
 // Input is one value to be entered, with its type and limits (EXE-07).
@@ -129,7 +170,9 @@ type Input struct {
 	Places   int // decimal places that are entered, for decimals
 	Choices  []string
 	Optional bool
-	Class    string // "critical parameter", "quality attribute", "in-process control", "informative"
+	Censored bool     // a result may be below or above what can be measured: "< 0.3"
+	Absent   []string // NotDone, NotAvailable, NotApplicable: what may stand in its place
+	Class    string   // "critical parameter", "quality attribute", "in-process control", "informative"
 	Limits   []Limit
 	Pos      Pos
 }
@@ -177,7 +220,7 @@ type Breach struct {
 // Point is one moment of a batch that a window can hang on.
 type Point struct {
 	Step string // a step's name; or an item's name for its moves
-	At   string // "started", "done", "checked", "scanned", "out", "back"
+	At   string // "started", "done", "checked", "scanned"; of an item "out", "back", "opened", "thawed"
 }
 
 // Window bounds the time between two points, whatever steps lie between.
@@ -210,7 +253,12 @@ type Criterion struct {
 	// Record is set for the criteria that the record itself answers, as in
 	// "every critical step checked by another person".
 	Record string
-	Pos    Pos
+	// Later is set for what is known only after release (REL-05); Due is how
+	// long after certification it is expected, and Tell whom a failure concerns.
+	Later bool
+	Due   time.Duration
+	Tell  string
+	Pos   Pos
 }
 
 // The criteria that the record itself answers.

@@ -18,6 +18,7 @@ func Parse(file string, text []byte) (*Protocol, Problems) {
 	if root := r.load(text); root != nil {
 		b.document(root)
 		b.check()
+		b.unroll()
 	}
 	if len(r.list) > 0 {
 		return nil, r.list.sorted()
@@ -28,7 +29,8 @@ func Parse(file string, text []byte) (*Protocol, Problems) {
 // ID is the protocol's name and version, as in "aso-intrathecal v1".
 func (p *Protocol) ID() string { return p.Name + " v" + strconv.Itoa(p.Version) }
 
-// Step finds a step by its name; nil when there is none.
+// Step finds a step by its name, in a loop with its round; nil when there is
+// none.
 func (p *Protocol) Step(name string) *Step {
 	for i := range p.Sections {
 		for j := range p.Sections[i].Steps {

@@ -7,7 +7,7 @@ import (
 
 // The words of a point.
 func momentsOfStep() []string { return []string{"started", "scanned", "done", "checked"} }
-func momentsOfItem() []string { return []string{"out", "back"} }
+func momentsOfItem() []string { return []string{"out", "back", "opened", "thawed"} }
 
 // cutPoint splits "draw up done" into the name and the moment.
 func cutPoint(text string) (Point, bool) {

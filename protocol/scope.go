@@ -10,8 +10,9 @@ import (
 type stepScope struct {
 	p     *Protocol
 	steps []*Step
-	at    int // index of the step; len(steps) for release criteria
-	calcs int // calculations of the step that are there already
+	at    int   // index of the step; len(steps) for release criteria
+	calcs int   // calculations of the step that are there already
+	until *Step // the last step of a loop whose end is at hand
 }
 
 func (s stepScope) names() []string {
@@ -69,11 +70,18 @@ func (s stepScope) field(step int, field string) (*node, bool) {
 	of := s.steps[step]
 	full := of.Name + "." + field
 	late := ""
-	if step > s.at {
+	if step > s.at && !s.loops(step) {
 		late = fmt.Sprintf("%q is used before it exists: the step %s comes later", full, of.Name)
+	} else if guard := s.unguarded(step); guard != "" {
+		late = fmt.Sprintf("%q may never be there: the step %s is only done when %s", full, of.Name, guard)
+	} else if s.unordered(step) {
+		late = fmt.Sprintf("%q may not be there yet: the steps %s and %s have no order between them", full, of.Name, s.here())
 	}
 	if in := of.Input(field); in != nil {
 		n := named(full, in)
+		if late == "" && (in.Type == TypeRange || in.Type == TypeFile) {
+			late = fmt.Sprintf("%q is a %s: it has limits of its own, and no place in a formula", full, in.Type)
+		}
 		if n.late = late; late == "" && in.Optional {
 			n.late = fmt.Sprintf("%q is optional, so it may never be there", full)
 		}
@@ -90,6 +98,65 @@ func (s stepScope) field(step int, field string) (*node, bool) {
 		return &node{op: opName, name: full, calc: c, unit: c.Unit, sort: sortOf(c.Unit), late: late}, true
 	}
 	return nil, false
+}
+
+// unguarded gives a condition under which a step is done and the place at hand
+// is not, or "".
+func (s stepScope) unguarded(step int) string {
+	mine := map[string]bool{}
+	if s.at < len(s.steps) {
+		for _, c := range guards(s.p, s.steps[s.at]) {
+			mine[c] = true
+		}
+	}
+	if s.until != nil {
+		for _, c := range guards(s.p, s.until) {
+			mine[c] = true
+		}
+	}
+	for _, c := range guards(s.p, s.steps[step]) {
+		if !mine[c] {
+			return c
+		}
+	}
+	return ""
+}
+
+// guards are the conditions that stand over a step, as written.
+func guards(p *Protocol, step *Step) []string {
+	var all []string
+	if section := p.Section(step.Name); section != nil && section.When != nil {
+		all = append(all, section.When.Text)
+	}
+	if step.When != nil {
+		all = append(all, step.When.Text)
+	}
+	return all
+}
+
+// unordered says that a step before the place at hand need not be done there:
+// both stand in a section of any order, or in sections that run side by side.
+func (s stepScope) unordered(step int) bool {
+	if s.at >= len(s.steps) || step == s.at || s.until != nil {
+		return false
+	}
+	mine, other := s.p.Section(s.steps[s.at].Name), s.p.Section(s.steps[step].Name)
+	if mine == other {
+		return mine != nil && mine.AnyOrder
+	}
+	return s.p.group(mine) == s.p.group(other)
+}
+
+// loops says that the condition at hand ends a loop that holds the step.
+func (s stepScope) loops(step int) bool {
+	return s.until != nil && s.p.Section(s.until.Name) == s.p.Section(s.steps[step].Name)
+}
+
+func (s stepScope) here() string {
+	if s.at < len(s.steps) {
+		return s.steps[s.at].Name
+	}
+	return "release"
 }
 
 // moment finds a point, as in "draw up done".
@@ -135,12 +202,12 @@ func reachable(step *Step, at string) string {
 func named(full string, in *Input) *node {
 	n := &node{op: opName, name: full, choices: in.Choices, unit: in.Unit, sort: sort{class: unknown}}
 	switch in.Type {
-	case TypeDecimal, TypeCount:
+	case TypeDecimal, TypeCount, TypeRange:
 		n.sort = sortOf(in.Unit)
 	case TypeDuration:
 		n.sort = sort{class: quantity, dim: dim(duration, 1)}
 		n.unit = Unit{Code: "min", Display: "min"}
-	case TypeChoice, TypeText:
+	case TypeChoice, TypeText, TypeFile:
 		n.sort = sort{class: words}
 	case TypeYesNo:
 		n.sort = sort{class: truth}

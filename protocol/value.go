@@ -17,6 +17,12 @@ type Value struct {
 	Time     time.Time     // of a date and time, UTC
 	Span     time.Duration // of a duration
 	Yes      bool          // of a yes or no
+	Low      Quantity      // of a range; its mean, if known, is Quantity
+	High     Quantity
+	Beyond   string // "<" or ">": the result lies below or above Quantity, which was the limit of what can be measured
+	// Absent says why there is no value: NotDone, NotAvailable, or
+	// NotApplicable with its reason in Text.
+	Absent string
 }
 
 // String is the value in words, as in "5.0 mL", "yes" or "1 h 30 min". A date
@@ -26,9 +32,19 @@ func (v Value) String() string { return v.Show(time.UTC) }
 // Show is the value in words, a date and time with the zone's offset
 // (NUM-08).
 func (v Value) Show(zone *time.Location) string {
+	if v.Absent != "" {
+		return v.absence()
+	}
 	switch v.Type {
-	case TypeDecimal, TypeCount:
+	case TypeDecimal:
+		if v.Beyond != "" {
+			return v.Beyond + " " + v.Quantity.String()
+		}
 		return v.Quantity.String()
+	case TypeCount:
+		return v.Quantity.String()
+	case TypeRange:
+		return v.logged()
 	case TypeYesNo:
 		if v.Yes {
 			return "yes"
@@ -41,7 +57,7 @@ func (v Value) Show(zone *time.Location) string {
 		return v.Time.In(zone).Format("02 Jan 2006 15:04:05 MST")
 	case TypeDuration:
 		return ShowDuration(v.Span)
-	case TypeChoice, TypeText:
+	case TypeChoice, TypeText, TypeFile:
 		return v.Text
 	}
 	return ""
@@ -61,11 +77,21 @@ func (in Input) Parse(text string, zone *time.Location) (Value, error) {
 	if text == "" {
 		return Value{}, errors.New("nothing was entered")
 	}
+	if v, ok, err := in.parseAbsence(text); ok || err != nil {
+		return v, err
+	}
 	v := Value{Type: in.Type}
 	var err error
 	switch in.Type {
 	case TypeDecimal:
-		v.Quantity, err = in.parseDecimal(text)
+		v.Beyond, text, err = in.cutBeyond(text)
+		if err == nil {
+			v.Quantity, err = in.parseDecimal(text)
+		}
+	case TypeRange:
+		err = in.parseRange(&v, text)
+	case TypeFile:
+		v.Text, err = parseFile(text)
 	case TypeCount:
 		v.Quantity, err = parseCount(text)
 	case TypeChoice:

@@ -27,7 +27,7 @@ type reader struct {
 }
 
 func (r *reader) failAt(pos Pos, hint, format string, args ...any) {
-	p := Problem{File: r.file, Line: max(pos.Line, 1), Column: max(pos.Column, 1), Hint: hint, Message: fmt.Sprintf(format, args...)}
+	p := Problem{File: r.file, Line: max(pos.Line, 1), Column: max(column(pos.Column), 1), Hint: hint, Message: fmt.Sprintf(format, args...)}
 	if p.Line <= len(r.lines) {
 		p.Source = r.lines[p.Line-1]
 	}
@@ -53,7 +53,7 @@ func (r *reader) inside(n *yaml.Node, offset int) Pos {
 		return pos
 	}
 	line := []rune(r.lines[n.Line-1])
-	skip := n.Column - 1
+	skip := column(n.Column) - 1
 	if n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0 {
 		skip++
 	}
