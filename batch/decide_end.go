@@ -135,7 +135,7 @@ func (d *decision) review(c Review) (Event, *Refusal) {
 	case Complete:
 	case Reviewed:
 		return nil, refuse("already_reviewed", "This batch is reviewed already.")
-	case Certified, Given:
+	case Certified, Conditional, Given:
 		return nil, refuse("certified", "This batch is certified already.")
 	default:
 		return nil, refuse("not_complete", "The record is not complete: %s", d.s.unsignedSteps()[0])

@@ -26,8 +26,10 @@ func (d *decision) workable(step string) (*StepState, *Refusal) {
 	if len(st.Performed) > 0 {
 		return st, nil // open again after a correction: order and timing were kept the first time
 	}
-	if refusal := d.inOrder(st); refusal != nil {
-		return nil, refusal
+	for _, rule := range []func(*StepState) *Refusal{d.inOrder, d.inHours} {
+		if refusal := rule(st); refusal != nil {
+			return nil, refusal
+		}
 	}
 	return st, nil
 }
@@ -78,7 +80,11 @@ func (d *decision) perform(c Perform) (Event, *Refusal) {
 		return nil, refusal
 	}
 	roles := []identity.Role{roleOf(d.s.Protocol, st.Step.By)}
-	if refusal := d.entitled(identity.Performed, roles, true); refusal != nil {
+	meaning := identity.Performed
+	if st.Step.Decision {
+		meaning = identity.AuthorisedDeviation
+	}
+	if refusal := d.entitled(meaning, roles, !st.Step.Decision); refusal != nil {
 		return nil, refusal
 	}
 	if refusal := d.complete(st); refusal != nil {
@@ -105,6 +111,9 @@ func (d *decision) perform(c Perform) (Event, *Refusal) {
 			Class: "overdue status", Severity: "critical", Blocks: BlocksRelease, Step: c.Step, Cause: "site:" + c.Step,
 			Text: "The site was not active when step " + c.Step + " was performed.",
 		})
+	}
+	if st.Step.Decision {
+		return StepDecided{By: d.by, Step: c.Step}, nil
 	}
 	event := StepPerformed{By: d.by, Step: c.Step, Results: []ResultOf{}}
 	after, err := d.after(event)
@@ -232,22 +241,37 @@ func (d *decision) move(c Move) (Event, *Refusal) {
 	if !found {
 		return nil, refuse("item_unknown", "This batch has no such item.")
 	}
-	if c.To != "out" && c.To != "back" {
-		return nil, refuse("bad_value", "An item goes out of its storage or back.")
-	}
-	where := "back"
-	for _, moved := range d.s.Moves {
-		if moved.Item == c.Item {
-			where = moved.To
-		}
-	}
-	if where == c.To {
-		return nil, refuse("already_moved", "%s is %s already.", d.s.itemTitle(c.Item), map[string]string{"out": "out of its storage", "back": "in its storage"}[c.To])
+	if refusal := d.movable(c); refusal != nil {
+		return nil, refusal
 	}
 	if refusal := d.reaches(protocol.Point{Step: c.Item, At: c.To}); refusal != nil {
 		return nil, refusal
 	}
 	return ItemMoved{By: d.by, Item: c.Item, To: c.To}, nil
+}
+
+// movable: an item goes out of its storage and back by turns, and is opened
+// and thawed once.
+func (d *decision) movable(c Move) *Refusal {
+	words := map[string]string{"out": "out of its storage", "back": "in its storage", "opened": "opened", "thawed": "thawed"}
+	if words[c.To] == "" {
+		return refuse("bad_value", "An item goes out of its storage or back, or is opened or thawed.")
+	}
+	stays := c.To == "opened" || c.To == "thawed"
+	where, done := "back", false
+	for _, moved := range d.s.Moves {
+		if moved.Item != c.Item {
+			continue
+		}
+		done = done || moved.To == c.To
+		if moved.To == "out" || moved.To == "back" {
+			where = moved.To
+		}
+	}
+	if stays && done || !stays && where == c.To {
+		return refuse("already_moved", "%s is %s already.", d.s.itemTitle(c.Item), words[c.To])
+	}
+	return nil
 }
 
 // scanned is a code without what a scanner puts around it: blanks, line ends

@@ -67,7 +67,7 @@ func (d *decision) judged(event Event, step, field string) (protocol.Verdict, *R
 	}
 	st := after.Step(step)
 	entry := st.Value(field)
-	_, err = input(st.Step, field).Judge(entry.Value, after.Env())
+	_, err = input(st.Step, field).Judge(entry.Value, after.envAt(st))
 	var missing *protocol.Missing
 	if errors.As(err, &missing) {
 		return protocol.Verdict{}, refuse("not_known_yet", "The limits of this value are not known yet: %s.", err)

@@ -123,6 +123,7 @@ func events() []Event {
 		ValueCorrected{},
 		ItemMoved{},
 		StepPerformed{},
+		StepDecided{},
 		StepChecked{},
 		RemarkNoted{},
 		ExceptionRaised{},

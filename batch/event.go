@@ -131,6 +131,13 @@ type StepPerformed struct {
 	Results []ResultOf `json:"results"`
 }
 
+// StepDecided is a quality lead's signature over a decision that the protocol
+// asks for on the way.
+type StepDecided struct {
+	By   `json:"by"`
+	Step string `json:"step"`
+}
+
 // StepChecked is the second person's signature over a step.
 type StepChecked struct {
 	By      `json:"by"`
@@ -222,6 +229,7 @@ const (
 	kindCorrected audit.Kind = "batch.value_corrected"
 	kindMoved     audit.Kind = "batch.item_moved"
 	kindPerformed audit.Kind = "batch.step_performed"
+	kindDecided   audit.Kind = "batch.step_decided"
 	kindChecked   audit.Kind = "batch.step_checked"
 	kindNoted     audit.Kind = "batch.noted"
 	kindRaised    audit.Kind = "batch.exception_raised"
@@ -241,6 +249,7 @@ func (ScanRefused) Kind() audit.Kind       { return kindWrongScan }
 func (ValueRecorded) Kind() audit.Kind     { return kindRecorded }
 func (ValueCorrected) Kind() audit.Kind    { return kindCorrected }
 func (ItemMoved) Kind() audit.Kind         { return kindMoved }
+func (StepDecided) Kind() audit.Kind       { return kindDecided }
 func (StepPerformed) Kind() audit.Kind     { return kindPerformed }
 func (StepChecked) Kind() audit.Kind       { return kindChecked }
 func (RemarkNoted) Kind() audit.Kind       { return kindNoted }

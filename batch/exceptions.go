@@ -2,6 +2,7 @@ package batch
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -70,7 +71,10 @@ func (s *State) overdue(now time.Time) []ExceptionRaised {
 			})
 		}
 	}
-	if next := s.Next(); next != nil && len(next.Performed) == 0 && next.Step.Wait.Max > 0 {
+	for _, next := range s.openSteps() {
+		if len(next.Performed) > 0 || next.Step.Wait.Max == 0 {
+			continue
+		}
 		since, ok := s.start(s.steps[next.Step.Name])
 		if ok && now.Sub(since) > next.Step.Wait.Max {
 			add(ExceptionRaised{
@@ -78,6 +82,15 @@ func (s *State) overdue(now time.Time) []ExceptionRaised {
 				Text: fmt.Sprintf("Step %s is longer than %s.", next.Step.Name, protocol.ShowDuration(next.Step.Wait.Max)),
 			})
 		}
+	}
+	for _, c := range s.Protocol.Criteria {
+		if s.Certification == nil || !c.Later || c.Due == 0 || now.Sub(s.Certification.At) <= c.Due || !slices.Contains(s.pendingResults(), c.Name) {
+			continue
+		}
+		add(ExceptionRaised{
+			Class: "late result", Severity: "major", Blocks: BlocksRelease, Step: s.stepNamed(c.Source), Cause: "due:" + c.Name,
+			Text: fmt.Sprintf("The result for \"%s\" was due within %s of certification and is not there.", c.Name, protocol.ShowDuration(c.Due)),
+		})
 	}
 	return due
 }
@@ -152,6 +165,10 @@ func (d *decision) breach(st *StepState, field, title, place string, verdict pro
 	}
 	if then.Blocks {
 		ex.Blocks = BlocksBatch
+	}
+	if c := d.s.lateResult(st.Step); c != nil {
+		ex.Class, ex.Blocks = "late result", BlocksRelease
+		ex.Text += fmt.Sprintf(" It became known after certification, which stays as it was signed. Tell %s.", c.Tell)
 	}
 	return []ExceptionRaised{ex}
 }

@@ -27,7 +27,7 @@ func meanings(ev Event) identity.Meaning {
 			return identity.Witnessed
 		}
 		return identity.Verified
-	case ExceptionResolved:
+	case ExceptionResolved, StepDecided:
 		return identity.AuthorisedDeviation
 	case BatchReviewed:
 		return identity.Reviewed
@@ -156,6 +156,12 @@ func (s *State) with(ev Event, act Act, p *protocol.Protocol) (*State, error) {
 			st.Performed = appended(st.Performed, act)
 			return nil
 		})
+	case StepDecided:
+		return n, n.change(e.Step, func(st *StepState) error {
+			st.begin(act.At)
+			st.Performed = appended(st.Performed, act)
+			return nil
+		})
 	case StepChecked:
 		return n, n.change(e.Step, func(st *StepState) error {
 			st.Checked = appended(st.Checked, act)
@@ -246,7 +252,7 @@ func (s *State) open(e BatchOpened, act Act, p *protocol.Protocol) error {
 		}
 		s.Items = appended(s.Items, held)
 	}
-	s.Steps, s.steps = placesOf(p)
+	s.lay(p)
 	s.compute(0, len(s.Steps))
 	return nil
 }
@@ -278,7 +284,7 @@ func (s *State) compute(from, to int) {
 		}
 		st.Results = map[string]protocol.Result{}
 		for _, calc := range st.Step.Calcs {
-			if result, err := calc.Compute(s.Env()); err == nil {
+			if result, err := calc.Compute(s.envAt(st)); err == nil {
 				st.Results[calc.Name] = result
 			}
 		}
@@ -321,7 +327,7 @@ func (s *State) judge(st *StepState, field string) {
 	entries := st.Values[field]
 	entry := &entries[len(entries)-1]
 	s.compute(s.steps[st.Step.Name], s.steps[st.Step.Name]+1)
-	verdict, err := input(st.Step, field).Judge(entry.Value, s.Env())
+	verdict, err := input(st.Step, field).Judge(entry.Value, s.envAt(st))
 	if err != nil {
 		verdict = protocol.Verdict{}
 	}

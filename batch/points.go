@@ -41,12 +41,12 @@ func (st *StepState) CheckedNow() *Act { return last(st.Checked) }
 // Done says that the step was performed, and checked where it must be, at
 // least once: later steps may follow it.
 func (st *StepState) Done() bool {
-	return len(st.Performed) > 0 && (st.Step.CheckedBy == "" || len(st.Checked) > 0)
+	return st.Skipped || len(st.Performed) > 0 && (st.Step.CheckedBy == "" || len(st.Checked) > 0)
 }
 
 // Signed says that every signature of the step stands (SIG-04).
 func (st *StepState) Signed() bool {
-	return st.PerformedNow() != nil && (st.Step.CheckedBy == "" || st.CheckedNow() != nil)
+	return st.Skipped || st.PerformedNow() != nil && (st.Step.CheckedBy == "" || st.CheckedNow() != nil)
 }
 
 // Value is the entry of a field that counts: the last; nil while there is none.
@@ -99,10 +99,13 @@ func (s *State) start(i int) (time.Time, bool) {
 }
 
 // env reads a batch for expressions.
-type env struct{ s *State }
+type env struct {
+	s  *State
+	at *StepState // for which something is worked out; nil for the batch as a whole
+}
 
 // Env gives the batch's values and moments to expressions.
-func (s *State) Env() protocol.Env { return env{s} }
+func (s *State) Env() protocol.Env { return env{s: s} }
 
 // Value finds "order.dose", "draw up.drawn" or, unrounded since only a final
 // figure is rounded (NUM-02), "draw up.volume".
@@ -115,7 +118,10 @@ func (e env) Value(name string) (protocol.Value, bool) {
 		entry, ok := e.s.Order[field]
 		return entry.Value, ok
 	}
-	st := e.s.Step(owner)
+	st := e.place(owner, func(st *StepState) bool {
+		_, worked := st.Results[field]
+		return worked || st.Value(field) != nil
+	})
 	if st == nil {
 		return protocol.Value{}, false
 	}
@@ -132,35 +138,28 @@ func (e env) Value(name string) (protocol.Value, bool) {
 // signed: signing it again after a correction does not move the moment, so no
 // window can be stretched by a correction. An item's moves give the last.
 func (e env) Moment(p protocol.Point) (time.Time, bool) {
-	if moved := e.s.moments(p); len(moved) > 0 {
+	if moved := e.moments(p); len(moved) > 0 {
 		return moved[len(moved)-1], true
 	}
 	return time.Time{}, false
 }
 
 // moments gives every time at which a point was reached, in order.
-func (s *State) moments(p protocol.Point) []time.Time {
-	if st := s.Step(p.Step); st != nil {
-		switch p.At {
-		case "started":
-			if !st.Started.IsZero() {
-				return []time.Time{st.Started}
-			}
-		case "done":
-			if len(st.Performed) > 0 {
-				return []time.Time{st.Performed[0].At}
-			}
-		case "checked":
-			if len(st.Checked) > 0 {
-				return []time.Time{st.Checked[0].At}
-			}
-		case "scanned":
-			if at, ok := st.scanned(); ok {
-				return []time.Time{at}
-			}
+func (s *State) moments(p protocol.Point) []time.Time { return env{s: s}.moments(p) }
+
+func (e env) moments(p protocol.Point) []time.Time {
+	s := e.s
+	var times []time.Time
+	for _, i := range s.rounds[p.Step] {
+		st := &s.Steps[i]
+		other := e.at != nil && e.at.Step.Round > 0 && e.at.Section == st.Section && e.at.Step.Round != st.Step.Round
+		if at, ok := st.moment(p.At); ok && !other && !st.Skipped {
+			times = append(times, at)
 		}
 	}
-	var times []time.Time
+	if len(times) > 0 {
+		return times
+	}
 	for _, moved := range s.Moves {
 		if moved.Item == p.Step && moved.To == p.At {
 			times = append(times, moved.At)
@@ -174,6 +173,25 @@ func (s *State) moments(p protocol.Point) []time.Time {
 		}
 	}
 	return times
+}
+
+// moment is when a step came to one of its points.
+func (st *StepState) moment(at string) (time.Time, bool) {
+	switch at {
+	case "started":
+		return st.Started, !st.Started.IsZero()
+	case "done":
+		if len(st.Performed) > 0 {
+			return st.Performed[0].At, true
+		}
+	case "checked":
+		if len(st.Checked) > 0 {
+			return st.Checked[0].At, true
+		}
+	case "scanned":
+		return st.scanned()
+	}
+	return time.Time{}, false
 }
 
 // Next is the step that the batch waits for: the first that is not done among
@@ -206,19 +224,23 @@ func (s *State) ended() bool {
 	return s.Status == Rejected || s.Status == Aborted || s.Status == Given
 }
 
-// placesOf gives a protocol's steps in order, and where each stands by name.
-func placesOf(p *protocol.Protocol) ([]StepState, map[string]int) {
-	var states []StepState
-	places := map[string]int{}
+// lay gives a batch its protocol's steps in order, and where each stands.
+func (s *State) lay(p *protocol.Protocol) {
+	s.steps, s.rounds = map[string]int{}, map[string][]int{}
 	for i := range p.Sections {
 		section := &p.Sections[i]
 		for j := range section.Steps {
 			step := &section.Steps[j]
-			places[step.Name] = len(states)
-			states = append(states, StepState{Step: step, Section: section})
+			at := len(s.Steps)
+			s.steps[step.Name] = at
+			s.rounds[step.Base] = append(s.rounds[step.Base], at)
+			if section.When != nil || step.When != nil || step.Round > 1 {
+				s.forks = append(s.forks, at)
+			}
+			s.Steps = append(s.Steps, StepState{Step: step, Section: section})
 		}
 	}
-	return states, places
+	s.choose()
 }
 
 // uses says that a step leans on an item, by using or by scanning it.

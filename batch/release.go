@@ -28,9 +28,7 @@ func (s *State) Criteria() []CriterionResult {
 	var results []CriterionResult
 	for _, criterion := range s.Protocol.Criteria {
 		result := CriterionResult{Name: criterion.Name, Source: criterion.Source, Known: true}
-		if st := s.Step(criterion.Source); st != nil {
-			result.Later = st.Section.AfterRelease
-		}
+		result.Later = criterion.Later
 		if criterion.Record != "" {
 			result.Holds, result.Sentence = s.recordSays(criterion.Record)
 			results = append(results, result)
@@ -76,7 +74,7 @@ func (s *State) criticalChecked() (bool, string) {
 	count := 0
 	for i := range s.Steps {
 		st := &s.Steps[i]
-		if !st.Step.Critical || st.Section.AfterRelease {
+		if !st.Step.Critical || st.Section.AfterRelease || st.Skipped {
 			continue
 		}
 		performed, checked := st.PerformedNow(), st.CheckedNow()
@@ -95,7 +93,7 @@ func (s *State) unmatched() string {
 	asked := 0
 	for i := range s.Steps {
 		st := &s.Steps[i]
-		if st.Section.AfterRelease {
+		if st.Section.AfterRelease || st.Skipped {
 			continue
 		}
 		for _, scan := range st.Step.Scans {
@@ -208,7 +206,7 @@ func (s *State) rejectedFigures() []string {
 	var sentences []string
 	for i := range s.Steps {
 		st := &s.Steps[i]
-		if st.Section.AfterRelease {
+		if st.Section.AfterRelease || st.Skipped {
 			continue
 		}
 		for j := range st.Step.Inputs {

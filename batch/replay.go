@@ -268,6 +268,8 @@ func commandOf(ev Event, masked bool) (Command, error) {
 		return Move{Item: e.Item, To: e.To}, nil
 	case StepPerformed:
 		return Perform{Step: e.Step}, nil
+	case StepDecided:
+		return Perform{Step: e.Step}, nil
 	case StepChecked:
 		return Check{Step: e.Step}, nil
 	case RemarkNoted:

@@ -62,17 +62,36 @@ func (d *decision) inOrder(st *StepState) *Refusal {
 	if !st.Section.AfterRelease && d.s.Certification != nil {
 		return refuse("closed", "This batch is certified. Step %s is closed.", st.Step.Name)
 	}
-	for i := range d.s.Steps {
-		before := &d.s.Steps[i]
-		if before.Step.Name == st.Step.Name {
-			return nil
+	if st.Skipped {
+		return refuse("not_needed", "Step %s is not part of this batch, as things stand: %s.", st.Step.Name, whyNot(st))
+	}
+	if before := d.s.waitsFor(st); before != nil {
+		if len(before.Performed) > 0 {
+			return refuse("out_of_order", "Step %s comes first: a second person has not checked it yet.", before.Step.Name)
 		}
-		if !before.Done() {
-			if len(before.Performed) > 0 {
-				return refuse("out_of_order", "Step %s comes first: a second person has not checked it yet.", before.Step.Name)
-			}
-			return refuse("out_of_order", "Step %s comes first.", before.Step.Name)
-		}
+		return refuse("out_of_order", "Step %s comes first.", before.Step.Name)
+	}
+	if why := d.s.undecided(st); why != "" {
+		return refuse("not_known_yet", "Whether step %s is done hangs on what is not there yet: %s.", st.Step.Name, why)
+	}
+	return nil
+}
+
+// whyNot says why a step is skipped.
+func whyNot(st *StepState) string {
+	switch {
+	case st.Step.Round > 1:
+		return "its repetition has ended"
+	case st.Step.When != nil:
+		return "it is only done when " + st.Step.When.Text
+	}
+	return "its section is only done when " + st.Section.When.Text
+}
+
+// inHours: a step that is bound to a part of the day is done in it, site time.
+func (d *decision) inHours(st *StepState) *Refusal {
+	if !st.Step.Hours.Hold(d.now.In(d.zone())) {
+		return refuse("outside_hours", "Step %s is done between %s, and it is %s here.", st.Step.Name, st.Step.Hours, d.now.In(d.zone()).Format("15:04"))
 	}
 	return nil
 }
@@ -88,7 +107,7 @@ func (d *decision) entitled(m identity.Meaning, roles []identity.Role, training 
 
 // mayWorkOn: values, scans and begins are the performing part's.
 func (d *decision) mayWorkOn(st *StepState) *Refusal {
-	return d.entitled("", []identity.Role{roleOf(d.s.Protocol, st.Step.By)}, true)
+	return d.entitled("", []identity.Role{roleOf(d.s.Protocol, st.Step.By)}, !st.Step.Decision)
 }
 
 // unsigned: a signed step takes nothing more; Correct is the way (EXE-08).
@@ -134,7 +153,7 @@ func (st *StepState) workers() map[identity.PersonID]bool {
 // remain (EXE-02, EXE-11).
 func (d *decision) notStopped(st *StepState) *Refusal {
 	for _, window := range d.s.Protocol.Windows {
-		if window.To.Step == st.Step.Name && window.Then.Stops && d.s.exceeded(window, d.now) {
+		if window.To.Step == st.Step.Base && window.Then.Stops && d.s.exceeded(window, d.now) {
 			return refuse("too_late", "Step %s can no longer be done: %s was at most %s.",
 				st.Step.Name, window.Name, protocol.ShowDuration(window.Span.Max))
 		}
@@ -153,8 +172,19 @@ func (d *decision) notStopped(st *StepState) *Refusal {
 
 // exceeded says that a window is running and longer than its maximum.
 func (s *State) exceeded(w protocol.Window, now time.Time) bool {
-	since, ok := s.Env().Moment(w.From)
-	return ok && w.Span.Max > 0 && len(s.moments(w.To)) == 0 && now.Sub(since) > w.Span.Max
+	since, running := s.pending(w)
+	return running && w.Span.Max > 0 && now.Sub(since) > w.Span.Max
+}
+
+// base says whether a point, named by a step's round, is the one that a window
+// names by the step as written.
+func (s *State) base(at protocol.Point) func(protocol.Point) bool {
+	return func(p protocol.Point) bool {
+		if st := s.Step(p.Step); st != nil {
+			p.Step = st.Step.Base
+		}
+		return p == at
+	}
 }
 
 // reaches judges every window that ends at a point which this act reaches: too
@@ -162,8 +192,8 @@ func (s *State) exceeded(w protocol.Window, now time.Time) bool {
 // (EXE-02). Too late is notStopped's and overdue's.
 func (d *decision) reaches(points ...protocol.Point) *Refusal {
 	for _, window := range d.s.Protocol.Windows {
-		since, ok := d.s.Env().Moment(window.From)
-		if !ok || !slices.Contains(points, window.To) || len(d.s.moments(window.To)) > 0 {
+		since, running := d.s.pending(window)
+		if !running || !slices.ContainsFunc(points, d.s.base(window.To)) {
 			continue
 		}
 		elapsed := d.now.Sub(since)

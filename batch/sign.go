@@ -25,6 +25,9 @@ func Signs(s *State, c Command) (meaning identity.Meaning, roles []identity.Role
 		if _, check := c.(Check); check {
 			return checkMeaning(step), []identity.Role{roleOf(s.Protocol, step.CheckedBy)}, step.CheckedBy != ""
 		}
+		if step.Decision {
+			return identity.AuthorisedDeviation, []identity.Role{roleOf(s.Protocol, step.By)}, true
+		}
 		return identity.Performed, []identity.Role{roleOf(s.Protocol, step.By)}, true
 	case Resolve:
 		return identity.AuthorisedDeviation, leads(), true

@@ -58,6 +58,7 @@ func invalidated(acts []Act, version int64, why string) []Act {
 
 // settle works out the status from what is there.
 func (s *State) settle() {
+	s.choose()
 	switch {
 	case s.Protocol == nil:
 		s.Status = ""
@@ -65,6 +66,9 @@ func (s *State) settle() {
 		s.Status = s.Disposition.Status
 	case s.Disposition != nil:
 		s.Status = Certified
+		if len(s.pendingResults()) > 0 {
+			s.Status = Conditional
+		}
 		if s.signed(true) {
 			s.Status = Given
 		}

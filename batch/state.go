@@ -16,9 +16,11 @@ const (
 	Complete   Status = "awaiting review"        // every step before release is signed
 	Reviewed   Status = "awaiting certification" // production review signed
 	Certified  Status = "certified"
-	Given      Status = "certified and given" // certified, and the steps after release are done
-	Rejected   Status = "rejected"
-	Aborted    Status = "aborted"
+	// Conditional: certified, and named results are still to come (REL-05).
+	Conditional Status = "certified conditionally"
+	Given       Status = "certified and given" // certified, and the steps after release are done
+	Rejected    Status = "rejected"
+	Aborted     Status = "aborted"
 )
 
 // State is a batch as its entries tell it. It is a value of the log: fold the
@@ -49,7 +51,10 @@ type State struct {
 	// Head is the hash of the last entry, hexadecimal.
 	Head string
 
-	steps map[string]int // step name → place in Steps; made at the opening, never changed
+	// Made at the opening, never changed:
+	steps  map[string]int   // step name → place in Steps
+	rounds map[string][]int // name as written → places, one for each round
+	forks  []int            // places that a condition or a loop may skip
 }
 
 // Act is a person's signed or unsigned doing, as frozen in its entry.
@@ -88,6 +93,9 @@ type StepState struct {
 	// Started is when the step began: at Begin for a timed step, else with the
 	// first thing that was done in it; zero before that.
 	Started time.Time
+	// Skipped: as things stand the step is no part of this batch, because its
+	// condition does not hold or its loop has ended.
+	Skipped bool
 }
 
 // ScanEntry is one scan, taken or refused.

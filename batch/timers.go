@@ -53,15 +53,17 @@ func (s *State) Timers(now time.Time) []Timer {
 		return nil
 	}
 	var timers []Timer
-	if next := s.Next(); next != nil && len(next.Performed) == 0 {
+	for _, next := range s.openSteps() {
+		if len(next.Performed) > 0 {
+			continue
+		}
 		since, ok := s.start(s.steps[next.Step.Name])
 		if ok && next.Step.Wait != (protocol.Span{}) {
 			timers = append(timers, timerOf("wait", next.Step.Name, since, next.Step.Wait, now))
 		}
 	}
 	for _, window := range s.Protocol.Windows {
-		since, ok := s.Env().Moment(window.From)
-		if ok && len(s.moments(window.To)) == 0 {
+		if since, running := s.pending(window); running {
 			timers = append(timers, timerOf(window.Name, window.To.Step, since, window.Span, now))
 		}
 	}

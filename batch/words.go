@@ -33,10 +33,15 @@ func Words(ev Event) string {
 		}
 		return line
 	case ItemMoved:
-		if e.To == "out" {
+		switch e.To {
+		case "out":
 			return fmt.Sprintf("Took %s out of its storage.", e.Item)
+		case "back":
+			return fmt.Sprintf("Put %s back into its storage.", e.Item)
 		}
-		return fmt.Sprintf("Put %s back into its storage.", e.Item)
+		return sentenceCase(fmt.Sprintf("%s was %s.", e.Item, e.To))
+	case StepDecided:
+		return fmt.Sprintf("Signed the decision %s.", e.Step)
 	case StepPerformed:
 		return fmt.Sprintf("Signed step %s as performed.", e.Step)
 	case StepChecked:

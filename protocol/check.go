@@ -229,8 +229,10 @@ func (b *builder) checkCriteria(steps []*Step) {
 				names = append(names, step.Name)
 			}
 			b.fail(from, suggest(c.Source, names), "the criterion's source %q is no step", c.Source)
-		case section.AfterRelease:
-			b.fail(from, "", "the step %s comes after release, so it cannot be a condition of it", c.Source)
+		case section.AfterRelease && !c.Later:
+			b.fail(from, "write known: later, if it becomes known only then", "the step %s comes after release, so it cannot be a condition of it", c.Source)
+		case !section.AfterRelease && c.Later:
+			b.fail(from, "leave out known: later", "the step %s comes before release, so its result is known by then", c.Source)
 		}
 		n := b.nodes[shadow(c.Pos, "formula")]
 		if n == nil {
@@ -245,7 +247,9 @@ func (b *builder) checkCriteria(steps []*Step) {
 			b.fail(n, "write it as in: draw up.drawn within 2 % of draw up.volume", "holds needs a condition, and this gives %s", root.sort)
 			continue
 		}
-		b.checkReleaseLeaves(root, n)
+		if !c.Later {
+			b.checkReleaseLeaves(root, n)
+		}
 		c.Expr = &Expression{Source: text, root: root, rounded: true}
 	}
 }

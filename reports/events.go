@@ -41,10 +41,10 @@ func (r *record) eventWords(e Entry) string {
 		}
 		return words + broken(event.Level, event.Limit)
 	case batch.ItemMoved:
-		if event.To == "back" {
-			return "put back " + event.Item
-		}
-		return "took out " + event.Item
+		words := map[string]string{"back": "put back ", "out": "took out ", "opened": "opened ", "thawed": "thawed "}
+		return words[event.To] + event.Item
+	case batch.StepDecided:
+		return "decided in step " + event.Step
 	case batch.StepPerformed:
 		words := "performed step " + event.Step
 		for _, result := range event.Results {

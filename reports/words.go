@@ -157,6 +157,8 @@ func status(s *batch.State) string {
 	switch s.Status {
 	case batch.Certified:
 		return "CERTIFIED"
+	case batch.Conditional:
+		return "CERTIFIED CONDITIONALLY"
 	case batch.Given:
 		return "CERTIFIED AND GIVEN"
 	case batch.Rejected:

@@ -121,15 +121,17 @@ func factsOf(s *batch.State, zone *time.Location) []field {
 }
 
 func stepLines(s *batch.State, zone *time.Location) []stepLine {
-	next := s.Next()
 	var lines []stepLine
 	for i := range s.Steps {
 		st := &s.Steps[i]
+		if st.Skipped && st.Step.Round > 1 {
+			continue // a round that was not needed
+		}
 		line := stepLine{
 			Number: i + 1, Section: st.Section.Name, Name: st.Step.Name, To: stepAddress(s.ID, st.Step.Name), Critical: st.Step.Critical,
 			Performed: actsWords(st.Performed, zone), Checked: actsWords(st.Checked, zone), Second: st.Step.CheckedBy != "",
 		}
-		line.Sign, line.Words, _ = standing(st, next != nil && next.Step.Name == st.Step.Name)
+		line.Sign, line.Words, _ = standing(st, s.IsOpen(st))
 		for _, c := range st.Step.Calcs {
 			if result, ok := st.Results[c.Name]; ok {
 				line.Values = append(line.Values, field{titleOr(c.Title, c.Name), result.Rounded.String()})
@@ -148,10 +150,7 @@ func stepLines(s *batch.State, zone *time.Location) []stepLine {
 func moveLines(s *batch.State, zone *time.Location) []moveLine {
 	var lines []moveLine
 	for _, moved := range s.Moves {
-		words := "put back into storage"
-		if moved.To == "out" {
-			words = "taken out of storage"
-		}
+		words := map[string]string{"out": "taken out of storage", "back": "put back into storage", "opened": "opened", "thawed": "thawed"}[moved.To]
 		lines = append(lines, moveLine{Item: moved.Item, Words: words, At: when(moved.At, zone), Name: moved.Name})
 	}
 	return lines

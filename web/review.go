@@ -299,7 +299,7 @@ func waitingOf(all []*batch.State, now time.Time, zone *time.Location) table {
 			waits = "certification"
 		case len(open) > 0 && s.Status == batch.InProgress:
 			waits = "exceptions to decide while it is being made"
-		case len(open) > 0 && s.Status == batch.Certified:
+		case len(open) > 0 && s.Certification != nil:
 			waits = "exceptions raised after certification"
 		default:
 			continue

@@ -108,7 +108,7 @@ func stepOf(s *batch.State, name string, t typed, now time.Time, zone *time.Loca
 	v := stepView{
 		Batch: s.ID, Seen: s.Version, Rail: railOf(s, name), Timers: timersOf(s, now, zone),
 		Section: st.Section.Name, Step: st.Step.Name, Do: st.Step.Do, Critical: st.Step.Critical, Count: len(s.Steps),
-		Timed: st.Step.Timed, IsNext: next != nil && next.Step.Name == name, Ended: endedWords(s.Status),
+		Timed: st.Step.Timed, IsNext: s.IsOpen(st), Ended: endedWords(s.Status),
 		Performed: actsWords(st.Performed, zone), Checked: actsWords(st.Checked, zone),
 		Wrong: batchAddress(s.ID) + "/wrong?step=" + queryEscape(name),
 	}
@@ -218,14 +218,16 @@ func endedWords(status batch.Status) string {
 
 func railOf(s *batch.State, here string) []railSection {
 	var rail []railSection
-	next := s.Next()
 	for i := range s.Steps {
 		st := &s.Steps[i]
+		if st.Skipped && st.Step.Round > 1 {
+			continue
+		}
 		if len(rail) == 0 || rail[len(rail)-1].Name != st.Section.Name {
 			rail = append(rail, railSection{Name: st.Section.Name})
 		}
 		one := railStep{Name: st.Step.Name, To: stepAddress(s.ID, st.Step.Name), Here: st.Step.Name == here}
-		one.Sign, one.Words, one.Spoken = standing(st, next != nil && next.Step.Name == st.Step.Name)
+		one.Sign, one.Words, one.Spoken = standing(st, s.IsOpen(st))
 		last := &rail[len(rail)-1]
 		last.Steps = append(last.Steps, one)
 	}
@@ -236,6 +238,8 @@ func railOf(s *batch.State, here string) []railSection {
 // needed by everybody.
 func standing(st *batch.StepState, next bool) (sign, words string, spoken bool) {
 	switch {
+	case st.Skipped:
+		return "–", "not part of this batch", true
 	case st.Signed():
 		return "✓", "done", false
 	case st.PerformedNow() != nil:

@@ -47,7 +47,7 @@ const (
 // timelineOf draws what has happened; steps that have not begun are left out.
 func timelineOf(s *batch.State, now time.Time, zone *time.Location) timeline {
 	from, to := s.Opened.At, s.Last
-	if s.Status == batch.InProgress || s.Status == batch.Certified {
+	if s.Status == batch.InProgress || s.Status == batch.Certified || s.Status == batch.Conditional {
 		to = now
 	}
 	if from.IsZero() || !to.After(from) {
