@@ -40,6 +40,27 @@ func (b *builder) flow(o *object, s *Section) {
 	}
 }
 
+// goOn lets a section be completed also after a value that rejects: its other
+// results belong into the record all the same, and release stays shut.
+func (s *Section) goOn() {
+	for i := range s.Steps {
+		for j := range s.Steps[i].Inputs {
+			unblock(s.Steps[i].Inputs[j].Limits)
+		}
+		for j := range s.Steps[i].Calcs {
+			unblock(s.Steps[i].Calcs[j].Limits)
+		}
+	}
+}
+
+func unblock(limits []Limit) {
+	for i := range limits {
+		if limits[i].Level == Reject {
+			limits[i].Then = Breach{Exception: true}
+		}
+	}
+}
+
 // condition reads the condition under a key; nil when there is none.
 func (b *builder) condition(o *object, key string) *Condition {
 	n := o.get(key)

@@ -17,7 +17,7 @@ func (b *builder) section(n *yaml.Node) {
 	default:
 		b.fail(o.values["after"], "write after: release, or leave it out", "%q is nothing that a section can follow", after)
 	}
-	by := o.text("by")
+	by, anyway := o.text("by"), o.flag("complete anyway")
 	steps := o.get("steps")
 	if steps == nil {
 		o.missing("steps")
@@ -25,6 +25,9 @@ func (b *builder) section(n *yaml.Node) {
 	o.done()
 	for _, step := range b.listOf(steps) {
 		s.Steps = append(s.Steps, b.stepsOf(step, by)...)
+	}
+	if anyway {
+		s.goOn()
 	}
 	b.p.Sections = append(b.p.Sections, s)
 }
@@ -224,6 +227,7 @@ func (b *builder) limits(o *object) []Limit {
 		for _, word := range []string{"above", "below", "outside", "is"} {
 			read(string(level)+" "+word, level, word+" ", true)
 		}
+		read(string(level)+" unless", level, "", false)
 		if level == Action {
 			read("accept", Action, "", false)
 		}

@@ -210,6 +210,8 @@ func rareAtom(code string) (atom, bool) {
 		return atom{"cells", dim(cells, 1), 1, 0}, true
 	case "10*6{cells}":
 		return atom{"10^6cells", dim(cells, 1), 1, 6}, true
+	case "10*9{cells}":
+		return atom{"10^9cells", dim(cells, 1), 1, 9}, true
 	case "Pa":
 		return atom{"Pa", pressure, 1, 3}, true
 	case "hPa":
@@ -266,6 +268,8 @@ func codeOf(display string) string {
 		return "[pH]"
 	case "cells":
 		return "{cells}"
+	case "10^9cells":
+		return "10*9{cells}"
 	case "10^6cells":
 		return "10*6{cells}"
 	}
