@@ -117,7 +117,7 @@ func (pl *player) opening() (batch.Open, error) {
 	}
 	for _, item := range s.Items {
 		expiry, err := time.ParseInLocation("2006-01-02", item.Expiry, pl.zone)
-		if err != nil {
+		if err != nil && item.Expiry != "" {
 			return command, fmt.Errorf("item %s: expiry %q is not a date like 2027-01-31", item.Name, item.Expiry)
 		}
 		set := batch.Item{
