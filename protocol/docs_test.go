@@ -23,12 +23,22 @@ func fences(t *testing.T) []fence {
 	return all
 }
 
-// fit puts a piece into the whole protocol: a step before "draw up", anything
-// else in the place of its namesake, or at the end.
+// fit puts a piece into the whole protocol: a step before "draw up", a section
+// before "give", or after it if it waits for release too, anything else in the place of its namesake, or at the end.
 func fit(whole, piece string) string {
+	if first, rest, more := strings.Cut(piece, "# …\n"); more {
+		return fit(fit(whole, first), rest)
+	}
 	if strings.HasPrefix(piece, "- step:") {
 		indented := "      " + strings.ReplaceAll(strings.TrimSpace(piece), "\n", "\n      ") + "\n"
 		return strings.Replace(whole, "      - step: draw up\n", indented+"      - step: draw up\n", 1)
+	}
+	if strings.HasPrefix(piece, "- section:") {
+		indented := "  " + strings.ReplaceAll(strings.TrimSpace(piece), "\n", "\n  ") + "\n\n"
+		if strings.Contains(piece, "after: release") {
+			return strings.Replace(whole, "\nwindows:\n", "\n"+indented+"windows:\n", 1)
+		}
+		return strings.Replace(whole, "  - section: give\n", indented+"  - section: give\n", 1)
 	}
 	key, _, _ := strings.Cut(piece, ":")
 	old := regexp.MustCompile(`(?m)^` + key + `:\n(( .*)?\n)*`).FindString(whole)
