@@ -1,5 +1,6 @@
-// Countersign is the regulator's tool: it verifies a batch record offline and
-// checks protocols. It links no database and needs no network.
+// Countersign is the regulator's tool: it verifies a batch record offline,
+// checks protocols, and says what changed between two versions of one. It links
+// no database and needs no network.
 package main
 
 import (
@@ -39,13 +40,13 @@ func (e exit) Error() string { return fmt.Sprintf("exit %d", int(e)) }
 // run is the whole program.
 func run(ctx context.Context, args []string, out, errs io.Writer) int {
 	root := &cobra.Command{
-		Use: "countersign", Short: "Verify batch records and check protocols, offline",
+		Use: "countersign", Short: "Verify batch records, check and compare protocols, offline",
 		SilenceUsage: true, SilenceErrors: true, Version: version, CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	root.SetArgs(args)
 	root.SetOut(out)
 	root.SetErr(errs)
-	root.AddCommand(verifyCommand(out), checkCommand(out))
+	root.AddCommand(verifyCommand(out), checkCommand(out), diffCommand(out))
 	err := root.ExecuteContext(ctx)
 	var code exit
 	switch {

@@ -34,6 +34,12 @@ func TestTheRegulatorsToolAnswersWithItsExitCode(t *testing.T) {
 	tampered, keyFile := file("tampered.pdf", changed), file("site.vkey", []byte(key+"\n"))
 	faulty := file("faulty.yaml", []byte("protocol: x\nversion: one\n"))
 	example := "../../protocol/examples/aso-intrathecal.yaml"
+	text, err := os.ReadFile(example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	longer := file("longer.yaml", bytes.Replace(text, []byte("at least 30 min"), []byte("at least 45 min"), 1))
+	commented := file("commented.yaml", append(bytes.Clone(text), "# A comment.\n"...))
 
 	for _, one := range []struct {
 		name string
@@ -54,6 +60,15 @@ func TestTheRegulatorsToolAnswersWithItsExitCode(t *testing.T) {
 		{"a sound protocol", []string{"check", example}, 0, "no fault found"},
 		{"a faulty protocol", []string{"check", example, faulty}, 1, "faulty.yaml:2"},
 		{"a protocol that is not there", []string{"check", "nothing.yaml"}, 2, "nothing.yaml"},
+		{"a protocol and itself", []string{"diff", example, example}, 0, "Nothing changed."},
+		{"a changed protocol, in words", []string{"diff", example, longer}, 1, "The step warm now waits at least 45 min instead of 30 min."},
+		{"a changed protocol, by its lines", []string{"diff", example, longer}, 1, "+        wait: at least 45 min"},
+		{"a changed protocol of the same version", []string{"diff", example, longer}, 1, "A changed text needs a new version."},
+		{"another comment", []string{"diff", example, commented}, 1, "Only comments or layout changed."},
+		{"a change to a faulty protocol", []string{"diff", example, faulty}, 2, "faulty.yaml:2"},
+		{"a change from a faulty protocol", []string{"diff", faulty, example}, 2, "faulty.yaml:2"},
+		{"a change to a protocol that is not there", []string{"diff", example, "nothing.yaml"}, 2, "nothing.yaml"},
+		{"a change of one file only", []string{"diff", example}, 2, "accepts 2 arg"},
 		{"an unknown command", []string{"certify"}, 2, "unknown command"},
 	} {
 		t.Run(one.name, func(t *testing.T) {
