@@ -3,6 +3,7 @@ package batch
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"countersign/identity"
@@ -17,6 +18,8 @@ type Answers struct {
 	Value func(st *StepState, in *protocol.Input, n int) string
 	// Delay is how long a step is left waiting before it begins.
 	Delay func(st *StepState) time.Duration
+	// seen is told what could have been entered.
+	seen func(st *StepState, in *protocol.Input, samples []string)
 }
 
 // Occurrence is one act of a simulated batch and what it came to.
@@ -59,7 +62,10 @@ func Simulate(p *protocol.Protocol, start time.Time, answers Answers) Run {
 		"technician": identity.Technician, "pharmacist": identity.Pharmacist, "another pharmacist": identity.Pharmacist,
 		"another technician": identity.Technician, "reviewer": identity.Pharmacist, "quality lead": identity.QualityLead, "another quality lead": identity.QualityLead,
 	} {
-		m.people[name] = identity.Person{ID: identity.PersonID(name), Name: name, Username: name, Roles: []identity.Role{role}, Training: training, Active: true}
+		m.people[name] = identity.Person{
+			ID: identity.PersonID(name), Name: name, Username: name, Roles: []identity.Role{role}, Training: training, Active: true,
+			Keys: []identity.Key{{Public: strings.Repeat("00", 32), From: 1, Attested: true}},
+		}
 	}
 	m.run.State = &State{}
 	m.act("pharmacist", m.opening())
@@ -99,26 +105,36 @@ func (m *simulation) act(who string, c Command) *Refusal {
 	var refusal *Refusal
 	if errors.As(err, &refusal) {
 		told.Refusal = refusal
-		m.run.Trail = append(m.run.Trail, told)
-		return refusal
+		if refusal.Code == "too_early" || refusal.Code == "outside_hours" || m.run.State.Protocol == nil {
+			m.run.Trail = append(m.run.Trail, told)
+			return refusal
+		}
+		events, err = Refused(m.run.State, c, refusal, f, m.now)
+		told.Events = events
 	}
 	if err != nil {
 		m.run.Ends = err.Error()
 		return nil
 	}
+	m.fold(events, person.ID)
+	m.run.Trail = append(m.run.Trail, told)
+	return refusal
+}
+
+// fold adds what a command came to.
+func (m *simulation) fold(events []Event, person identity.PersonID) {
+	var err error
 	for _, ev := range events {
 		by := ev.by()
 		act := Act{
-			Index: m.run.State.Version, Version: m.run.State.Version + 1, At: m.now, Person: person.ID,
+			Index: m.run.State.Version, Version: m.run.State.Version + 1, At: m.now, Person: person,
 			Name: by.Name, Username: by.Username, Role: by.Role, Training: by.Training, Meaning: meanings(ev),
 		}
 		if m.run.State, err = m.run.State.with(ev, act, m.p); err != nil {
 			m.run.Ends = err.Error()
-			return nil
+			return
 		}
 	}
-	m.run.Trail = append(m.run.Trail, told)
-	return nil
 }
 
 // step does what the batch waits for.
@@ -235,7 +251,13 @@ func (m *simulation) enter(who, step string, in *protocol.Input) bool {
 		if st.Value(in.Name) != nil && !st.repeatDue(in.Name) {
 			return true
 		}
-		text := m.answers.Value(st, in, n)
+		text := ""
+		if m.answers.Value != nil {
+			text = m.answers.Value(st, in, n)
+		}
+		if m.answers.seen != nil && n == 0 {
+			m.answers.seen(st, in, m.samples(st, in))
+		}
 		if text == "" {
 			if in.Optional {
 				return true
@@ -261,7 +283,7 @@ func (m *simulation) samples(st *StepState, in *protocol.Input) []string {
 	if in.Type == protocol.TypeDateTime {
 		return []string{m.now.UTC().Format(time.RFC3339)}
 	}
-	return in.Samples(st.Step.Base+"."+in.Name, m.p.Conditions(), m.run.State.envAt(st))
+	return in.Samples(st.Step.Base+"."+in.Name, st.Step.Calcs, m.p.Conditions(), m.run.State.envAt(st))
 }
 
 // good is the first sample that breaks no limit, or the first there is.
@@ -272,7 +294,9 @@ func (m *simulation) good(st *StepState, in *protocol.Input) string {
 		if err != nil || value.Absent != "" {
 			continue
 		}
-		if verdict, err := in.Judge(value, m.run.State.envAt(st)); err == nil && verdict.Level == "" {
+		event := ValueRecorded{Step: st.Step.Name, Field: in.Name, Text: text, Value: canonicalText(value)}
+		after, err := m.run.State.with(event, Act{Version: m.run.State.Version + 1, At: m.now}, m.p)
+		if err == nil && sound(after.Step(st.Step.Name), in.Name) {
 			return text
 		}
 	}
@@ -280,6 +304,16 @@ func (m *simulation) good(st *StepState, in *protocol.Input) string {
 		return ""
 	}
 	return all[0]
+}
+
+// sound says that a value and the calculations of its step keep their limits.
+func sound(st *StepState, field string) bool {
+	for _, result := range st.Results {
+		if result.Verdict.Level != "" {
+			return false
+		}
+	}
+	return st.Value(field).Verdict.Level == ""
 }
 
 func (m *simulation) code(field string) string {

@@ -12,8 +12,9 @@ import (
 // at, just inside and just outside everything that its limits and the
 // conditions of the way compare it with, every choice, and every word for a
 // value that is not there. name is the input's full name, as in
-// "draw up.drawn". Limits that lean on what env does not know yet are left out.
-func (in Input) Samples(name string, conditions []*Condition, env Env) []string {
+// "draw up.drawn", and calcs are those of its step. Limits that lean on what env
+// does not know yet are left out.
+func (in Input) Samples(name string, calcs []Calculation, conditions []*Condition, env Env) []string {
 	var texts []string
 	switch in.Type {
 	case TypeChoice:
@@ -27,7 +28,7 @@ func (in Input) Samples(name string, conditions []*Condition, env Env) []string 
 	case TypeDateTime:
 		texts = nil // of a clock that the caller has
 	case TypeDecimal, TypeCount, TypeRange, TypeDuration:
-		texts = in.figures(in.compared(name, conditions, env))
+		texts = in.figures(in.compared(name, calcs, conditions, env))
 	}
 	return append(texts, in.absentSamples()...)
 }
@@ -44,7 +45,7 @@ func (in Input) absentSamples() []string {
 }
 
 // compared are the figures, in base units, that the input is held against.
-func (in Input) compared(name string, conditions []*Condition, env Env) []*big.Rat {
+func (in Input) compared(name string, calcs []Calculation, conditions []*Condition, env Env) []*big.Rat {
 	var all []*big.Rat
 	self := &Value{Type: TypeDecimal, Quantity: Quantity{Number: "1", Unit: in.Unit}}
 	gather := func(e *Expression, is func(*node) bool) {
@@ -54,6 +55,16 @@ func (in Input) compared(name string, conditions []*Condition, env Env) []*big.R
 	for i := range in.Limits {
 		if cond := in.Limits[i].Cond; cond != nil {
 			gather(cond, func(n *node) bool { return n.op == opSelf })
+		}
+	}
+	for _, calc := range calcs {
+		if sortOf(calc.Unit) != sortOf(in.Unit) {
+			continue
+		}
+		for i := range calc.Limits {
+			if cond := calc.Limits[i].Cond; cond != nil {
+				gather(cond, func(n *node) bool { return n.op == opSelf })
+			}
 		}
 	}
 	for _, c := range conditions {

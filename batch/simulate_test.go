@@ -1,0 +1,63 @@
+package batch
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/protocol"
+)
+
+func begins() time.Time { return time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC) }
+
+// Left to itself the simulator makes a batch of every example that is released
+// and given.
+func TestTheSimulatorMakesAWholeBatchOfEveryExample(t *testing.T) {
+	for _, name := range []string{"aso-intrathecal", "redcell-tc99m", "treg", "cart-prodigy"} {
+		run := Simulate(readProtocol(t, name), begins(), Answers{})
+		if run.State.Status != Given {
+			t.Errorf("%s ends %s: %s", name, run.State.Status, run.Ends)
+			for _, o := range run.Trail {
+				if o.Refusal != nil {
+					t.Logf("%s %s %+v: %s", o.At.Format(time.TimeOnly), o.Who, o.Command, o.Refusal.Sentence)
+				}
+			}
+		}
+	}
+}
+
+// The exploration reaches every step, both outcomes of every condition, and
+// breaks every limit and window of the published processes; what it cannot
+// reach it names.
+func TestExploringReachesEverythingThatCanBeReached(t *testing.T) {
+	for name, left := range map[string][]string{
+		"aso-intrathecal": nil, "redcell-tc99m": nil, "treg": nil, "cart-prodigy": nil,
+	} {
+		got := Explore(readProtocol(t, name), begins(), 2000)
+		t.Logf("%s: %d runs, %v", name, got.Runs, got.Ends)
+		if !slices.Equal(got.Unreached(), left) || !got.Exhausted {
+			t.Errorf("%s does not reach (exhausted: %t)\n  %s", name, got.Exhausted, strings.Join(got.Unreached(), "\n  "))
+		}
+	}
+}
+
+// The same answers give the same run, act for act.
+func TestASimulationIsReproducible(t *testing.T) {
+	p := readProtocol(t, "cart-prodigy")
+	answers := Answers{Order: map[string]string{"weight": "70"}, Value: func(st *StepState, in *protocol.Input, _ int) string {
+		if st.Step.Base == "feed" && st.Step.Round < 3 {
+			return "0.90"
+		}
+		return ""
+	}}
+	a, b := Simulate(p, begins(), answers), Simulate(p, begins(), answers)
+	if len(a.Trail) != len(b.Trail) || a.State.Step("feed round 3").PerformedNow() == nil || !a.State.Step("feed round 4").Skipped {
+		t.Errorf("%d and %d acts", len(a.Trail), len(b.Trail))
+	}
+	for i := range a.Trail {
+		if !a.Trail[i].At.Equal(b.Trail[i].At) {
+			t.Fatalf("act %d differs", i)
+		}
+	}
+}
