@@ -3,6 +3,7 @@ package batch
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -215,6 +216,7 @@ func (m *simulation) do(st *StepState) {
 		m.now = m.now.Add(m.answers.Delay(st))
 	}
 	if len(st.Performed) == 0 {
+		m.hold(st.Step, "started", "scanned")
 		for _, scan := range st.Step.Scans {
 			if st.Matched(scan.Field) == nil && !m.must(performer, Scan{Step: name, Field: scan.Field, Raw: m.code(scan.Field)}) {
 				return
@@ -230,6 +232,7 @@ func (m *simulation) do(st *StepState) {
 		}
 	}
 	if m.run.State.Step(name).PerformedNow() == nil {
+		m.hold(st.Step, "done")
 		refusal := m.patiently(performer, Perform{Step: name})
 		if refusal != nil && refusal.Code == "blocked" {
 			return // decided on next
@@ -241,6 +244,15 @@ func (m *simulation) do(st *StepState) {
 	}
 	if st.Step.CheckedBy != "" && m.run.Ends == "" {
 		m.must(checker, Check{Step: name})
+	}
+}
+
+// hold waits until the windows that end at some moments of a step allow them.
+func (m *simulation) hold(step *protocol.Step, moments ...string) {
+	for _, w := range m.p.Windows {
+		if since, running := m.run.State.pending(w); running && w.To.Step == step.Base && slices.Contains(moments, w.To.At) && m.now.Before(since.Add(w.Span.Min)) {
+			m.now = since.Add(w.Span.Min)
+		}
 	}
 }
 

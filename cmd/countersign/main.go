@@ -46,7 +46,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(out)
 	root.SetErr(errs)
-	root.AddCommand(verifyCommand(out), checkCommand(out), diffCommand(out))
+	root.AddCommand(verifyCommand(out), checkCommand(out), diffCommand(out), simulateCommand(out))
 	err := root.ExecuteContext(ctx)
 	var code exit
 	switch {

@@ -69,6 +69,10 @@ func TestTheRegulatorsToolAnswersWithItsExitCode(t *testing.T) {
 		{"a change from a faulty protocol", []string{"diff", faulty, example}, 2, "faulty.yaml:2"},
 		{"a change to a protocol that is not there", []string{"diff", example, "nothing.yaml"}, 2, "nothing.yaml"},
 		{"a change of one file only", []string{"diff", example}, 2, "accepts 2 arg"},
+		{"a run with what keeps every limit", []string{"simulate", example}, 0, "The batch ends: certified and given"},
+		{"a run that is told too much", []string{"simulate", "--answers", file("answers.yaml", []byte("answers: {draw up.drawn: \"5.9\"}\n")), example}, 1, "is not within 2 % of"},
+		{"an answer to nothing", []string{"simulate", "--answers", file("nothing.yaml", []byte("answers: {draw up.weight: \"5.9\"}\n")), example}, 2, "asks for no such value"},
+		{"an exploration", []string{"simulate", "--explore", "../../protocol/examples/redcell-tc99m.yaml"}, 0, "21 of 21 places reached"},
 		{"an unknown command", []string{"certify"}, 2, "unknown command"},
 	} {
 		t.Run(one.name, func(t *testing.T) {

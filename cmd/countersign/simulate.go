@@ -1,0 +1,184 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+	"go.yaml.in/yaml/v3"
+
+	"countersign/batch"
+	"countersign/protocol"
+)
+
+// answers is a file that says what a simulated batch is told. What it leaves
+// out is answered with a value that keeps every limit.
+type answers struct {
+	Starts  time.Time           `yaml:"starts"`
+	Order   map[string]string   `yaml:"order"`
+	Answers map[string]sequence `yaml:"answers"` // "draw up.drawn": one text, or one for each round or repeat
+	Delays  map[string]string   `yaml:"delays"`  // step: how long it is left waiting
+}
+
+// sequence is one text or a list of them.
+type sequence []string
+
+func (s *sequence) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind == yaml.ScalarNode {
+		*s = sequence{n.Value}
+		return nil
+	}
+	var list []string
+	err := n.Decode(&list)
+	*s = list
+	return err
+}
+
+func simulateCommand(out io.Writer) *cobra.Command {
+	var file string
+	var explore bool
+	var most int
+	c := &cobra.Command{
+		Use: "simulate PROTOCOL.yaml", Short: "Run a protocol with given or generated answers", Args: cobra.ExactArgs(1),
+		Long: "Makes a batch of a protocol with the rules that hold at the bedside, and prints its path, its times, its\n" +
+			"exceptions and its release criteria. Answers come from a file; what it leaves out is answered with what\n" +
+			"keeps every limit. With --explore the answers are varied until every step, branch, limit and window was\n" +
+			"reached, and what no run reached is named.\n\n" +
+			"Exit 0: the batch was given, or everything was reached. 1: it was not. 2: wrong call.",
+		RunE: func(_ *cobra.Command, args []string) error {
+			text, err := os.ReadFile(args[0])
+			if err != nil {
+				return err
+			}
+			p, problems := protocol.Parse(args[0], text)
+			if p == nil {
+				fmt.Fprint(out, problems.Error())
+				return exit(exitUsage)
+			}
+			told, err := readAnswers(file)
+			if err != nil {
+				return err
+			}
+			if explore {
+				return exploring(out, p, told.Starts, most)
+			}
+			return simulating(out, p, told)
+		},
+	}
+	c.Flags().StringVar(&file, "answers", "", "a YAML file with starts, order, answers and delays")
+	c.Flags().BoolVar(&explore, "explore", false, "vary the answers until everything was reached")
+	c.Flags().IntVar(&most, "runs", 2000, "how many runs an exploration may make")
+	return c
+}
+
+func readAnswers(file string) (answers, error) {
+	told := answers{Starts: time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)}
+	if file == "" {
+		return told, nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return told, err
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&told); err != nil && !errors.Is(err, io.EOF) {
+		return told, fmt.Errorf("%s: %w", file, err)
+	}
+	return told, nil
+}
+
+func simulating(out io.Writer, p *protocol.Protocol, told answers) error {
+	delays := map[string]time.Duration{}
+	for step, text := range told.Delays {
+		d, err := protocol.ParseDuration(text)
+		if err != nil || p.Step(step) == nil {
+			return fmt.Errorf("the delay of %q: no such step, or %q is no duration", step, text)
+		}
+		delays[step] = d
+	}
+	for name := range told.Answers {
+		step, field, _ := strings.Cut(name, ".")
+		if s := p.Step(step); s == nil || s.Input(field) == nil {
+			return fmt.Errorf("the answer for %q: the protocol asks for no such value", name)
+		}
+	}
+	run := batch.Simulate(p, told.Starts, batch.Answers{
+		Order: told.Order,
+		Delay: func(st *batch.StepState) time.Duration { return delays[st.Step.Base] },
+		Value: func(st *batch.StepState, in *protocol.Input, n int) string {
+			list := told.Answers[st.Step.Base+"."+in.Name]
+			if len(list) == 0 {
+				return ""
+			}
+			return list[min(max(st.Step.Round-1, 0)+n, len(list)-1)]
+		},
+	})
+	printRun(out, run)
+	if run.State.Status != batch.Given {
+		return exit(exitRefused)
+	}
+	return nil
+}
+
+// printRun writes the path of a run, and how it ended.
+func printRun(out io.Writer, run batch.Run) {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, o := range run.Trail {
+		told := ""
+		if o.Refusal != nil {
+			told = "refused (" + o.Refusal.Code + "): " + o.Refusal.Sentence
+		}
+		for i, ev := range o.Events {
+			if _, refused := ev.(batch.CommandRefused); refused {
+				continue
+			}
+			if i > 0 && told != "" {
+				told += " – "
+			}
+			told += batch.Words(ev)
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\n", o.At.Format("02 Jan 15:04:05"), o.Who, told)
+	}
+	_ = table.Flush() // out answers for itself below
+	fmt.Fprintf(out, "\nThe batch ends: %s\n%d exceptions\n", run.Ends, len(run.State.Exceptions))
+	for _, result := range run.State.Criteria() {
+		word := "not met"
+		switch {
+		case !result.Known:
+			word = "not known"
+		case result.Holds:
+			word = "met"
+		}
+		fmt.Fprintf(out, "  %-9s  %s %s\n", word, result.Name, result.Sentence)
+	}
+}
+
+// exploring prints what the runs reached, as a table.
+func exploring(out io.Writer, p *protocol.Protocol, starts time.Time, most int) error {
+	c := batch.Explore(p, starts, most)
+	fmt.Fprintf(out, "%s: %d runs\n", p.ID(), c.Runs)
+	for _, status := range slices.Sorted(maps.Keys(c.Ends)) {
+		fmt.Fprintf(out, "  %5d ended %s\n", c.Ends[status], status)
+	}
+	left := c.Unreached()
+	fmt.Fprintf(out, "%d of %d places reached: steps, both ways of every condition, every limit and window broken\n", len(c.Reached)-len(left), len(c.Reached))
+	for _, name := range left {
+		fmt.Fprintf(out, "  never  %s\n", name)
+	}
+	if !c.Exhausted {
+		fmt.Fprintf(out, "The bound of %d runs was met before everything was tried.\n", most)
+	}
+	if len(left) > 0 {
+		return exit(exitRefused)
+	}
+	return nil
+}
