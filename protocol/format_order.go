@@ -1,0 +1,141 @@
+package protocol
+
+import (
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// shape says in which order the names of a map stand, and how what is inside
+// is written. The zero shape, and none at all, leave everything as it is.
+type shape struct {
+	keys []string          // the language's names, in its order
+	of   map[string]*shape // what stands under one of them
+	// each is what stands under a name that the author gave, or, where list is
+	// set, the elements of a list; a single value is a list of one.
+	each    *shape
+	list    bool
+	spaced  bool // a blank line stands between the elements
+	oneLine bool // never folded, so that a caret can stand below a fault
+}
+
+// under gives the shape of what stands under a key.
+func (s *shape) under(key string) *shape {
+	switch {
+	case s == nil:
+		return nil
+	case s.list:
+		return s.each.under(key)
+	case s.of[key] != nil:
+		return s.of[key]
+	}
+	return s.each
+}
+
+// element gives the shape of a list's elements.
+func (s *shape) element() *shape {
+	if s == nil || !s.list {
+		return nil
+	}
+	return s.each
+}
+
+// rank says where a key stands; what the language does not know stands last.
+// Calculations and entries rank alike: a step enters what it calculates with,
+// or calculates what it then does, and reads in its author's order.
+func (s *shape) rank(key string) int {
+	switch {
+	case s == nil:
+		return 0
+	case s.list:
+		return s.each.rank(key)
+	case key == "calculate" && slices.Contains(s.keys, key):
+		key = "enter"
+	}
+	if at := slices.Index(s.keys, key); at >= 0 {
+		return at
+	}
+	return len(s.keys)
+}
+
+// pair is a name and what stands under it.
+type pair struct{ key, value *yaml.Node }
+
+// ordered gives the pairs of a map as they are to be written.
+func (s *shape) ordered(n *yaml.Node) []pair {
+	var pairs []pair
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		pairs = append(pairs, pair{key: n.Content[i], value: n.Content[i+1]})
+	}
+	slices.SortStableFunc(pairs, func(a, b pair) int { return s.rank(a.key.Value) - s.rank(b.key.Value) })
+	return pairs
+}
+
+// wholeShape is the shape of a protocol.
+func wholeShape() *shape {
+	window := &shape{keys: []string{"from", "to", "allow", "otherwise"}}
+	budget := &shape{keys: []string{"item", "from", "to", "until", "at most", "otherwise"}}
+	item := &shape{keys: []string{"title", "need", "must be"}}
+	criterion := &shape{
+		keys: []string{"criterion", "holds", "from"},
+		of:   map[string]*shape{"holds": {oneLine: true}},
+	}
+	return &shape{
+		keys: []string{
+			"protocol", "version", "title", "status", "review by checker", "product", "order", "people", "materials", "equipment",
+			"sections", "windows", "budgets", "release",
+		},
+		of: map[string]*shape{
+			"product": {keys: []string{
+				"name", "code", "form", "strength", "mode", "supply", "batch size", "atmp", "immediate use", "licence", "control site",
+				"master file", "container", "storage",
+			}},
+			"order":     {each: &shape{keys: []string{"title", "allow"}}},
+			"materials": {each: item},
+			"equipment": {each: item},
+			"sections":  {list: true, spaced: true, each: sectionShape()},
+			"windows":   {each: window},
+			"budgets":   {each: budget},
+			"release":   {list: true, each: criterion},
+		},
+	}
+}
+
+func sectionShape() *shape {
+	step := &shape{
+		keys: []string{
+			"step", "do", "by", "checked by", "witnessed by", "critical", "timed", "scan", "uses", "wait", "enter", "calculate",
+		},
+		of: map[string]*shape{
+			"enter":     {each: &shape{keys: withLimits("title", "type", "unit", "places", "choices", "class", "optional")}},
+			"calculate": {each: calculationShape()},
+		},
+	}
+	return &shape{
+		keys: []string{"section", "after", "by", "steps"},
+		of:   map[string]*shape{"steps": {list: true, spaced: true, each: step}},
+	}
+}
+
+func calculationShape() *shape {
+	line := &shape{oneLine: true}
+	return &shape{
+		keys: withLimits("title", "formula", "unit", "places", "figures", "example"),
+		of:   map[string]*shape{"formula": line, "example": {list: true, oneLine: true, each: line}},
+	}
+}
+
+// withLimits adds the limits of a value, the most serious first.
+func withLimits(keys ...string) []string {
+	words := []string{" above", " below", " outside", " is"}
+	for _, level := range []Level{Reject, Action} {
+		for _, word := range words {
+			keys = append(keys, string(level)+word)
+		}
+	}
+	keys = append(keys, "accept", "otherwise")
+	for _, word := range words {
+		keys = append(keys, string(Warn)+word)
+	}
+	return append(keys, "then")
+}
