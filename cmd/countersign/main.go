@@ -1,6 +1,7 @@
-// Countersign is the regulator's tool: it verifies a batch record offline,
-// checks protocols, and says what changed between two versions of one. It links
-// no database and needs no network.
+// Countersign is the regulator's and the author's tool: it verifies a batch
+// record offline; it checks protocols, lays them out, runs them, and says what
+// changed between two versions of one. It links no database and needs no
+// network.
 package main
 
 import (
@@ -46,7 +47,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(out)
 	root.SetErr(errs)
-	root.AddCommand(verifyCommand(out), checkCommand(out), diffCommand(out), simulateCommand(out))
+	root.AddCommand(verifyCommand(out), checkCommand(out), diffCommand(out), simulateCommand(out), fmtCommand(out, errs))
 	err := root.ExecuteContext(ctx)
 	var code exit
 	switch {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -41,6 +42,9 @@ func TestTheRegulatorsToolAnswersWithItsExitCode(t *testing.T) {
 	longer := file("longer.yaml", bytes.Replace(text, []byte("at least 30 min"), []byte("at least 45 min"), 1))
 	commented := file("commented.yaml", append(bytes.Clone(text), "# A comment.\n"...))
 
+	untidy := file("untidy.yaml", []byte("version: '1'\nprotocol: x # cut\n"))
+	draft, tidy := file("draft.yaml", []byte("version: '1'\nprotocol: x\n")), file("tidy.yaml", []byte("protocol: x\n"))
+
 	for _, one := range []struct {
 		name string
 		args []string
@@ -73,6 +77,14 @@ func TestTheRegulatorsToolAnswersWithItsExitCode(t *testing.T) {
 		{"a run that is told too much", []string{"simulate", "--answers", file("answers.yaml", []byte("answers: {draw up.drawn: \"5.9\"}\n")), example}, 1, "is not within 2 % of"},
 		{"an answer to nothing", []string{"simulate", "--answers", file("nothing.yaml", []byte("answers: {draw up.weight: \"5.9\"}\n")), example}, 2, "asks for no such value"},
 		{"an exploration", []string{"simulate", "--explore", "../../protocol/examples/redcell-tc99m.yaml"}, 0, "21 of 21 places reached"},
+		{"an example's layout", []string{"fmt", "--check", example}, 0, ""},
+		{"a draft's layout", []string{"fmt", "--check", tidy, draft}, 1, "draft.yaml\n"},
+		{"a draft that only fmt has not laid out", []string{"fmt", tidy, draft}, 0, ""},
+		{"a draft that fmt has laid out", []string{"fmt", "--check", tidy, draft}, 0, ""},
+		{"a text that cannot be laid out", []string{"fmt", untidy}, 1, "the value ends before #"},
+		{"a draft that is not there", []string{"fmt", "nothing.yaml"}, 2, "nothing.yaml"},
+		{"no draft named", []string{"fmt"}, 2, "requires at least 1 arg"},
+		{"standard input beside a file", []string{"fmt", "-", tidy}, 2, "stands alone"},
 		{"an unknown command", []string{"certify"}, 2, "unknown command"},
 	} {
 		t.Run(one.name, func(t *testing.T) {
@@ -84,5 +96,52 @@ func TestTheRegulatorsToolAnswersWithItsExitCode(t *testing.T) {
 				t.Errorf("it does not say %q:\n%s", one.says, said)
 			}
 		})
+	}
+}
+
+// What is piped in comes out laid out, and nothing else does; a file is
+// rewritten only when it changes, and stays who may read it.
+func TestFmtWritesWhereItShould(t *testing.T) {
+	var out, errs bytes.Buffer
+	piped := func(text string, args ...string) error {
+		out.Reset()
+		errs.Reset()
+		c := fmtCommand(&out, &errs)
+		c.SetIn(strings.NewReader(text))
+		c.SetArgs(args)
+		c.SilenceUsage, c.SilenceErrors = true, true
+		return c.Execute()
+	}
+	if err := piped("version: '1'\nprotocol: x\n", "-"); err != nil || out.String() != "protocol: x\nversion: 1\n" {
+		t.Errorf("%v, %q", err, out.String())
+	}
+	if err := piped("version: '1'\nprotocol: x\n", "--check", "-"); err == nil || out.String() != "-\n" {
+		t.Errorf("%v, %q", err, out.String())
+	}
+	if err := piped("a: [b\n", "-"); err == nil || out.Len() > 0 || errs.Len() == 0 {
+		t.Errorf("%v, %q, %q", err, out.String(), errs.String())
+	}
+
+	dir := t.TempDir()
+	path, link := filepath.Join(dir, "x.yaml"), filepath.Join(dir, "link.yaml")
+	if err := errors.Join(os.WriteFile(path, []byte("version: '1'\nprotocol: x\n"), 0o640), os.Symlink(path, link)); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		before, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tidy := before.Size() == int64(len("protocol: x\nversion: 1\n"))
+		if err := piped("", link); err != nil {
+			t.Fatal(err)
+		}
+		after, err := os.Stat(path)
+		if err != nil || after.Mode() != before.Mode() || os.SameFile(before, after) != tidy {
+			t.Errorf("%v, %v, rewritten: %t", err, after.Mode(), !os.SameFile(before, after))
+		}
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 2 {
+		t.Errorf("%v lie there, %v", entries, err)
 	}
 }
