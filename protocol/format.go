@@ -30,7 +30,7 @@ func Format(name string, text []byte) ([]byte, Problems) {
 	if len(r.list) > 0 {
 		return nil, r.list.sorted()
 	}
-	w := &writer{placed: place(found), flows: map[*yaml.Node]string{}}
+	w := &writer{placed: placing(found), flows: map[*yaml.Node]string{}}
 	w.document(root)
 	formatted := []byte(w.out.String())
 	if !saysTheSame(root, found, formatted) {

@@ -77,13 +77,13 @@ func wholeShape() *shape {
 	budget := &shape{keys: []string{"item", "from", "to", "until", "at most", "otherwise"}}
 	item := &shape{keys: []string{"title", "need", "must be"}}
 	criterion := &shape{
-		keys: []string{"criterion", "holds", "from"},
+		keys: []string{"criterion", "holds", "from", "known", "due", "tell"},
 		of:   map[string]*shape{"holds": {oneLine: true}},
 	}
 	return &shape{
 		keys: []string{
-			"protocol", "version", "title", "status", "review by checker", "product", "order", "people", "materials", "equipment",
-			"sections", "windows", "budgets", "release",
+			"protocol", "version", "title", "status", "review by checker", "safe state", "product", "order", "people", "materials", "equipment",
+			"blocks", "sections", "windows", "budgets", "release",
 		},
 		of: map[string]*shape{
 			"product": {keys: []string{
@@ -94,6 +94,7 @@ func wholeShape() *shape {
 			"materials": {each: item},
 			"equipment": {each: item},
 			"sections":  {list: true, spaced: true, each: sectionShape()},
+			"blocks":    {each: &shape{keys: []string{"with", "steps"}, of: map[string]*shape{"steps": sectionShape().of["steps"]}}},
 			"windows":   {each: window},
 			"budgets":   {each: budget},
 			"release":   {list: true, each: criterion},
@@ -104,30 +105,37 @@ func wholeShape() *shape {
 func sectionShape() *shape {
 	step := &shape{
 		keys: []string{
-			"step", "do", "by", "checked by", "witnessed by", "critical", "timed", "scan", "uses", "wait", "enter", "calculate",
+			"step", "do", "when", "by", "decision", "checked by", "witnessed by", "critical", "timed", "between", "scan", "uses", "wait",
+			"safe state", "calculate", "enter",
 		},
 		of: map[string]*shape{
-			"enter":     {each: &shape{keys: withLimits("title", "type", "unit", "places", "choices", "class", "optional")}},
+			"enter":     {each: &shape{keys: limitKeys("title", "type", "unit", "places", "choices", "class", "optional", "censored", "may be")}},
 			"calculate": {each: calculationShape()},
 		},
 	}
+	step.keys = append([]string{"use", "with"}, step.keys...)
+	step.of["when"] = &shape{oneLine: true}
 	return &shape{
-		keys: []string{"section", "after", "by", "steps"},
-		of:   map[string]*shape{"steps": {list: true, spaced: true, each: step}},
+		keys: []string{"section", "after", "alongside", "order", "complete anyway", "when", "repeat", "by", "steps"},
+		of: map[string]*shape{
+			"when":   {oneLine: true},
+			"repeat": {keys: []string{"until", "at most"}, of: map[string]*shape{"until": {oneLine: true}}},
+			"steps":  {list: true, spaced: true, each: step},
+		},
 	}
 }
 
 func calculationShape() *shape {
 	line := &shape{oneLine: true}
 	return &shape{
-		keys: withLimits("title", "formula", "unit", "places", "figures", "example"),
+		keys: limitKeys("title", "formula", "unit", "places", "figures", "example"),
 		of:   map[string]*shape{"formula": line, "example": {list: true, oneLine: true, each: line}},
 	}
 }
 
-// withLimits adds the limits of a value, the most serious first.
-func withLimits(keys ...string) []string {
-	words := []string{" above", " below", " outside", " is"}
+// limitKeys adds the limits of a value, the most serious first.
+func limitKeys(keys ...string) []string {
+	words := []string{" above", " below", " outside", " is", " unless"}
 	for _, level := range []Level{Reject, Action} {
 		for _, word := range words {
 			keys = append(keys, string(level)+word)

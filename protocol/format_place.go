@@ -17,10 +17,10 @@ type placed struct {
 	}
 }
 
-// place decides where each comment belongs: behind a value to that value; on
+// placing decides where each comment belongs: behind a value to that value; on
 // a line of its own to what follows, unless its indentation says that it ends
 // the list or map before.
-func place(f *remarks) *placed {
+func placing(f *remarks) *placed {
 	p := &placed{
 		remarks: f,
 		head:    map[*yaml.Node][]string{}, tail: map[*yaml.Node][]string{}, foot: map[*yaml.Node][]string{}, open: map[*yaml.Node]bool{},

@@ -32,20 +32,20 @@ func formatted(t testing.TB, name string, text []byte) (string, bool) {
 	switch {
 	case (before == nil) != (after == nil):
 		t.Fatalf("%s: sound before, or after, and not the other\n%s\n%s\n--- from\n%s", name, problems.Error(), out, text)
-	case before != nil && !alike(reflect.ValueOf(before), reflect.ValueOf(after)):
+	case before != nil && !sameShape(reflect.ValueOf(before), reflect.ValueOf(after)):
 		t.Fatalf("%s: another protocol\n%s\n--- from\n%s", name, out, text)
 	}
 	return string(out), true
 }
 
-// alike compares two protocols in everything but places, text and digest.
-func alike(a, b reflect.Value) bool {
+// sameShape compares two protocols in everything but places, text and digest.
+func sameShape(a, b reflect.Value) bool {
 	switch a.Kind() {
 	case reflect.Pointer, reflect.Interface:
 		if a.IsNil() || b.IsNil() {
 			return a.IsNil() == b.IsNil()
 		}
-		return a.Elem().Type() == b.Elem().Type() && alike(a.Elem(), b.Elem())
+		return a.Elem().Type() == b.Elem().Type() && sameShape(a.Elem(), b.Elem())
 	case reflect.Struct:
 		if a.Type() == reflect.TypeFor[Pos]() {
 			return true
@@ -55,7 +55,7 @@ func alike(a, b reflect.Value) bool {
 			if whole := a.Type() == reflect.TypeFor[Protocol](); whole && (name == "Text" || name == "Digest") {
 				continue
 			}
-			if !alike(a.Field(i), b.Field(i)) {
+			if !sameShape(a.Field(i), b.Field(i)) {
 				return false
 			}
 		}
@@ -65,7 +65,7 @@ func alike(a, b reflect.Value) bool {
 			return false
 		}
 		for i := range a.Len() {
-			if !alike(a.Index(i), b.Index(i)) {
+			if !sameShape(a.Index(i), b.Index(i)) {
 				return false
 			}
 		}
