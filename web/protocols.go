@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"html/template"
 	"io"
 	"net/http"
 	"net/url"
@@ -11,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"countersign/identity"
+	"countersign/protocol"
 	"countersign/protocol/library"
 )
 
@@ -81,7 +83,12 @@ type protocolView struct {
 	MayApprove, MayTakeEffect, MayEnd   bool
 	Trail, Action                       string
 	Opens                               string
+	picture                             []byte
 }
+
+// Flow is the picture of the way through the protocol. It may stand in the page
+// as it is: protocol.Flow escapes every text of the protocol in it.
+func (v protocolView) Flow() template.HTML { return template.HTML(v.picture) }
 
 type protocolSection struct {
 	Name  string
@@ -123,7 +130,8 @@ func protocolOf(known *library.Library, version *library.Version, zone *time.Loc
 		Name: p.Name, Version: p.Version, Title: p.Title, Marked: p.Status, Status: string(version.Status), Digest: fmt.Sprintf("%x", p.Digest),
 		Reason: version.Reason, Text: string(p.Text), Trail: "/protocols/" + url.PathEscape(p.Name) + "/trail", Action: "/protocols/sign",
 		MayApprove: version.Status == library.Draft, MayTakeEffect: version.Status == library.Approved,
-		MayEnd: version.Status != library.Superseded && version.Status != library.Withdrawn,
+		MayEnd:  version.Status != library.Superseded && version.Status != library.Withdrawn,
+		picture: protocol.Flow(p, nil),
 	}
 	life := func(what string, act *library.Act) {
 		if act != nil {

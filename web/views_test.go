@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -11,6 +12,7 @@ import (
 
 	"countersign/batch"
 	"countersign/protocol"
+	"countersign/protocol/library"
 )
 
 // views gives each page's struct, empty.
@@ -192,5 +194,28 @@ func TestALimitSaysWhetherItsWordsAllowOrForbid(t *testing.T) {
 		if got := limitWords(limit); got != want {
 			t.Errorf("%q", got)
 		}
+	}
+}
+
+func TestTheProtocolsPageShowsItsFlow(t *testing.T) {
+	text, err := fs.ReadFile(protocol.Examples(), "aso-intrathecal.yaml")
+	must(t, err)
+	p, problems := protocol.Parse("aso-intrathecal.yaml", text)
+	if len(problems) > 0 {
+		t.Fatal(problems.Error())
+	}
+	found, err := loadAssets()
+	must(t, err)
+	parsed, err := parsePages(found)
+	must(t, err)
+	var whole bytes.Buffer
+	must(t, parsed.execute(&whole, "protocol", page{View: protocolOf(library.New(), &library.Version{Protocol: p}, time.UTC)}))
+	for _, want := range []string{`role="region" aria-label="The way through the protocol, as a picture"><svg `, ">label syringe</text>", ">release: 6 criteria</text>"} {
+		if !strings.Contains(whole.String(), want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	if strings.Contains(whole.String(), "style=") { // the policy of the site forbids it
+		t.Error("the page has a style of its own")
 	}
 }
