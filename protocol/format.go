@@ -86,5 +86,5 @@ func blank(n *yaml.Node) bool {
 	return value == "" || !quoted(n) && (value == "~" || value == "null")
 }
 
-// flow says that a list or map is written in brackets.
-func flow(n *yaml.Node) bool { return n != nil && n.Style&yaml.FlowStyle != 0 }
+// inBrackets says that a list or map is written in brackets.
+func inBrackets(n *yaml.Node) bool { return n != nil && n.Style&yaml.FlowStyle != 0 }

@@ -81,7 +81,7 @@ func (p *placed) behind(one remark, entry *yaml.Node) {
 // inside closed brackets is over.
 func (p *placed) entryBefore(one remark) *yaml.Node {
 	entry := p.marks[one.next-1].entry
-	for entry != nil && flow(p.holder[entry]) && p.holder[entry] != one.round {
+	for entry != nil && inBrackets(p.holder[entry]) && p.holder[entry] != one.round {
 		entry = p.owner[p.holder[entry]]
 	}
 	return entry
@@ -89,7 +89,7 @@ func (p *placed) entryBefore(one remark) *yaml.Node {
 
 // unfold remembers that brackets hold a comment, which needs a line's end.
 func (p *placed) unfold(n *yaml.Node) {
-	for flow(n) {
+	for inBrackets(n) {
 		p.open[n] = true
 		n = p.holder[p.owner[n]]
 	}
@@ -139,7 +139,7 @@ func (p *placed) between(one remark) {
 // further than the comment.
 func (p *placed) ended(one remark) *yaml.Node {
 	n := p.holder[p.marks[one.next-1].entry]
-	for n != nil && n != p.root && (flow(n) || n.Column > one.at.Column) {
+	for n != nil && n != p.root && (inBrackets(n) || n.Column > one.at.Column) {
 		n = p.holder[p.owner[n]]
 	}
 	if n == nil {

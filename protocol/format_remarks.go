@@ -76,7 +76,7 @@ func (r *reader) remarks(root *yaml.Node) *remarks {
 
 // walk notes the marks in the text's order.
 func (f *remarks) walk(n, entry, starts *yaml.Node) {
-	if n.Kind == yaml.ScalarNode || flow(n) {
+	if n.Kind == yaml.ScalarNode || inBrackets(n) {
 		f.marks = append(f.marks, mark{node: n, entry: entry, starts: starts})
 	}
 	if n.Kind == yaml.ScalarNode {
@@ -93,7 +93,7 @@ func (f *remarks) walk(n, entry, starts *yaml.Node) {
 		switch {
 		case value:
 			f.walk(child, inner, nil)
-		case i == 0 && starts != nil && !flow(n):
+		case i == 0 && starts != nil && !inBrackets(n):
 			f.walk(child, inner, starts)
 		default:
 			f.walk(child, inner, inner)
@@ -153,7 +153,7 @@ func (s *remarkScanner) scan() bool {
 // has none.
 func (s *remarkScanner) opened() *yaml.Node {
 	for i := s.next - 1; i >= 0 && s.reached(i) == 0; i-- {
-		if n := s.f.marks[i].node; flow(n) && (n.Kind == yaml.SequenceNode) == (s.text[s.line][s.col] == '[') {
+		if n := s.f.marks[i].node; inBrackets(n) && (n.Kind == yaml.SequenceNode) == (s.text[s.line][s.col] == '[') {
 			return n
 		}
 	}

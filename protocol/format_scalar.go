@@ -140,7 +140,7 @@ func paragraphs(body string, width int) []string {
 			lines = append(lines, "")
 		}
 		ended = ended || line != ""
-		lines = append(lines, wrapped(line, width, width)...)
+		lines = append(lines, foldedText(line, width, width)...)
 	}
 	return lines
 }
@@ -166,10 +166,10 @@ func readsAs(lines []string, value string) bool {
 	return read.Content[0].Content[1].Value == value
 }
 
-// wrapped folds a text at single spaces, so that each reads as the line's end
+// foldedText folds a text at single spaces, so that each reads as the line's end
 // that takes its place. A line begins with a letter or a digit, and with
 // nothing that YAML could take for something else.
-func wrapped(text string, first, rest int) []string {
+func foldedText(text string, first, rest int) []string {
 	var lines []string
 	for room := first; utf8.RuneCountInString(text) > room; room = rest {
 		at := foldAt(text, room)

@@ -131,7 +131,7 @@ func (w *writer) leaf(lead string, entry, n *yaml.Node, s *shape, indent int, pl
 		lead += " "
 	}
 	if s == nil || !s.oneLine {
-		lines = wrapped(text, formatWidth-indent-utf8.RuneCountInString(lead), formatWidth-indent-2)
+		lines = foldedText(text, formatWidth-indent-utf8.RuneCountInString(lead), formatWidth-indent-2)
 	}
 	lines[len(lines)-1] += behind
 	w.line(indent, lead+lines[0])
@@ -173,7 +173,7 @@ func (w *writer) inLines(n *yaml.Node, s *shape, column int) bool {
 	if n.Kind == yaml.ScalarNode || len(n.Content) == 0 {
 		return false
 	}
-	return !flow(n) || w.open[n] || column+utf8.RuneCountInString(w.flowText(n, s)) > formatWidth
+	return !inBrackets(n) || w.open[n] || column+utf8.RuneCountInString(w.flowText(n, s)) > formatWidth
 }
 
 // flowText writes a list or map in brackets. It is remembered, since each list
