@@ -93,7 +93,7 @@ func TestFlowShowsEverythingOfAProtocolAndKeepsItApart(t *testing.T) {
 		if strings.Contains(words, "not reached") {
 			t.Errorf("%s marks steps that nobody asked about", name)
 		}
-		apart(t, name, layFlow(p, nil))
+		standsApart(t, name, layFlow(p, nil))
 	}
 }
 
@@ -131,7 +131,7 @@ func wantedOf(p *Protocol) []string {
 }
 
 // apart says where pieces of a picture lie on each other or outside of it.
-func apart(t *testing.T, name string, f *flow) {
+func standsApart(t *testing.T, name string, f *flow) {
 	t.Helper()
 	if f.width > flowMost {
 		t.Errorf("%s is %d wide", name, f.width)
@@ -232,7 +232,7 @@ func TestFlowKeepsEveryMixtureApart(t *testing.T) {
 			if count < 5 {
 				wordsOf(t, f.draw())
 			}
-			if apart(t, fmt.Sprintf("mixture %d of %d", mix, count), f); t.Failed() {
+			if standsApart(t, fmt.Sprintf("mixture %d of %d", mix, count), f); t.Failed() {
 				return
 			}
 		}
