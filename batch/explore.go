@@ -153,6 +153,7 @@ type plan struct {
 	texts  map[string]string
 	delays map[string]time.Duration
 	order  map[string]string
+	rushed string // window
 }
 
 // Explore runs a protocol with generated answers until nothing new is left to
@@ -193,7 +194,7 @@ func Explore(p *protocol.Protocol, start time.Time, most int) Coverage {
 }
 
 func (l plan) with(key, text string) plan {
-	more := plan{texts: maps.Clone(l.texts), delays: l.delays, order: l.order}
+	more := plan{texts: maps.Clone(l.texts), delays: l.delays, order: l.order, rushed: l.rushed}
 	if more.texts == nil {
 		more.texts = map[string]string{}
 	}
@@ -208,6 +209,9 @@ func bounds(p *protocol.Protocol) []plan {
 		plans = append(plans, plan{order: map[string]string{value.Name: value.High.Number}})
 	}
 	for _, w := range p.Windows {
+		if w.Span.Min > 0 {
+			plans = append(plans, plan{rushed: w.Name})
+		}
 		if w.Span.Max > 0 {
 			plans = append(plans, plan{delays: map[string]time.Duration{w.To.Step: w.Span.Max + time.Hour}})
 		}
@@ -221,6 +225,7 @@ func play(p *protocol.Protocol, start time.Time, l plan) (Run, map[string][]stri
 	answers := Answers{
 		Order: l.order,
 		Delay: func(st *StepState) time.Duration { return l.delays[st.Step.Base] },
+		Rush:  func(window string) bool { return window == l.rushed },
 		Value: func(st *StepState, in *protocol.Input, n int) string {
 			key := st.Step.Name + "." + in.Name
 			if n > 0 {

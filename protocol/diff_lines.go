@@ -16,6 +16,19 @@ type line struct {
 	text string
 }
 
+// Line is one line of two texts compared: kept (" "), taken out ("-") or put in
+// ("+").
+type Line struct{ Mark, Text string }
+
+// Lines compares two texts line by line.
+func Lines(old, new []byte) []Line {
+	var lines []Line
+	for _, l := range compareLines(splitLines(old), splitLines(new)) {
+		lines = append(lines, Line{Mark: string(l.mark), Text: strings.TrimSuffix(l.text, "\n")})
+	}
+	return lines
+}
+
 // WriteLines writes two texts' differences line by line, as a unified diff; it
 // writes nothing when they are the same. Lines that stand once in both texts
 // are its anchors, so that even long texts take little time and memory.

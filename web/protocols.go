@@ -78,7 +78,8 @@ type protocolView struct {
 	Sections                            []protocolSection
 	Text                                string
 	Against                             string // the effective version that the changes are against
-	Changes                             []library.Line
+	Changes                             []changeGroup
+	Lines                               []protocol.Line
 	ChangesShown                        bool
 	MayApprove, MayTakeEffect, MayEnd   bool
 	Trail, Action                       string
@@ -167,11 +168,36 @@ func protocolOf(known *library.Library, version *library.Version, zone *time.Loc
 	}
 	if effective, ok := known.Effective(p.Name); ok && effective.Protocol.Version != p.Version {
 		v.Against = effective.Protocol.ID()
-		v.Changes, v.ChangesShown = known.Changes(p.Name, p.Version)
+		var changes []protocol.Change
+		changes, v.Lines, v.ChangesShown = known.Changes(p.Name, p.Version)
+		v.Changes = groupsOf(changes)
 	} else if ok {
 		v.Opens = "/batches/new?protocol=" + queryEscape(p.Name)
 	}
 	return v
+}
+
+// changeGroup is what changed, of one kind of consequence.
+type changeGroup struct {
+	Name      string
+	Sentences []string
+}
+
+// groupsOf puts changes under headings, the gravest first.
+func groupsOf(changes []protocol.Change) []changeGroup {
+	var groups []changeGroup
+	for _, group := range protocol.Groups() {
+		one := changeGroup{Name: group.String()}
+		for _, change := range changes {
+			if change.Group == group {
+				one.Sentences = append(one.Sentences, change.Sentence)
+			}
+		}
+		if len(one.Sentences) > 0 {
+			groups = append(groups, one)
+		}
+	}
+	return groups
 }
 
 // submitView is the form for a new version's text, with what is wrong with it.
