@@ -234,15 +234,24 @@ func (b *builder) items(n *yaml.Node, equipment bool) {
 		}
 		for _, element := range b.listOf(fields.get("must be")) {
 			condition, ok := b.text(element, "a condition")
-			known := []string{"released", "in date", "for this patient", "calibrated", "clean"}
-			if ok && !contains(known, condition) {
-				b.fail(element, suggest(condition, known), "no item can be %q", condition)
+			if ok && !contains(itemConditions(), condition) {
+				b.fail(element, suggest(condition, itemConditions()), "no item can be %q", condition)
 			}
 			item.MustBe = append(item.MustBe, condition)
 		}
 		fields.done()
 		b.p.Items = append(b.p.Items, item)
 	}
+}
+
+// itemConditions lists what must be can say.
+func itemConditions() []string {
+	return []string{"released", "in date", "for this patient", "calibrated", "clean"}
+}
+
+// consequences lists what can follow when something does not hold.
+func consequences() []string {
+	return []string{"exception", "blocks", "stop", "repeat once", "repeat twice"}
 }
 
 func contains(list []string, word string) bool {
@@ -275,8 +284,7 @@ func (b *builder) breach(n *yaml.Node) Breach {
 			case "repeat twice":
 				then.Repeat = 2
 			default:
-				known := []string{"exception", "blocks", "stop", "repeat once", "repeat twice"}
-				b.fail(element, suggest(word, known), "%q is not something that can follow: exception, blocks, stop, repeat once or repeat twice", word)
+				b.fail(element, suggest(word, consequences()), "%q is not something that can follow: exception, blocks, stop, repeat once or repeat twice", word)
 			}
 		}
 	}

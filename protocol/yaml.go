@@ -24,6 +24,9 @@ type reader struct {
 	file  string
 	lines []string
 	list  Problems
+	// done is told of every object that was read to its end; a test holds the
+	// schema's keys against it. Parse leaves it nil.
+	done func(*object)
 }
 
 func (r *reader) failAt(pos Pos, hint, format string, args ...any) {
@@ -365,6 +368,9 @@ func (o *object) whole(key string, low, high int) int {
 
 // done reports the keys that nobody asked for.
 func (o *object) done() {
+	if o.r.done != nil {
+		o.r.done(o)
+	}
 	for _, key := range o.keys {
 		known := false
 		for _, asked := range o.asked {

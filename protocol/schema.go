@@ -1,0 +1,284 @@
+package protocol
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+)
+
+// Schema gives the JSON Schema (draft 2020-12) of the language, with which an
+// editor completes keys and closed words and underlines what cannot stand. It
+// judges the shape alone: whether a protocol is sound remains Parse's to say.
+// What Parse accepts is not underlined, since a check that cries wolf is
+// switched off. The bytes are always the same; docs/protocol.schema.json holds
+// them.
+func Schema() []byte {
+	top := protocolShape()
+	top.Schema = "https://json-schema.org/draft/2020-12/schema"
+	top.Title = "Protocol"
+	top.Defs = keys{
+		"wording": anyWording(), "switch": oneOf("yes", "no"), "moment": anyMoment(), "duration": anyDuration(), "span": anySpan(), "breach": anyBreach(),
+		"product": productShape(), "order-value": orderValueShape(), "item": itemShape(), "section": sectionShape(), "repeat": repeatShape(),
+		"block": blockShape(), "use": useShape(), "window": windowShape(), "budget": budgetShape(), "criterion": criterionShape(),
+	}
+	for _, in := range []spot{aSection, aBlock} {
+		top.Defs[in.called("name")] = in.anyName()
+		top.Defs[in.called("step")] = in.step()
+		top.Defs[in.called("field")] = in.field()
+		top.Defs[in.called("calculation")] = in.calculation()
+	}
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(top); err != nil {
+		return nil // it is made of strings and whole numbers, so this cannot be
+	}
+	return out.Bytes()
+}
+
+// spot is where a step stands. In a block, any word may still be a
+// {placeholder}, so closed words and patterns let those through.
+type spot bool
+
+const (
+	aSection spot = false
+	aBlock   spot = true
+)
+
+// called is the name of a definition for steps that stand here.
+func (in spot) called(what string) string {
+	if in == aBlock {
+		return "block-" + what
+	}
+	return what
+}
+
+func protocolShape() *shape {
+	criterion := &shape{AnyOf: []*shape{oneOf(records()...), refer("criterion")}}
+	return closed("One protocol in a file, read from the top.", keys{
+		"protocol":          protocolName().says("The protocol's lasting name, in small letters, digits and hyphens."),
+		"version":           whole(1, 9999).says("A whole number; every changed text is a new version."),
+		"title":             wording().says("What is made and how, as it stands on every page."),
+		"status":            wording().says("Free words that stand on every page, as in example, not for use in patients."),
+		"review by checker": flag().says("Whether somebody who checked a step may also do the production review; somebody who performed one never may."),
+		"safe state":        wording().says("What makes patient and product safe when the batch stops."),
+		"blocks":            mapOf(refer("block")).says("Runs of steps that are written once and used in several places with other words."),
+		"product":           refer("product").says("What is made, under which licence and master file, and how it is kept."),
+		"order":             names(aSection, &shape{AnyOf: []*shape{wording(), refer("order-value")}}).says("Set-points of the signed prescription, each with the range outside which no batch can begin."),
+		"people":            names(aSection, people()).says("The parts that people take in this protocol, each with its role and whom its holder may not be."),
+		"materials":         names(aSection, refer("item")).says("What goes into the medicine, set out before the batch begins."),
+		"equipment":         names(aSection, refer("item")).says("What the work is done with, set out before the batch begins."),
+		"sections":          listOf(refer("section")).says("The work in its sections, each begun when the one before it is complete unless it says otherwise."),
+		"windows":           mapOf(refer("window")).says("Bounds for the time between any two moments, whatever steps lie between."),
+		"budgets":           mapOf(refer("budget")).says("Bounds for a total time over any number of excursions, as out of the cold."),
+		"release":           listOf(criterion).says("The conditions that hold before the batch is certified, each with its source."),
+	}, "protocol", "version", "title", "product", "people", "sections", "release")
+}
+
+// people is a role, and whom its holder may not be.
+func people() *shape {
+	p := matching("^("+strings.Join(rolesAtWork(), "|")+")(, not the .+)*$", "write it as in: pharmacist, not the preparer")
+	p.Examples = append(rolesAtWork(), "pharmacist, not the preparer")
+	return p.says("A role, and behind a comma the parts whose holder may not take this one in the same step.")
+}
+
+func productShape() *shape {
+	needed := keys{
+		"name":         wording().says("The medicine's name as it stands on the label."),
+		"code":         wording().says("The short code of the product."),
+		"form":         wording().says("The pharmaceutical form, as in solution for injection."),
+		"strength":     wording().says("The strength as it stands on the label."),
+		"mode":         oneOf("point of care", "modular").says("Whether it is made at the point of care or in a modular unit."),
+		"supply":       wording().says("The supply status, as in unlicensed special."),
+		"batch size":   wording().says("What one batch is, as in one syringe."),
+		"licence":      wording().says("The number of the manufacturer's licence."),
+		"control site": wording().says("The name and address of the control site that answers for the batch."),
+		"master file":  matching("., version .", "write it as in: DMMF-0042, version 7").says("The master file's number and its version."),
+		"container":    wording().says("The container and its closure."),
+		"storage":      wording().says("How the medicine is kept until it is given."),
+	}
+	required := needed.sorted()
+	needed["atmp"] = flag().says("Whether it is an advanced therapy medicinal product.")
+	needed["immediate use"] = flag().says("Whether it is given at once and never stored.")
+	return closed("The header's account of the medicine.", needed, required...)
+}
+
+func orderValueShape() *shape {
+	return closed("A set-point of the prescription with its approved range.", keys{
+		"title": wording().says("What the value is called on the pages."),
+		"allow": wording().says("The approved range, which also fixes the unit and the decimal places, as in 3.5 to 42.0 mg."),
+	}, "allow")
+}
+
+func itemShape() *shape {
+	return closed("A material or a piece of equipment.", keys{
+		"title":   wording().says("What the item is called on the pages."),
+		"need":    amount().says("How much is planned for one batch; one, when it is left out."),
+		"must be": manyOf(oneOf(itemConditions()...)).says("The conditions that are looked at when the item is scanned."),
+	})
+}
+
+func sectionShape() *shape {
+	// Not if and else: only so does an editor propose both at an empty dash.
+	steps := listOf(&shape{AnyOf: []*shape{refer("step"), refer("use")}})
+	return closed("A run of steps.", keys{
+		"section":         wording().says("The section's name, which no other section has."),
+		"order":           oneOf("as written", "any").says("Whether the steps follow each other as written or are done in any order."),
+		"alongside":       flag().says("Whether it runs beside the section before it; the next section waits for both."),
+		"when":            wording().says("The condition under which the section is done at all."),
+		"repeat":          refer("repeat").says("Repeats the steps until a condition holds, within a bound."),
+		"after":           oneOf("release").says("Opens the section only once the batch is certified."),
+		"by":              wording().says("The part that performs every step which names no other."),
+		"complete anyway": flag().says("Lets the section be completed after a value that rejects, for the record's sake; release stays shut."),
+		"steps":           steps.says("The steps in their order, or the use of a block."),
+	}, "section", "steps")
+}
+
+func repeatShape() *shape {
+	return closed("A loop over a section's steps.", keys{
+		"until":   wording().says("The condition that ends it, looked at after every round."),
+		"at most": whole(2, 50).says("How many rounds there can be at the most."),
+	}, "until", "at most")
+}
+
+func blockShape() *shape {
+	return closed("A run of steps that is used with other words.", keys{
+		"with":  manyOf(wording()).says("The words that each use fills in, written {word} in the steps."),
+		"steps": listOf(refer("block-step")).says("The steps of the block."),
+	}, "steps")
+}
+
+func useShape() *shape {
+	return closed("The use of a block in a section.", keys{
+		"use":  wording().says("The name of the block whose steps stand here."),
+		"with": mapOf(wording()).says("What is filled in for each of the block's words."),
+	}, "use")
+}
+
+func windowShape() *shape {
+	return closed("The time between two moments.", keys{
+		"from":      momentShape().says("The moment at which the window opens, as in draw up done."),
+		"to":        momentShape().says("The moment at which it closes, as in give done."),
+		"allow":     spanShape().says("How long it may take, ends included: at least 5 min, at most 4 h, or 1 min to 3 min."),
+		"otherwise": breachShape().says("What follows when the time does not hold."),
+	}, "from", "to", "allow", "otherwise")
+}
+
+func budgetShape() *shape {
+	return closed("A total time over any number of excursions.", keys{
+		"item":      wording().says("The item whose time is added up."),
+		"from":      momentShape().says("The moment at which an excursion begins, as in vial out."),
+		"to":        momentShape().says("The moment at which it ends, as in vial back."),
+		"until":     momentShape().says("The moment at which the running excursion ends for good, as in draw up done."),
+		"at most":   durationShape().says("The longest total, as in 30 h."),
+		"otherwise": breachShape().says("What follows when the total is exceeded."),
+	}, "item", "from", "to", "until", "at most", "otherwise")
+}
+
+func criterionShape() *shape {
+	c := closed("A condition of release with its source.", keys{
+		"criterion": wording().says("The sentence that the certifying person reads."),
+		"holds":     wording().says("The condition behind the sentence, as in draw up.drawn within 2 % of draw up.volume."),
+		"from":      wording().says("Where it comes from: a step's name, or order."),
+		"known":     oneOf("now", "later").says("Whether the result is known at release or only later."),
+		"due":       durationShape().says("How long after certification a later result is expected, as in 14 d."),
+		"tell":      wording().says("Who is told when a later result fails."),
+	}, "criterion", "holds", "from")
+	later := &shape{Properties: keys{"known": {Const: "later"}}, Required: []string{"known"}}
+	c.AllOf = []*shape{{If: later, Then: having("due", "tell"), Else: &shape{Not: anyOf("due", "tell")}}}
+	return c
+}
+
+func (in spot) step() *shape {
+	s := closed("One act.", keys{
+		"step":         in.name().says("The step's name, which no other step has; formulas and windows call it by it."),
+		"do":           wording().says("The instruction, as approved and as it is read at the bench."),
+		"by":           wording().says("The part that performs the step, where the section names none or another."),
+		"critical":     in.open(flag()).says("Whether a fault here can harm the patient; a second person is then needed."),
+		"timed":        in.open(flag()).says("Whether the step has a start of its own, which somebody marks."),
+		"decision":     in.open(flag()).says("Whether the step is a quality lead's signed decision on how the batch goes on."),
+		"when":         wording().says("The condition under which the step is done at all."),
+		"safe state":   wording().says("What makes patient and product safe when the batch stops at this step."),
+		"between":      in.open(hours()).says("The hours of the day between which the step may be done, as in 08:00 and 16:00."),
+		"checked by":   wording().says("The part that verifies the step afterwards."),
+		"witnessed by": wording().says("The part that is there while the step is done and signs for it."),
+		"scan":         manyOf(in.scan()).says("What is scanned: patient, label, or an item; with , or stop a wrong scan stops the batch."),
+		"uses":         manyOf(wording()).says("The items that the step uses without scanning them."),
+		"wait":         in.open(spanShape()).says("The time from the step's start, or else from its last scan, until it is performed."),
+		"enter":        names(in, refer(in.called("field"))).says("The values that are entered, each under its name."),
+		"calculate":    names(in, refer(in.called("calculation"))).says("The results that are calculated, each under its name."),
+	}, "step", "do")
+	critical := &shape{Properties: keys{"critical": {Const: "yes"}}, Required: []string{"critical"}}
+	s.AllOf = []*shape{{If: critical, Then: anyOf("checked by", "witnessed by")}, {Not: having("checked by", "witnessed by")}}
+	return in.filled(s)
+}
+
+func (in spot) field() *shape {
+	f := closed("A value to be entered.", in.limits(keys{
+		"title":    wording().says("What the value is called on the pages."),
+		"type":     in.open(oneOf(inputTypes()...)).says("What is entered; a unit alone says decimal, and choices alone say choice."),
+		"class":    in.open(oneOf(classes()...)).says("What the value means for the medicine; informative, when it is left out."),
+		"unit":     wording().says("The unit in which it is entered; 1 for a bare number."),
+		"places":   in.open(whole(0, 12)).says("With exactly how many decimal places it is entered."),
+		"choices":  {Type: "array", Items: wording(), MinItems: 2, Description: "The words of which one is chosen."},
+		"optional": in.open(flag()).says("Whether the value may stay away."),
+		"censored": in.open(flag()).says("Whether a result may lie below or above what can be measured, as in < 0.3."),
+		"may be":   manyOf(in.open(oneOf(absences()...))).says("What may stand in the value's place when there is none."),
+	}))
+	kind := func(types ...string) *shape {
+		return &shape{Properties: keys{"type": {Enum: types}}, Required: []string{"type"}}
+	}
+	counted := &shape{AnyOf: []*shape{kind(string(TypeDecimal), string(TypeRange)), {Required: []string{"unit"}, Not: having("type")}}}
+	chosen := kind(string(TypeChoice))
+	f.AllOf = []*shape{anyOf("unit", "choices", "type"), {If: counted, Then: having("unit", "places")}, {If: chosen, Then: having("choices")}}
+	return in.filled(f)
+}
+
+func (in spot) calculation() *shape {
+	c := closed("A result to be calculated.", in.limits(keys{
+		"title":   wording().says("What the result is called on the pages."),
+		"formula": wording().says("The formula over values, moments and figures with their units."),
+		"unit":    wording().says("The unit of the result; 1 for a bare number."),
+		"places":  in.open(whole(0, 12)).says("To how many decimal places the result is rounded, half up, once, at the end."),
+		"figures": in.open(whole(1, 20)).says("To how many significant figures the result is rounded, in the stead of places."),
+		"example": manyOf(wording()).says("The formula with figures for its names and what they give; it runs whenever the protocol is read."),
+	}), "formula", "unit", "example")
+	c.OneOf = []*shape{having("places"), having("figures")}
+	return in.filled(c)
+}
+
+// limits adds the keys that bound a value or result.
+func (in spot) limits(k keys) keys {
+	follows := map[Level]string{
+		Reject: "the value can never be accepted in this batch",
+		Action: "an exception arises that somebody must decide",
+		Warn:   "it is shown and noted",
+	}
+	where := map[string]string{
+		"above": "Above this", "below": "Below this", "outside": "Outside this range", "is": "When it is this, or one of these", "unless": "Unless this holds",
+	}
+	for level, then := range follows {
+		for word, when := range where {
+			bound := wording()
+			if word == "is" || word == "unless" { // of several choices
+				bound = manyOf(bound)
+			}
+			k[string(level)+" "+word] = bound.says(when + ", " + then + ".")
+		}
+	}
+	k["accept"] = manyOf(wording()).says("What is good; outside it an exception arises.")
+	k["otherwise"] = in.open(breachShape()).says("What follows, besides the exception, when accept or an action limit does not hold.")
+	k["then"] = in.open(breachShape()).says("What follows when a warn limit does not hold.")
+	return k
+}
+
+func (k keys) sorted() []string {
+	var all []string
+	for key := range k {
+		all = append(all, key)
+	}
+	slices.Sort(all)
+	return all
+}
