@@ -47,7 +47,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(out)
 	root.SetErr(errs)
-	root.AddCommand(verifyCommand(out), checkCommand(out), diffCommand(out), simulateCommand(out), fmtCommand(out, errs))
+	root.AddCommand(verifyCommand(out), checkCommand(out), diffCommand(out), simulateCommand(out), fmtCommand(out, errs), schemaCommand(out))
 	err := root.ExecuteContext(ctx)
 	var code exit
 	switch {

@@ -85,6 +85,7 @@ func TestTheRegulatorsToolAnswersWithItsExitCode(t *testing.T) {
 		{"a draft that is not there", []string{"fmt", "nothing.yaml"}, 2, "nothing.yaml"},
 		{"no draft named", []string{"fmt"}, 2, "requires at least 1 arg"},
 		{"standard input beside a file", []string{"fmt", "-", tidy}, 2, "stands alone"},
+		{"the schema for an editor", []string{"schema"}, 0, "https://json-schema.org/draft/2020-12/schema"},
 		{"an unknown command", []string{"certify"}, 2, "unknown command"},
 	} {
 		t.Run(one.name, func(t *testing.T) {

@@ -151,7 +151,7 @@ func TestTheApproverSeesWhatChanged(t *testing.T) {
 	if want := []string{"-version: 1", "+version: 2", "-at most: 30 h", "+at most: 24 h"}; !ok || !reflect.DeepEqual(seen, want) {
 		t.Errorf("%q", seen)
 	}
-	if len(words) != 1 || !strings.Contains(words[0].Sentence, "24 h") {
+	if len(words) != 2 || !strings.Contains(words[0].Sentence, "24 h") {
 		t.Errorf("%+v", words)
 	}
 	sheet, err := Lines(l, Approve{name, 2})
