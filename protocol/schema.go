@@ -19,10 +19,10 @@ func Schema() []byte {
 	top.Title = "Protocol"
 	top.Defs = keys{
 		"wording": anyWording(), "switch": oneOf("yes", "no"), "moment": anyMoment(), "duration": anyDuration(), "span": anySpan(), "breach": anyBreach(),
-		"product": productShape(), "order-value": orderValueShape(), "item": itemShape(), "section": sectionShape(), "repeat": repeatShape(),
+		"product": productShape(), "order-value": orderValueShape(), "item": itemShape(), "section": schemaSection(), "repeat": repeatShape(),
 		"block": blockShape(), "use": useShape(), "window": windowShape(), "budget": budgetShape(), "criterion": criterionShape(),
 	}
-	for _, in := range []spot{aSection, aBlock} {
+	for _, in := range []schemaSpot{aSection, aBlock} {
 		top.Defs[in.called("name")] = in.anyName()
 		top.Defs[in.called("step")] = in.step()
 		top.Defs[in.called("field")] = in.field()
@@ -38,25 +38,25 @@ func Schema() []byte {
 	return out.Bytes()
 }
 
-// spot is where a step stands. In a block, any word may still be a
+// schemaSpot is where a step stands. In a block, any word may still be a
 // {placeholder}, so closed words and patterns let those through.
-type spot bool
+type schemaSpot bool
 
 const (
-	aSection spot = false
-	aBlock   spot = true
+	aSection schemaSpot = false
+	aBlock   schemaSpot = true
 )
 
 // called is the name of a definition for steps that stand here.
-func (in spot) called(what string) string {
+func (in schemaSpot) called(what string) string {
 	if in == aBlock {
 		return "block-" + what
 	}
 	return what
 }
 
-func protocolShape() *shape {
-	criterion := &shape{AnyOf: []*shape{oneOf(records()...), refer("criterion")}}
+func protocolShape() *schemaShape {
+	criterion := &schemaShape{AnyOf: []*schemaShape{oneOf(records()...), refer("criterion")}}
 	return closed("One protocol in a file, read from the top.", keys{
 		"protocol":          protocolName().says("The protocol's lasting name, in small letters, digits and hyphens."),
 		"version":           whole(1, 9999).says("A whole number; every changed text is a new version."),
@@ -66,7 +66,7 @@ func protocolShape() *shape {
 		"safe state":        wording().says("What makes patient and product safe when the batch stops."),
 		"blocks":            mapOf(refer("block")).says("Runs of steps that are written once and used in several places with other words."),
 		"product":           refer("product").says("What is made, under which licence and master file, and how it is kept."),
-		"order":             names(aSection, &shape{AnyOf: []*shape{wording(), refer("order-value")}}).says("Set-points of the signed prescription, each with the range outside which no batch can begin."),
+		"order":             names(aSection, &schemaShape{AnyOf: []*schemaShape{wording(), refer("order-value")}}).says("Set-points of the signed prescription, each with the range outside which no batch can begin."),
 		"people":            names(aSection, people()).says("The parts that people take in this protocol, each with its role and whom its holder may not be."),
 		"materials":         names(aSection, refer("item")).says("What goes into the medicine, set out before the batch begins."),
 		"equipment":         names(aSection, refer("item")).says("What the work is done with, set out before the batch begins."),
@@ -78,13 +78,13 @@ func protocolShape() *shape {
 }
 
 // people is a role, and whom its holder may not be.
-func people() *shape {
+func people() *schemaShape {
 	p := matching("^("+strings.Join(rolesAtWork(), "|")+")(, not the .+)*$", "write it as in: pharmacist, not the preparer")
 	p.Examples = append(rolesAtWork(), "pharmacist, not the preparer")
 	return p.says("A role, and behind a comma the parts whose holder may not take this one in the same step.")
 }
 
-func productShape() *shape {
+func productShape() *schemaShape {
 	needed := keys{
 		"name":         wording().says("The medicine's name as it stands on the label."),
 		"code":         wording().says("The short code of the product."),
@@ -105,14 +105,14 @@ func productShape() *shape {
 	return closed("The header's account of the medicine.", needed, required...)
 }
 
-func orderValueShape() *shape {
+func orderValueShape() *schemaShape {
 	return closed("A set-point of the prescription with its approved range.", keys{
 		"title": wording().says("What the value is called on the pages."),
 		"allow": wording().says("The approved range, which also fixes the unit and the decimal places, as in 3.5 to 42.0 mg."),
 	}, "allow")
 }
 
-func itemShape() *shape {
+func itemShape() *schemaShape {
 	return closed("A material or a piece of equipment.", keys{
 		"title":   wording().says("What the item is called on the pages."),
 		"need":    amount().says("How much is planned for one batch; one, when it is left out."),
@@ -120,9 +120,9 @@ func itemShape() *shape {
 	})
 }
 
-func sectionShape() *shape {
+func schemaSection() *schemaShape {
 	// Not if and else: only so does an editor propose both at an empty dash.
-	steps := listOf(&shape{AnyOf: []*shape{refer("step"), refer("use")}})
+	steps := listOf(&schemaShape{AnyOf: []*schemaShape{refer("step"), refer("use")}})
 	return closed("A run of steps.", keys{
 		"section":         wording().says("The section's name, which no other section has."),
 		"order":           oneOf("as written", "any").says("Whether the steps follow each other as written or are done in any order."),
@@ -136,28 +136,28 @@ func sectionShape() *shape {
 	}, "section", "steps")
 }
 
-func repeatShape() *shape {
+func repeatShape() *schemaShape {
 	return closed("A loop over a section's steps.", keys{
 		"until":   wording().says("The condition that ends it, looked at after every round."),
 		"at most": whole(2, 50).says("How many rounds there can be at the most."),
 	}, "until", "at most")
 }
 
-func blockShape() *shape {
+func blockShape() *schemaShape {
 	return closed("A run of steps that is used with other words.", keys{
 		"with":  manyOf(wording()).says("The words that each use fills in, written {word} in the steps."),
 		"steps": listOf(refer("block-step")).says("The steps of the block."),
 	}, "steps")
 }
 
-func useShape() *shape {
+func useShape() *schemaShape {
 	return closed("The use of a block in a section.", keys{
 		"use":  wording().says("The name of the block whose steps stand here."),
 		"with": mapOf(wording()).says("What is filled in for each of the block's words."),
 	}, "use")
 }
 
-func windowShape() *shape {
+func windowShape() *schemaShape {
 	return closed("The time between two moments.", keys{
 		"from":      momentShape().says("The moment at which the window opens, as in draw up done."),
 		"to":        momentShape().says("The moment at which it closes, as in give done."),
@@ -166,7 +166,7 @@ func windowShape() *shape {
 	}, "from", "to", "allow", "otherwise")
 }
 
-func budgetShape() *shape {
+func budgetShape() *schemaShape {
 	return closed("A total time over any number of excursions.", keys{
 		"item":      wording().says("The item whose time is added up."),
 		"from":      momentShape().says("The moment at which an excursion begins, as in vial out."),
@@ -177,7 +177,7 @@ func budgetShape() *shape {
 	}, "item", "from", "to", "until", "at most", "otherwise")
 }
 
-func criterionShape() *shape {
+func criterionShape() *schemaShape {
 	c := closed("A condition of release with its source.", keys{
 		"criterion": wording().says("The sentence that the certifying person reads."),
 		"holds":     wording().says("The condition behind the sentence, as in draw up.drawn within 2 % of draw up.volume."),
@@ -186,12 +186,12 @@ func criterionShape() *shape {
 		"due":       durationShape().says("How long after certification a later result is expected, as in 14 d."),
 		"tell":      wording().says("Who is told when a later result fails."),
 	}, "criterion", "holds", "from")
-	later := &shape{Properties: keys{"known": {Const: "later"}}, Required: []string{"known"}}
-	c.AllOf = []*shape{{If: later, Then: having("due", "tell"), Else: &shape{Not: anyOf("due", "tell")}}}
+	later := &schemaShape{Properties: keys{"known": {Const: "later"}}, Required: []string{"known"}}
+	c.AllOf = []*schemaShape{{If: later, Then: having("due", "tell"), Else: &schemaShape{Not: anyOf("due", "tell")}}}
 	return c
 }
 
-func (in spot) step() *shape {
+func (in schemaSpot) step() *schemaShape {
 	s := closed("One act.", keys{
 		"step":         in.name().says("The step's name, which no other step has; formulas and windows call it by it."),
 		"do":           wording().says("The instruction, as approved and as it is read at the bench."),
@@ -210,12 +210,12 @@ func (in spot) step() *shape {
 		"enter":        names(in, refer(in.called("field"))).says("The values that are entered, each under its name."),
 		"calculate":    names(in, refer(in.called("calculation"))).says("The results that are calculated, each under its name."),
 	}, "step", "do")
-	critical := &shape{Properties: keys{"critical": {Const: "yes"}}, Required: []string{"critical"}}
-	s.AllOf = []*shape{{If: critical, Then: anyOf("checked by", "witnessed by")}, {Not: having("checked by", "witnessed by")}}
+	critical := &schemaShape{Properties: keys{"critical": {Const: "yes"}}, Required: []string{"critical"}}
+	s.AllOf = []*schemaShape{{If: critical, Then: anyOf("checked by", "witnessed by")}, {Not: having("checked by", "witnessed by")}}
 	return in.filled(s)
 }
 
-func (in spot) field() *shape {
+func (in schemaSpot) field() *schemaShape {
 	f := closed("A value to be entered.", in.limits(keys{
 		"title":    wording().says("What the value is called on the pages."),
 		"type":     in.open(oneOf(inputTypes()...)).says("What is entered; a unit alone says decimal, and choices alone say choice."),
@@ -227,16 +227,16 @@ func (in spot) field() *shape {
 		"censored": in.open(flag()).says("Whether a result may lie below or above what can be measured, as in < 0.3."),
 		"may be":   manyOf(in.open(oneOf(absences()...))).says("What may stand in the value's place when there is none."),
 	}))
-	kind := func(types ...string) *shape {
-		return &shape{Properties: keys{"type": {Enum: types}}, Required: []string{"type"}}
+	kind := func(types ...string) *schemaShape {
+		return &schemaShape{Properties: keys{"type": {Enum: types}}, Required: []string{"type"}}
 	}
-	counted := &shape{AnyOf: []*shape{kind(string(TypeDecimal), string(TypeRange)), {Required: []string{"unit"}, Not: having("type")}}}
+	counted := &schemaShape{AnyOf: []*schemaShape{kind(string(TypeDecimal), string(TypeRange)), {Required: []string{"unit"}, Not: having("type")}}}
 	chosen := kind(string(TypeChoice))
-	f.AllOf = []*shape{anyOf("unit", "choices", "type"), {If: counted, Then: having("unit", "places")}, {If: chosen, Then: having("choices")}}
+	f.AllOf = []*schemaShape{anyOf("unit", "choices", "type"), {If: counted, Then: having("unit", "places")}, {If: chosen, Then: having("choices")}}
 	return in.filled(f)
 }
 
-func (in spot) calculation() *shape {
+func (in schemaSpot) calculation() *schemaShape {
 	c := closed("A result to be calculated.", in.limits(keys{
 		"title":   wording().says("What the result is called on the pages."),
 		"formula": wording().says("The formula over values, moments and figures with their units."),
@@ -245,12 +245,12 @@ func (in spot) calculation() *shape {
 		"figures": in.open(whole(1, 20)).says("To how many significant figures the result is rounded, in the stead of places."),
 		"example": manyOf(wording()).says("The formula with figures for its names and what they give; it runs whenever the protocol is read."),
 	}), "formula", "unit", "example")
-	c.OneOf = []*shape{having("places"), having("figures")}
+	c.OneOf = []*schemaShape{having("places"), having("figures")}
 	return in.filled(c)
 }
 
 // limits adds the keys that bound a value or result.
-func (in spot) limits(k keys) keys {
+func (in schemaSpot) limits(k keys) keys {
 	follows := map[Level]string{
 		Reject: "the value can never be accepted in this batch",
 		Action: "an exception arises that somebody must decide",

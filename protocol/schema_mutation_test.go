@@ -80,7 +80,7 @@ func bare(n *yaml.Node) {
 var ownName = regexp.MustCompile(`/(order|people|materials|equipment|enter|calculate|windows|budgets|blocks|with)/[^/:]+`)
 
 // One thing is changed at a time, everywhere. What Parse still accepts must
-// not be underlined, and what it calls a fault of shape must be.
+// not be underlined, and what it calls a fault of schemaShape must be.
 func TestTheSchemaAndTheDecoderAgreeOnEveryChange(t *testing.T) {
 	schema := schemaOf(t)
 	for _, file := range []string{"examples/cart-prodigy.yaml", "testdata/small.yaml"} {

@@ -146,7 +146,7 @@ func TestTheSchemaAcceptsEverySoundProtocol(t *testing.T) {
 	}
 }
 
-// shapeFault matches what Parse says about a text's shape. The schema is to
+// shapeFault matches what Parse says about a text's schemaShape. The schema is to
 // underline all of it, and nothing else.
 var shapeFault = regexp.MustCompile(strings.Join([]string{
 	`has no key "`, `has no "`, `is empty$`, `is a single value$`, `is written as name: value$`,
@@ -192,14 +192,14 @@ func TestTheSchemaRefusesEveryFaultOfShapeAndNoOther(t *testing.T) {
 		_, problems := Parse(file, text)
 		want := aboutShape(problems)
 		if got := schema.Validate(asEditor(t, document)); (got != nil) != want {
-			t.Errorf("%s: of its shape is %v, and the schema says %v:\n%s", file, want, got, problems)
+			t.Errorf("%s: of its schemaShape is %v, and the schema says %v:\n%s", file, want, got, problems)
 		}
 		if want {
 			refused++
 		}
 	}
 	if refused < 15 {
-		t.Errorf("only %d faults are of shape", refused)
+		t.Errorf("only %d faults are of schemaShape", refused)
 	}
 }
 
@@ -252,7 +252,7 @@ func asked(t *testing.T) map[string]map[string]bool {
 }
 
 func TestTheSchemaHasTheDecodersKeys(t *testing.T) {
-	var top shape
+	var top schemaShape
 	if err := json.Unmarshal(Schema(), &top); err != nil {
 		t.Fatal(err)
 	}
