@@ -21,6 +21,7 @@ func (b *builder) check() {
 	b.checkWindows(steps)
 	b.checkBudgets(steps)
 	b.checkCriteria(steps)
+	b.checkCritical(steps)
 }
 
 // compileAt compiles what stands in a node, and reports its faults in place.

@@ -70,6 +70,34 @@ func (b *builder) checkFlow(steps []*Step) {
 	}
 }
 
+// checkCritical: a figure or a choice that is critical has a limit of its own,
+// or is part of a calculation, which then has it (MBR-02).
+func (b *builder) checkCritical(steps []*Step) {
+	if b.again {
+		return
+	}
+	used := map[string]bool{}
+	for _, step := range steps {
+		for i := range step.Calcs {
+			if step.Calcs[i].Expr == nil {
+				return // told already
+			}
+			for _, name := range leavesOf(step.Calcs[i].Expr.root) {
+				used[name] = true
+			}
+		}
+	}
+	for _, step := range steps {
+		for i := range step.Inputs {
+			in := &step.Inputs[i]
+			grave := in.Class == "critical parameter" || in.Class == "quality attribute"
+			if grave && len(in.Limits) == 0 && !used[step.Name+"."+in.Name] && in.Type != TypeDateTime && in.Type != TypeText && in.Type != TypeFile {
+				b.failAt(in.Pos, "give it one, as in accept: at least 50 mL, or another class", "%s is a %s and has no limit", in.Name, in.Class)
+			}
+		}
+	}
+}
+
 // firstOf is the place before a section, and before those it runs beside.
 func (b *builder) firstOf(section int, place map[*Step]int) int {
 	for section > 0 && b.p.Sections[section].Alongside {

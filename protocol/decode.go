@@ -15,6 +15,7 @@ type builder struct {
 	p     *Protocol
 	nodes map[Pos]*yaml.Node
 	known map[string]*block // reusable blocks by name
+	again bool              // the text was accepted before; see Reread
 }
 
 // keep remembers a node by its place.

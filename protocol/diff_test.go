@@ -65,8 +65,8 @@ func TestAnApproverReadsWhatChanged(t *testing.T) {
 		},
 		{
 			"a limit that went",
-			[]string{"            reject is: [cloudy, coloured, particles seen]\n", ""},
-			[]string{"A limit of appearance (quality attribute) in the step look was removed: reject is cloudy or coloured or particles seen."},
+			[]string{"            warn above: 0.20 g/L\n            then: repeat once\n", ""},
+			[]string{"A limit of protein (in-process control) in the step urine protein was removed: warn above 0.20 g/L."},
 		},
 		{
 			"a limit that came",

@@ -12,9 +12,16 @@ import (
 // problems come at once, in the text's order; with any, there is no protocol.
 // The digest is the SHA-256 of the text, and Parse of p.Text gives the same
 // protocol again.
-func Parse(file string, text []byte) (*Protocol, Problems) {
+func Parse(file string, text []byte) (*Protocol, Problems) { return parse(file, text, false) }
+
+// Reread reads a text that was accepted once, by this checker or an earlier
+// one: rules that came later are not held against it, so that a log that was
+// sound stays so.
+func Reread(file string, text []byte) (*Protocol, Problems) { return parse(file, text, true) }
+
+func parse(file string, text []byte, again bool) (*Protocol, Problems) {
 	r := &reader{file: file}
-	b := &builder{reader: r, p: &Protocol{Digest: sha256.Sum256(text), Text: slices.Clone(text)}, nodes: map[Pos]*yaml.Node{}}
+	b := &builder{again: again, reader: r, p: &Protocol{Digest: sha256.Sum256(text), Text: slices.Clone(text)}, nodes: map[Pos]*yaml.Node{}}
 	if root := r.load(text); root != nil {
 		b.document(root)
 		b.check()

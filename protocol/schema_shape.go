@@ -14,17 +14,17 @@ type schemaShape struct {
 	Enum        []string `json:"enum,omitempty"`
 	Pattern     string   `json:"pattern,omitempty"`
 	// Hint is what yaml-language-server says in the pattern's place.
-	Hint          string   `json:"patternErrorMessage,omitempty"`
-	MaxLength     int      `json:"maxLength,omitempty"`
-	Minimum       *int     `json:"minimum,omitempty"`
-	Maximum       *int     `json:"maximum,omitempty"`
-	Examples      []string `json:"examples,omitempty"`
-	MinItems      int      `json:"minItems,omitempty"`
+	Hint          string         `json:"patternErrorMessage,omitempty"`
+	MaxLength     int            `json:"maxLength,omitempty"`
+	Minimum       *int           `json:"minimum,omitempty"`
+	Maximum       *int           `json:"maximum,omitempty"`
+	Examples      []string       `json:"examples,omitempty"`
+	MinItems      int            `json:"minItems,omitempty"`
 	Items         *schemaShape   `json:"items,omitempty"`
-	Required      []string `json:"required,omitempty"`
-	Properties    keys     `json:"properties,omitempty"`
-	Patterns      keys     `json:"patternProperties,omitempty"`
-	Additional    any      `json:"additionalProperties,omitempty"` // false, or a schemaShape
+	Required      []string       `json:"required,omitempty"`
+	Properties    keys           `json:"properties,omitempty"`
+	Patterns      keys           `json:"patternProperties,omitempty"`
+	Additional    any            `json:"additionalProperties,omitempty"` // false, or a schemaShape
 	PropertyNames *schemaShape   `json:"propertyNames,omitempty"`
 	AllOf         []*schemaShape `json:"allOf,omitempty"`
 	AnyOf         []*schemaShape `json:"anyOf,omitempty"`
@@ -33,7 +33,7 @@ type schemaShape struct {
 	If            *schemaShape   `json:"if,omitempty"`
 	Then          *schemaShape   `json:"then,omitempty"`
 	Else          *schemaShape   `json:"else,omitempty"`
-	Defs          keys     `json:"$defs,omitempty"`
+	Defs          keys           `json:"$defs,omitempty"`
 }
 
 // keys are the keys of an object with their shapes.

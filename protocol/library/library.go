@@ -177,7 +177,7 @@ func fold(versions []*Version, name string, ev Event, by Act) ([]*Version, error
 		return next, nil
 	}
 	if drafted, ok := ev.(Drafted); ok {
-		p, problems := protocol.Parse(name, []byte(drafted.Text))
+		p, problems := protocol.Reread(name, []byte(drafted.Text))
 		if len(problems) > 0 {
 			return nil, fmt.Errorf("%w: %w", errFold, problems)
 		}
