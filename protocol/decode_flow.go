@@ -207,6 +207,7 @@ func (b *builder) stepsOf(n *yaml.Node, by string) []Step {
 		return nil
 	}
 	found.used = true
+	before := len(b.list)
 	for _, word := range found.with {
 		if words[word] == "" {
 			b.fail(n, "add it under with", "the block %s needs %q", name, word)
@@ -216,6 +217,9 @@ func (b *builder) stepsOf(n *yaml.Node, by string) []Step {
 		if !contains(found.with, word) {
 			b.fail(n, suggest(word, found.with), "the block %s asks for no %q", name, word)
 		}
+	}
+	if len(b.list) > before {
+		return nil // the steps would be told with holes in them
 	}
 	var steps []Step
 	for _, element := range b.listOf(found.steps) {

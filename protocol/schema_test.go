@@ -192,7 +192,7 @@ func TestTheSchemaRefusesEveryFaultOfShapeAndNoOther(t *testing.T) {
 		_, problems := Parse(file, text)
 		want := aboutShape(problems)
 		if got := schema.Validate(asEditor(t, document)); (got != nil) != want {
-			t.Errorf("%s: of its schemaShape is %v, and the schema says %v:\n%s", file, want, got, problems)
+			t.Errorf("%s: of its shape is %v, and the schema says %v:\n%s", file, want, got, problems)
 		}
 		if want {
 			refused++
