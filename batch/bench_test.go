@@ -9,6 +9,17 @@ import (
 	"countersign/protocol"
 )
 
+// BenchmarkCheckAt300Steps is the whole checker over the long protocol.
+func BenchmarkCheckAt300Steps(b *testing.B) {
+	text := longProtocol(b).Text
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, problems := protocol.Parse("long.yaml", text); len(problems) > 0 {
+			b.Fatal(problems)
+		}
+	}
+}
+
 // longProtocol has three hundred steps, each with nine values that have limits;
 // every tenth is critical and checked.
 func longProtocol(tb testing.TB) *protocol.Protocol {

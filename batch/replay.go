@@ -62,13 +62,14 @@ func Replay(entries []audit.Stored, w Witnesses) (Replayed, error) {
 		return done, &Mismatch{Sentence: "there is no entry"}
 	}
 	for i := 0; i < len(entries); {
-		decide, count, err := done.group, 1, error(nil)
+		decide := done.group
 		if w.Edition != nil && w.Edition(entries[i].Entry) != Edition {
 			decide = done.believe
 			done.Older++
 			done.Entries--
 		}
-		if count, err = decide(entries[i:], w); err != nil {
+		count, err := decide(entries[i:], w)
+		if err != nil {
 			var mismatch *Mismatch
 			if !errors.As(err, &mismatch) {
 				err = &Mismatch{Index: entries[i].Index, Version: entries[i].Version, Sentence: err.Error()}

@@ -59,23 +59,31 @@ const mostActs = 5000
 // window is kept unless a delay says otherwise. The same answers give the
 // same run.
 func Simulate(p *protocol.Protocol, start time.Time, answers Answers) Run {
-	m := &simulation{p: p, answers: answers, now: start, people: map[string]identity.Person{}}
+	m := &simulation{p: p, answers: answers, now: start, people: castOf(p, start)}
+	m.run.State = &State{}
+	if refusal := m.act("pharmacist", m.opening()); refusal != nil {
+		m.run.Ends = "it could not be opened: " + refusal.Sentence
+	}
+	for len(m.run.Trail) < mostActs && m.run.Ends == "" {
+		m.step()
+	}
+	return m.run
+}
+
+// castOf are the people of a simulation, by what they are.
+func castOf(p *protocol.Protocol, start time.Time) map[string]identity.Person {
+	people := map[string]identity.Person{}
 	training := []identity.Training{{Protocol: p.Name, Version: p.Version, Until: start.AddDate(10, 0, 0), By: "simulation"}}
 	for name, role := range map[string]identity.Role{
 		"technician": identity.Technician, "pharmacist": identity.Pharmacist, "another pharmacist": identity.Pharmacist,
 		"another technician": identity.Technician, "reviewer": identity.Pharmacist, "quality lead": identity.QualityLead, "another quality lead": identity.QualityLead,
 	} {
-		m.people[name] = identity.Person{
+		people[name] = identity.Person{
 			ID: identity.PersonID(name), Name: name, Username: name, Roles: []identity.Role{role}, Training: training, Active: true,
 			Keys: []identity.Key{{Public: strings.Repeat("00", 32), From: 1, Attested: true}},
 		}
 	}
-	m.run.State = &State{}
-	m.act("pharmacist", m.opening())
-	for len(m.run.Trail) < mostActs && m.run.Ends == "" {
-		m.step()
-	}
-	return m.run
+	return people
 }
 
 func (m *simulation) opening() Open {
@@ -117,7 +125,7 @@ func (m *simulation) act(who string, c Command) *Refusal {
 	}
 	if err != nil {
 		m.run.Ends = err.Error()
-		return nil
+		return nil //nolint:nilerr // no refusal: the run ends, and says why
 	}
 	m.fold(events, person.ID)
 	m.run.Trail = append(m.run.Trail, told)
@@ -143,10 +151,6 @@ func (m *simulation) fold(events []Event, person identity.PersonID) {
 // step does what the batch waits for.
 func (m *simulation) step() {
 	s := m.run.State
-	if s.Protocol == nil {
-		m.run.Ends = m.lastWords("it could not be opened")
-		return
-	}
 	for _, ex := range s.OpenExceptions() {
 		if m.act("quality lead", Resolve{Exception: ex.Number, Accept: true, Reason: "Simulated."}) != nil {
 			m.end(Reject{Reason: "Simulated: an exception cannot be accepted."})
@@ -169,18 +173,19 @@ func (m *simulation) step() {
 	}
 }
 
-func (m *simulation) lastWords(otherwise string) string {
+// lastWords is why the last act was refused, or "".
+func (m *simulation) lastWords() string {
 	for i := len(m.run.Trail) - 1; i >= 0; i-- {
 		if refusal := m.run.Trail[i].Refusal; refusal != nil {
-			return otherwise + ": " + refusal.Sentence
+			return ": " + refusal.Sentence
 		}
 	}
-	return otherwise
+	return ""
 }
 
 // end lets the quality lead end the batch.
 func (m *simulation) end(c Command) {
-	why := m.lastWords("")
+	why := m.lastWords()
 	if m.act("another quality lead", c) != nil {
 		m.must("quality lead", Abort{Reason: "Simulated: nothing else is left."})
 	}
@@ -284,7 +289,9 @@ func (m *simulation) enter(who, step string, in *protocol.Input) bool {
 		refusal := m.act(who, Record{Step: step, Field: in.Name, Text: text})
 		if refusal != nil && refusal.Code == "blocked" {
 			for _, ex := range m.run.State.OpenExceptions() {
-				m.act("quality lead", Resolve{Exception: ex.Number, Accept: true, Reason: "Simulated."})
+				if m.act("quality lead", Resolve{Exception: ex.Number, Accept: true, Reason: "Simulated."}) != nil {
+					break // it is final: the value cannot be entered
+				}
 			}
 			refusal = m.act(who, Record{Step: step, Field: in.Name, Text: text})
 		}

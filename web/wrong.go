@@ -18,6 +18,7 @@ type wrongView struct {
 	NoteKey, RaiseKey  string
 	CorrectKey, Choose string
 	Ended              string
+	Safe               string // what makes safe when the batch stops here
 }
 
 // fixable is a value that was entered and can be given anew.
@@ -67,6 +68,12 @@ func wrongOf(state *batch.State, f form, key func() string) wrongView {
 	v := wrongView{
 		Batch: state.ID, Step: f["step"], Seen: state.Version, NoteKey: key(), RaiseKey: key(), CorrectKey: key(),
 		Ended: endedWords(state.Status), Choose: batchAddress(state.ID) + "/wrong", Reason: f["reason"],
+	}
+	if state.Protocol != nil {
+		v.Safe = state.Protocol.SafeState
+	}
+	if st := state.Step(v.Step); st != nil && st.Step.SafeState != "" {
+		v.Safe = st.Step.SafeState
 	}
 	switch f["act"] {
 	case "correct":

@@ -130,7 +130,7 @@ func checkCommand(out io.Writer) *cobra.Command {
 					fmt.Fprintln(out, problem)
 				}
 				if faults += len(problems); len(problems) == 0 {
-					fmt.Fprintf(out, "%s: %s, no fault found\n", name, checked.ID())
+					fmt.Fprintf(out, "%s: %s, no fault found, %s\n", name, checked.ID(), checked.WaysText())
 				}
 			}
 			if faults > 0 {
