@@ -63,7 +63,7 @@ func (d *decision) inOrder(st *StepState) *Refusal {
 		return refuse("closed", "This batch is certified. Step %s is closed.", st.Step.Name)
 	}
 	if st.Skipped {
-		return refuse("not_needed", "Step %s is not part of this batch, as things stand: %s.", st.Step.Name, whyNot(st))
+		return refuse("not_needed", "Step %s is not part of this batch, as things stand: %s.", st.Step.Name, WhySkipped(st))
 	}
 	if before := d.s.waitsFor(st); before != nil {
 		if len(before.Performed) > 0 {
@@ -77,8 +77,8 @@ func (d *decision) inOrder(st *StepState) *Refusal {
 	return nil
 }
 
-// whyNot says why a step is skipped.
-func whyNot(st *StepState) string {
+// WhySkipped says why a step is no part of its batch, in a sentence's words.
+func WhySkipped(st *StepState) string {
 	switch {
 	case st.Step.Round > 1:
 		return "its repetition has ended"

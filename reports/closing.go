@@ -143,10 +143,7 @@ func (r *record) materials() {
 	}
 	moves := newTable(column{"Item", 30}, column{"Storage", 20}, column{"When", 25}, column{"Who", 25})
 	for _, m := range r.State.Moves {
-		words := "taken out"
-		if m.To == "back" {
-			words = "put back"
-		}
+		words := map[string]string{"out": "taken out", "back": "put back", "opened": "opened", "thawed": "thawed"}[m.To]
 		moves.add(say(m.Item), say(words), small(r.at(m.At)), small(who(m.Act)))
 	}
 	r.heading("Moves from and to storage", 3000)
@@ -161,6 +158,9 @@ func (r *record) times() {
 	t := newTable(column{"Step", 28}, column{"Started", 24}, column{"First signed as performed", 24}, column{"Time in the step, limit", 24})
 	for i := range s.Steps {
 		st := &s.Steps[i]
+		if st.Skipped && len(st.Performed) == 0 {
+			continue
+		}
 		done := "–"
 		words := span(st.Step.Wait)
 		if len(st.Performed) > 0 {

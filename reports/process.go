@@ -37,6 +37,12 @@ func (r *record) step(number int, st *batch.StepState) {
 	if step.Critical {
 		title += "  [CRITICAL]"
 	}
+	if st.Skipped && len(st.Performed) == 0 {
+		r.heading(title, 1500)
+		r.introduce(cell{{plainStyle, "NOT PART OF THIS BATCH: " + batch.WhySkipped(st) + "."}})
+		r.asides(step.Name)
+		return
+	}
 	r.heading(title, 5500)
 	lines := cell{{plainStyle, step.Do}, {smallStyle, r.duties(st)}}
 	r.introduce(lines)

@@ -84,9 +84,13 @@ func first(list ...string) string {
 // counts says in figures where the batch stands.
 func (r *record) counts() [][2]string {
 	s := r.State
-	signed, critical, checked, values, corrections, invalid, signatures := 0, 0, 0, 0, 0, 0, 0
+	signed, skipped, critical, checked, values, corrections, invalid, signatures := 0, 0, 0, 0, 0, 0, 0, 0
 	for i := range s.Steps {
 		st := &s.Steps[i]
+		if st.Skipped {
+			skipped++
+			continue
+		}
 		if st.Signed() {
 			signed++
 		}
@@ -143,7 +147,7 @@ func (r *record) counts() [][2]string {
 		{"Disposition", disposition},
 		{"Production review", review},
 		{"Exceptions", fmt.Sprintf("%d in all, %d open", len(s.Exceptions), open)},
-		{"Steps fully signed", fmt.Sprintf("%d of %d", signed, len(s.Steps))},
+		{"Steps fully signed", fmt.Sprintf("%d of %d", signed, len(s.Steps)-skipped)},
 		{"Critical steps checked", fmt.Sprintf("%d of %d", checked, critical)},
 		{"Values recorded", fmt.Sprintf("%d, of which %s", values, plural(corrections, "correction", "corrections"))},
 		{"Refused attempts", fmt.Sprintf("%d", len(s.Refusals))},

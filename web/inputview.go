@@ -157,10 +157,11 @@ func itemOf(s *batch.State, item batch.Item, zone *time.Location) itemView {
 		for _, budget := range s.Protocol.Budgets {
 			v.Movable = v.Movable || budget.Item == item.Name
 		}
+		v.Marks = marksOf(s, item.Name)
 	}
 	v.Where, v.Direction, v.Words = "in its storage", "out", "Take it out of storage"
 	for _, moved := range s.Moves {
-		if moved.Item != item.Name {
+		if moved.Item != item.Name || moved.To != "out" && moved.To != "back" {
 			continue
 		}
 		if moved.To == "out" {
@@ -170,6 +171,40 @@ func itemOf(s *batch.State, item batch.Item, zone *time.Location) itemView {
 		}
 	}
 	return v
+}
+
+// offer gives each act that an item can still see its idempotency key; none
+// once the batch has ended.
+func (v *itemView) offer(ended string, key func() string) {
+	if ended != "" {
+		v.Movable, v.Marks = false, nil
+	}
+	if v.Movable {
+		v.Key = key()
+	}
+	for i := range v.Marks {
+		v.Marks[i].Key = key()
+	}
+}
+
+// marksOf are the things that a window waits for to happen to an item.
+func marksOf(s *batch.State, item string) []itemMark {
+	var marks []itemMark
+	for _, to := range []string{"opened", "thawed"} {
+		asked, done := false, false
+		for _, w := range s.Protocol.Windows {
+			for _, p := range []protocol.Point{w.From, w.To} {
+				asked = asked || p.Step == item && p.At == to
+			}
+		}
+		for _, moved := range s.Moves {
+			done = done || moved.Item == item && moved.To == to
+		}
+		if asked && !done {
+			marks = append(marks, itemMark{To: to})
+		}
+	}
+	return marks
 }
 
 // exceptionView is one exception with its decision, if there is one.

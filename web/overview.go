@@ -85,9 +85,7 @@ func overviewOf(s *batch.State, now time.Time, zone *time.Location, key func() s
 	}
 	for _, item := range s.Items {
 		one := itemOf(s, item, zone)
-		if one.Movable = one.Movable && v.Ended == ""; one.Movable {
-			one.Key = key()
-		}
+		one.offer(v.Ended, key)
 		v.Items = append(v.Items, one)
 	}
 	for _, e := range s.Exceptions {

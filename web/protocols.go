@@ -162,6 +162,9 @@ func protocolOf(known *library.Library, version *library.Version, zone *time.Loc
 	for _, section := range p.Sections {
 		one := protocolSection{Name: section.Name, After: section.AfterRelease}
 		for _, step := range section.Steps {
+			if step.Round > 1 {
+				continue // the rounds of a loop are alike
+			}
 			one.Steps = append(one.Steps, protocolStep{Name: step.Name, Do: step.Do, By: step.By, CheckedBy: step.CheckedBy, Critical: step.Critical})
 		}
 		v.Sections = append(v.Sections, one)

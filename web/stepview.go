@@ -94,7 +94,11 @@ type valueView struct {
 type itemView struct {
 	Name, Title, Lot, Expiry, Where, Key, Direction, Words string
 	Movable                                                bool
+	Marks                                                  []itemMark // opened, thawed: where a window begins or ends with it
 }
+
+// itemMark is something that happens to an item once.
+type itemMark struct{ To, Key string }
 
 type noteView struct{ Text, Step, Name, At string }
 
@@ -190,9 +194,7 @@ func fill(v *stepView, s *batch.State, st *batch.StepState, t typed, live bool, 
 	}
 	for _, item := range itemsOf(s, st.Step) {
 		one := itemOf(s, item, zone)
-		if one.Movable = one.Movable && v.Ended == ""; one.Movable {
-			one.Key = key()
-		}
+		one.offer(v.Ended, key)
 		v.Items = append(v.Items, one)
 	}
 }
