@@ -15,7 +15,7 @@ func (d *decision) workable(step string) (*StepState, *Refusal) {
 	}
 	for _, rule := range []func() *Refusal{
 		d.alive,
-		d.unblocked,
+		func() *Refusal { return d.unblockedBut(st) },
 		func() *Refusal { return d.mayWorkOn(st) },
 		func() *Refusal { return d.unsigned(st) },
 	} {

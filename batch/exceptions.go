@@ -83,6 +83,13 @@ func (s *State) overdue(now time.Time) []ExceptionRaised {
 			})
 		}
 	}
+	for _, section := range s.unended() {
+		step := section.Steps[len(section.Steps)-1].Name
+		add(ExceptionRaised{
+			Class: "not reached", Severity: "critical", Blocks: BlocksBatch, Step: step, Cause: "loop:" + section.Name,
+			Text: fmt.Sprintf("The section %s was repeated %d times, and its end was not reached: %s.", section.Name, section.Loop.Most, section.Loop.Until.Text),
+		})
+	}
 	for _, c := range s.Protocol.Criteria {
 		if s.Certification == nil || !c.Later || c.Due == 0 || now.Sub(s.Certification.At) <= c.Due || !slices.Contains(s.pendingResults(), c.Name) {
 			continue

@@ -142,6 +142,32 @@ func (s *State) pending(w protocol.Window) (since time.Time, running bool) {
 	return since, len(to) == 0 || to[len(to)-1].Before(since)
 }
 
+// unmarked says that a window begins with something that happens to an item,
+// and that nobody has said that it did: such a window would guard nothing.
+func (s *State) unmarked(w protocol.Window) bool {
+	return s.Protocol.Item(w.From.Step) != nil && w.From.At != "scanned" && len(s.moments(w.From)) == 0
+}
+
+// unended names the loops that went round as often as they may without coming
+// to their end.
+func (s *State) unended() []*protocol.Section {
+	var all []*protocol.Section
+	for i := range s.Protocol.Sections {
+		section := &s.Protocol.Sections[i]
+		if section.Loop == nil {
+			continue
+		}
+		final := s.Step(section.Steps[len(section.Steps)-1].Name)
+		if final.Skipped || !final.Done() {
+			continue
+		}
+		if holds, err := section.Loop.Until.Holds(s.envAt(final)); err == nil && !holds {
+			all = append(all, section)
+		}
+	}
+	return all
+}
+
 // bypassed says that a step, in all its rounds, is no part of this batch.
 func (s *State) bypassed(base string) bool {
 	rounds := s.rounds[base]

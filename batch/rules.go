@@ -24,7 +24,11 @@ func (d *decision) alive() *Refusal {
 // unblocked: an exception that holds up every further step does so until a
 // quality lead has accepted it; one that was not accepted leaves only
 // rejection or abort (COI-03, DEV-04).
-func (d *decision) unblocked() *Refusal {
+func (d *decision) unblocked() *Refusal { return d.unblockedBut(nil) }
+
+// unblockedBut leaves out what a decision itself gave rise to: who decides that
+// the batch stops can sign that.
+func (d *decision) unblockedBut(own *StepState) *Refusal {
 	for _, ex := range d.due {
 		if ex.Blocks == BlocksBatch {
 			return refuse("blocked", "Nothing goes on until a quality lead has decided: %s", ex.Text)
@@ -32,6 +36,7 @@ func (d *decision) unblocked() *Refusal {
 	}
 	for _, ex := range d.s.Exceptions {
 		switch {
+		case own != nil && own.Step.Decision && ex.Step == own.Step.Name:
 		case ex.Resolved == nil && ex.Blocks == BlocksBatch:
 			return refuse("blocked", "Nothing goes on until a quality lead has decided exception %d: %s", ex.Number, ex.Text)
 		case ex.Resolved != nil && !ex.Accepted:
@@ -88,10 +93,11 @@ func WhySkipped(st *StepState) string {
 	return "its section is only done when " + st.Section.When.Text
 }
 
-// inHours: a step that is bound to a part of the day is done in it, site time.
+// inHours: a step that is bound to a part of the day begins in it, site time;
+// what has begun is brought to its end.
 func (d *decision) inHours(st *StepState) *Refusal {
-	if !st.Step.Hours.Hold(d.now.In(d.zone())) {
-		return refuse("outside_hours", "Step %s is done between %s, and it is %s here.", st.Step.Name, st.Step.Hours, d.now.In(d.zone()).Format("15:04"))
+	if st.Started.IsZero() && !st.Step.Hours.Hold(d.now.In(d.zone())) {
+		return refuse("outside_hours", "Step %s begins between %s, and it is %s here.", st.Step.Name, st.Step.Hours, d.now.In(d.zone()).Format("15:04"))
 	}
 	return nil
 }
@@ -193,6 +199,10 @@ func (s *State) base(at protocol.Point) func(protocol.Point) bool {
 func (d *decision) reaches(points ...protocol.Point) *Refusal {
 	for _, window := range d.s.Protocol.Windows {
 		since, running := d.s.pending(window)
+		if slices.ContainsFunc(points, d.s.base(window.To)) && d.s.unmarked(window) {
+			return refuse("not_marked", "%s counts from when %s is %s, and nobody has marked that. Mark it first.",
+				sentenceCase(window.Name), d.s.itemTitle(window.From.Step), window.From.At)
+		}
 		if !running || !slices.ContainsFunc(points, d.s.base(window.To)) {
 			continue
 		}

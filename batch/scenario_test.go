@@ -186,6 +186,7 @@ func (s *story) act(who, second, text string) error {
 		{`records (.+) of (.+) as "(.*)"`, func(m []string) { do(Record{m[2], m[1], m[3]}) }},
 		{`corrects (.+) of (.+) to "(.*)" because "(.*)"`, func(m []string) { do(Correct{m[2], m[1], m[3], m[4]}) }},
 		{`takes the (.+) out`, func(m []string) { do(Move{m[1], "out"}) }},
+		{`opens the (vial)`, func(m []string) { do(Move{m[1], "opened"}) }},
 		{`puts the (.+) back`, func(m []string) { do(Move{m[1], "back"}) }},
 		{`performs (.+)`, func(m []string) { do(Perform{m[1]}) }},
 		{`checks (.+)`, func(m []string) { do(Check{m[1]}) }},

@@ -257,6 +257,9 @@ func (m *simulation) do(st *StepState) {
 // hold waits until the windows that end at some moments of a step allow them.
 func (m *simulation) hold(step *protocol.Step, moments ...string) {
 	for _, w := range m.p.Windows {
+		if w.To.Step == step.Base && slices.Contains(moments, w.To.At) && m.run.State.unmarked(w) && !m.must(string(roleOf(m.p, step.By)), Move{Item: w.From.Step, To: w.From.At}) {
+			return
+		}
 		if m.answers.Rush != nil && m.answers.Rush(w.Name) {
 			continue
 		}

@@ -149,6 +149,56 @@ func (l *Limit) meets(v Value, env Env) (bool, string, error) {
 	return l.Cond.test(env, &v)
 }
 
+// interval is all that a result beyond what can be measured may be.
+func (k known) interval() interval {
+	if k.beyond == "<" {
+		return interval{high: k.num, highOpen: true}
+	}
+	return interval{low: k.num, lowOpen: true}
+}
+
+// notSure is the error of a condition that hangs on the figure of a result that
+// is only known to lie beyond what can be measured.
+func notSure(n *node, k known) error {
+	return &Missing{Names: []string{n.name + " (only known to be " + k.show + ")"}}
+}
+
+// uncertain compares a result beyond what can be measured: the answer is yes or
+// no only where it is so for everything that the result may be. A formula has
+// no use for it.
+func uncertain(n *node, args []known, at int) (known, error) {
+	if at != 0 || len(args) != 2 || args[1].beyond != "" {
+		return known{}, notSure(n.args[at], args[at])
+	}
+	bar, may := args[1].num, args[0].interval()
+	var allowed interval
+	switch n.op {
+	case "_<_":
+		allowed = interval{high: bar, highOpen: true}
+	case "_<=_":
+		allowed = interval{high: bar}
+	case "_>_":
+		allowed = interval{low: bar, lowOpen: true}
+	case "_>=_":
+		allowed = interval{low: bar}
+	case "_==_", "_!=_":
+		allowed = interval{low: bar, high: bar}
+		if may.meet(allowed).empty() {
+			return known{yes: n.op == "_!=_"}, nil
+		}
+		return known{}, notSure(n.args[0], args[0])
+	default:
+		return known{}, notSure(n.args[0], args[0])
+	}
+	switch {
+	case may.within(allowed):
+		return known{yes: true}, nil
+	case may.meet(allowed).empty():
+		return known{}, nil
+	}
+	return known{}, notSure(n.args[0], args[0])
+}
+
 // within says that every value of an interval belongs to another.
 func (i interval) within(j interval) bool {
 	low := j.low == nil || i.low != nil && (i.low.Cmp(j.low) > 0 || i.low.Cmp(j.low) == 0 && (!j.lowOpen || i.lowOpen))

@@ -85,6 +85,9 @@ func (b *builder) step(n *yaml.Node, by string) Step {
 func (b *builder) scan(n *yaml.Node) Scan {
 	text, _ := b.text(n, "scan")
 	field, rest, more := strings.Cut(text, ", ")
+	if field == "or stop" {
+		b.fail(n, "write the scans as a list, each on a line of its own: - patient, or stop", "or stop belongs to the scan before it, and a comma in brackets parts them")
+	}
 	if more && rest != "or stop" {
 		b.fail(n, "write it as in: patient, or stop; for several scans, write a list", "%q cannot be understood here", rest)
 	}

@@ -10,11 +10,12 @@ import (
 
 // known is an evaluated part: a number in base units, or one of the others.
 type known struct {
-	num  *big.Rat
-	text string
-	yes  bool
-	at   time.Time
-	show string // as people read it
+	num    *big.Rat
+	text   string
+	yes    bool
+	at     time.Time
+	show   string // as people read it
+	beyond string // "<" or ">": only known to lie below or above num
 }
 
 // frame holds what the leaves of one evaluation stand for.
@@ -42,10 +43,6 @@ func (f *frame) fill(n *node) error {
 			f.inapplicable = append(f.inapplicable, n.name+" is "+v.String())
 		case v.Absent != "":
 			f.missing = append(f.missing, n.name+" ("+v.Absent+")")
-		case v.Beyond != "" && n.op == opName:
-			// "< 0.3" is compared by its limits, where it was entered, and has no
-			// place in a formula: nobody knows the figure.
-			f.missing = append(f.missing, n.name+" (only known to be "+v.String()+")")
 		default:
 			k, err := knownOf(v)
 			if err != nil {
@@ -137,6 +134,7 @@ func knownOf(v Value) (known, error) {
 			return known{}, err
 		}
 		k.num = num
+		k.beyond = v.Beyond
 	case TypeDuration:
 		k.num = seconds(v.Span)
 	case TypeDateTime:
@@ -221,6 +219,11 @@ func (f *frame) eval(n *node) (known, error) {
 		}
 		args[i] = k
 	}
+	for i, k := range args {
+		if k.beyond != "" {
+			return uncertain(n, args, i)
+		}
+	}
 	return calculate(n, args)
 }
 
@@ -264,6 +267,13 @@ func (f *frame) inside(n *node, value known) (known, error) {
 	low, high, err := f.bounds(n.args[1])
 	if err != nil {
 		return known{}, err
+	}
+	if value.beyond != "" {
+		may, span := value.interval(), interval{low: low, high: high}
+		if !may.within(span) && !may.meet(span).empty() {
+			return known{}, notSure(n.args[0], value)
+		}
+		return known{yes: may.within(span) == (n.op == "_==_")}, nil
 	}
 	in := value.num.Cmp(low) >= 0 && value.num.Cmp(high) <= 0
 	return known{yes: in == (n.op == "_==_")}, nil

@@ -24,6 +24,7 @@ type screen struct {
 	base   string
 	script bool   // whether the browser runs the pages' script
 	out    string // folder for the pictures
+	prefix string // of their names
 	axe    string // the accessibility checker's script
 }
 
@@ -131,7 +132,7 @@ func (s *screen) look(name string) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(s.out, name+".png"), picture, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(s.out, s.prefix+name+".png"), picture, 0o644); err != nil {
 		s.t.Fatal(err)
 	}
 	s.eval(s.axe + `; window.axeFaults = ""; axe.run().then(r => { window.axeFaults = JSON.stringify(r.violations
@@ -207,7 +208,7 @@ func (s *screen) opens(c batch.Open, zone *time.Location, who string) {
 	for _, item := range c.Items {
 		for part, text := range map[string]string{
 			"code": item.Code, "lot": item.Lot, "reference": item.Reference, "for": item.ForPatient, "amount": item.Amount,
-			"expiry": item.Expiry.In(zone).Format("2006-01-02"),
+			"expiry": map[bool]string{false: item.Expiry.In(zone).Format(time.DateOnly)}[item.Expiry.IsZero()],
 		} {
 			if text != "" {
 				typed["item-"+item.Name+"-"+part] = text
@@ -234,13 +235,21 @@ func TestBrowserMakesAWholeDose(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer ground.close()
-	for name, script := range map[string]bool{"with script": true, "without script": false} {
-		t.Run(name, func(t *testing.T) { browse(t, ground, script) })
+	for _, run := range []struct {
+		script string
+		runs   bool
+	}{
+		{"aso-certified-and-given", true},
+		{"aso-certified-and-given", false},
+		// Branches, a loop, a decision, sections side by side and late results.
+		{"cart-late-positive", true},
+	} {
+		t.Run(fmt.Sprintf("%s, script %t", run.script, run.runs), func(t *testing.T) { browse(t, ground, run.script, run.runs) })
 	}
 }
 
-func browse(t *testing.T, ground *ground, runs bool) {
-	script, err := findScript("aso-certified-and-given")
+func browse(t *testing.T, ground *ground, name string, runs bool) {
+	script, err := findScript(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -254,6 +263,9 @@ func browse(t *testing.T, ground *ground, runs bool) {
 		t.Fatal(err)
 	}
 	s := newScreen(t, st.base, runs)
+	if name != "aso-certified-and-given" {
+		s.prefix = st.p.Name + "-"
+	}
 	s.open("/sign-in")
 	s.look("sign-in")
 	s.signIn("omar")
@@ -294,7 +306,7 @@ func browse(t *testing.T, ground *ground, runs bool) {
 	}
 	for name, path := range map[string]string{
 		"overview": "/batches/" + pl.batch, "trail": "/batches/" + pl.batch + "/trail", "wrong": "/batches/" + pl.batch + "/wrong",
-		"protocols": "/protocols", "protocol": "/protocols/aso-intrathecal/1", "people": "/people", "person": "/people/p-0003", "log": "/log", "waiting": "/review",
+		"protocols": "/protocols", "protocol": "/protocols/" + st.p.Name + "/1", "people": "/people", "person": "/people/p-0003", "log": "/log", "waiting": "/review",
 	} {
 		s.open(path)
 		s.look(name)
