@@ -170,12 +170,17 @@ func TestACancelledWaitForTheStandbyIsAnUnknownOutcome(t *testing.T) {
 			}
 		}
 	}()
-	err := postgres.InTx(ctx, db.Runtime, postgres.TxOptions{}, func(tx *sqlx.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO diary.lines (id, words) VALUES (1, 'a')`)
-		return err
-	})
+	// The setting counts once the checkpointer has read it, at a moment of its
+	// own: until then commits wait for nobody.
+	var err error
+	for id := 1; err == nil && id <= 100_000; id++ {
+		err = postgres.InTx(ctx, db.Runtime, postgres.TxOptions{}, func(tx *sqlx.Tx) error {
+			_, err := tx.ExecContext(ctx, `INSERT INTO diary.lines (id, words) VALUES ($1, 'a')`, id)
+			return err
+		})
+	}
 	if !errors.Is(err, postgres.ErrUnknownOutcome) {
-		t.Errorf("want an unknown outcome, got %v", err)
+		t.Fatalf("want an unknown outcome, got %v", err)
 	}
 	if err := <-released; err != nil {
 		t.Error(err)
