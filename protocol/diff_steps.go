@@ -131,6 +131,7 @@ func (d *differ) sections(p *plan) {
 	}
 	for _, s := range p.sections.added {
 		at := d.at("the section %s", s.Name)
+		at.fresh = true
 		at.say(GroupOrder, "the section %s was added.", s.Name)
 		at.flow(&Section{}, s)
 	}
@@ -171,6 +172,8 @@ func (p place) flow(old, new *Section) {
 func (p place) when(old, new *Condition) {
 	switch {
 	case old == nil && new == nil:
+	case p.fresh:
+		p.say(GroupOrder, "%s is done only when “%s”.", p.where, new.Text)
 	case old == nil:
 		p.say(GroupOrder, "%s is now done only when “%s”; before, it was always done.", p.where, new.Text)
 	case new == nil:
