@@ -137,6 +137,9 @@ func startPrivate(ctx context.Context, opts PrivateOptions) (_ *Private, err err
 	if err := p.stopOrphan(ctx); err != nil {
 		return nil, err
 	}
+	if err := p.awaitChildren(ctx); err != nil {
+		return nil, err
+	}
 	if err := p.create(ctx); err != nil {
 		return nil, err
 	}

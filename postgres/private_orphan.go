@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -53,6 +54,30 @@ func (p *Private) stopOrphan(ctx context.Context) error {
 		}
 	}
 	return fmt.Errorf("the server that an earlier daemon left behind (process %d) does not stop", pf.pid)
+}
+
+// awaitChildren waits for what a killed server's own processes still do: each ends by itself when it sees that its parent
+// is gone, and until the last has ended no new server gets the data directory's shared memory. Where there is no /proc,
+// the first start is tried again instead.
+func (p *Private) awaitChildren(ctx context.Context) error {
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); {
+		pids, err := filepath.Glob("/proc/[0-9]*")
+		if err != nil || !slices.ContainsFunc(pids, func(proc string) bool {
+			pid, err := strconv.Atoi(filepath.Base(proc))
+			return err == nil && isServerOn(ctx, pid, p.data)
+		}) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+	p.log.Warn("processes of an earlier database server do not end", "data", p.data)
+	return nil
 }
 
 func awaitGone(ctx context.Context, pid int, data string, limit time.Duration) (bool, error) {
