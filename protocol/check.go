@@ -27,7 +27,7 @@ func (b *builder) check() {
 // compileAt compiles what stands in a node, and reports its faults in place.
 // prefix is read before the text, as in "above ".
 func (b *builder) compileAt(n *yaml.Node, prefix, text string, in scope, subject *node) *node {
-	root, faults := compile(prefix+text, in, subject)
+	root, faults := b.grammar.compile(prefix+text, in, subject)
 	skip := 0
 	if n != nil {
 		skip = strings.Index(n.Value, text)

@@ -32,6 +32,17 @@ type scope interface {
 // value that a limit bounds: "above 0.20 g/L" is read as "subject above
 // 0.20 g/L". Only an expression without faults is usable.
 func compile(text string, in scope, subject *node) (*node, []fault) {
+	return (&grammar{}).compile(text, in, subject)
+}
+
+// grammar has CEL read expressions, each shape of one only once: a protocol's
+// limits are alike but for their figures, which stand outside what CEL reads.
+type grammar struct {
+	parser *parser.Parser
+	trees  map[string]*ast.AST // by what CEL was given; nil where it found a fault
+}
+
+func (g *grammar) compile(text string, in scope, subject *node) (*node, []fault) {
 	if len(text) > maxFormula {
 		return nil, []fault{{message: "a formula has no more than 2000 characters"}}
 	}
@@ -52,7 +63,7 @@ func compile(text string, in scope, subject *node) (*node, []fault) {
 	if len(faults) > 0 {
 		return nil, faults
 	}
-	return parseCEL(text, pieces)
+	return g.parseCEL(text, pieces)
 }
 
 // startsPhrase says that a limit begins with its comparison, or is a range.
@@ -144,8 +155,27 @@ func tolerance(p []piece, from int) (end, of int) {
 	return end, of
 }
 
+// read has CEL read an expression that it has not read before.
+func (g *grammar) read(source string) (*ast.AST, *common.Errors) {
+	if tree := g.trees[source]; tree != nil {
+		return tree, common.NewErrors(common.NewTextSource(source))
+	}
+	if g.parser == nil {
+		p, err := parser.NewParser(parser.MaxRecursionDepth(64), parser.ErrorReportingLimit(1), parser.EnableIdentEscapeSyntax(false))
+		if err != nil {
+			return nil, nil
+		}
+		g.parser, g.trees = p, map[string]*ast.AST{}
+	}
+	tree, problems := g.parser.Parse(common.NewTextSource(source))
+	if len(problems.GetErrors()) == 0 {
+		g.trees[source] = tree
+	}
+	return tree, problems
+}
+
 // parseCEL has CEL read the pieces, and checks types and dimensions.
-func parseCEL(text string, pieces []piece) (*node, []fault) {
+func (g *grammar) parseCEL(text string, pieces []piece) (*node, []fault) {
 	var source strings.Builder
 	starts := make([]int, len(pieces))
 	leaves := map[string]*node{}
@@ -165,11 +195,10 @@ func parseCEL(text string, pieces []piece) (*node, []fault) {
 		}
 		return 0
 	}
-	p, err := parser.NewParser(parser.MaxRecursionDepth(64), parser.ErrorReportingLimit(1), parser.EnableIdentEscapeSyntax(false))
-	if err != nil {
+	tree, problems := g.read(source.String())
+	if tree == nil && problems == nil {
 		return nil, []fault{{message: "the formula cannot be read"}}
 	}
-	tree, problems := p.Parse(common.NewTextSource(source.String()))
 	if list := problems.GetErrors(); len(list) > 0 {
 		column := list[0].Location.Column()
 		if column >= len(strings.TrimRight(source.String(), " ")) {

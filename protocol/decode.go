@@ -12,10 +12,11 @@ import (
 // what stands there, for the formulas, which are read last.
 type builder struct {
 	*reader
-	p     *Protocol
-	nodes map[Pos]*yaml.Node
-	known map[string]*block // reusable blocks by name
-	again bool              // the text was accepted before; see Reread
+	p       *Protocol
+	nodes   map[Pos]*yaml.Node
+	known   map[string]*block // reusable blocks by name
+	grammar grammar
+	again   bool // the text was accepted before; see Reread
 }
 
 // keep remembers a node by its place.
