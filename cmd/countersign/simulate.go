@@ -43,7 +43,7 @@ func (s *sequence) UnmarshalYAML(n *yaml.Node) error {
 }
 
 func simulateCommand(out io.Writer) *cobra.Command {
-	var file string
+	var file, picture string
 	var explore bool
 	var most int
 	c := &cobra.Command{
@@ -68,12 +68,13 @@ func simulateCommand(out io.Writer) *cobra.Command {
 				return err
 			}
 			if explore {
-				return exploring(out, p, told.Starts, most)
+				return exploring(out, p, told.Starts, most, picture)
 			}
-			return simulating(out, p, told)
+			return simulating(out, p, told, picture)
 		},
 	}
 	c.Flags().StringVar(&file, "answers", "", "a YAML file with starts, order, answers and delays")
+	c.Flags().StringVar(&picture, "picture", "", "an SVG file for the way through the protocol, with what was reached marked")
 	c.Flags().BoolVar(&explore, "explore", false, "vary the answers until everything was reached")
 	c.Flags().IntVar(&most, "runs", 2000, "how many runs an exploration may make")
 	return c
@@ -96,7 +97,7 @@ func readAnswers(file string) (answers, error) {
 	return told, nil
 }
 
-func simulating(out io.Writer, p *protocol.Protocol, told answers) error {
+func simulating(out io.Writer, p *protocol.Protocol, told answers, picture string) error {
 	delays := map[string]time.Duration{}
 	for step, text := range told.Delays {
 		d, err := protocol.ParseDuration(text)
@@ -123,6 +124,9 @@ func simulating(out io.Writer, p *protocol.Protocol, told answers) error {
 		},
 	})
 	printRun(out, run)
+	if err := draw(picture, p, batch.Cover(p, run)); err != nil {
+		return err
+	}
 	if run.State.Status != batch.Given {
 		return exit(exitRefused)
 	}
@@ -162,9 +166,20 @@ func printRun(out io.Writer, run batch.Run) {
 	}
 }
 
+// draw writes the way through a protocol, if a file is asked for.
+func draw(picture string, p *protocol.Protocol, c batch.Coverage) error {
+	if picture == "" {
+		return nil
+	}
+	return os.WriteFile(picture, protocol.Flow(p, c.Steps), 0o644)
+}
+
 // exploring prints what the runs reached, as a table.
-func exploring(out io.Writer, p *protocol.Protocol, starts time.Time, most int) error {
+func exploring(out io.Writer, p *protocol.Protocol, starts time.Time, most int, picture string) error {
 	c := batch.Explore(p, starts, most)
+	if err := draw(picture, p, c); err != nil {
+		return err
+	}
 	fmt.Fprintf(out, "%s: %d runs\n", p.ID(), c.Runs)
 	for _, status := range slices.Sorted(maps.Keys(c.Ends)) {
 		fmt.Fprintf(out, "  %5d ended %s\n", c.Ends[status], status)
