@@ -122,8 +122,8 @@ func stepLines(s *batch.State, zone *time.Location) []stepLine {
 	var lines []stepLine
 	for i := range s.Steps {
 		st := &s.Steps[i]
-		if st.Skipped && st.Step.Round > 1 {
-			continue // a round that was not needed
+		if !shows(s, st) {
+			continue
 		}
 		line := stepLine{
 			Number: i + 1, Section: st.Section.Name, Name: st.Step.Name, To: stepAddress(s.ID, st.Step.Name), Critical: st.Step.Critical,

@@ -74,7 +74,7 @@ func (s *Server) showSheet(w http.ResponseWriter, r *http.Request, v visit, stat
 		Lines: sheet.Lines, Meaning: string(sheet.Meaning), Roles: orWords(sheet.Roles), Second: sheet.Second,
 		Username: username, Person: v.who.Person.Name, Command: string(whole), Nonce: sheet.Nonce, Digest: sheet.Digest,
 	}
-	shown := page{Title: "Sign: " + headOf(sheet.Command), Problem: p, View: view, Back: &link{Text: "Back, sign nothing", To: view.Cancel}}
+	shown := page{Title: "Sign: " + headOf(sheet.Command, sheet.Meaning), Problem: p, View: view, Back: &link{Text: "Back, sign nothing", To: view.Cancel}}
 	if opening, opens := sheet.Command.(batch.Open); opens {
 		// What identifies the patient is sealed in the log, and shown here.
 		shown.Patient = &patientBar{
@@ -143,11 +143,14 @@ func stepOfCommand(c batch.Command) string {
 }
 
 // headOf heads a sheet with what is done by signing it.
-func headOf(c batch.Command) string {
+func headOf(c batch.Command, m identity.Meaning) string {
 	switch c := c.(type) {
 	case batch.Open:
 		return "open batch " + c.Batch
 	case batch.Perform:
+		if m == identity.AuthorisedDeviation {
+			return "I decide in the step " + c.Step
+		}
 		return "I did the step " + c.Step
 	case batch.Check:
 		return "I checked the step " + c.Step

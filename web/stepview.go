@@ -33,6 +33,7 @@ type stepView struct {
 	Enters           bool   // something can be typed
 	Wait             string // how long the step takes, before it has begun
 	CanPerform       bool
+	PerformWords     string // on the button that signs
 	CanCheck         bool
 	CheckWords       string
 	Performed        []signedBy
@@ -134,6 +135,10 @@ func stepOf(s *batch.State, name string, t typed, now time.Time, zone *time.Loca
 	v.CanPerform = live && st.PerformedNow() == nil && !held(s)
 	v.CanCheck = live && st.PerformedNow() != nil && st.Step.CheckedBy != "" && st.CheckedNow() == nil
 	v.CheckWords = secondWords(st.Step)
+	v.PerformWords = "I did this"
+	if st.Step.Decision {
+		v.PerformWords = "I decide this"
+	}
 	v.Then = thenWords(s.Protocol, st.Step)
 	if next != nil && next.Step.Name != name {
 		v.NextStep, v.NextTo = next.Step.Name, stepAddress(s.ID, next.Step.Name)
@@ -222,7 +227,7 @@ func railOf(s *batch.State, here string) []railSection {
 	var rail []railSection
 	for i := range s.Steps {
 		st := &s.Steps[i]
-		if st.Skipped && st.Step.Round > 1 {
+		if !shows(s, st) {
 			continue
 		}
 		if len(rail) == 0 || rail[len(rail)-1].Name != st.Section.Name {
@@ -234,6 +239,12 @@ func railOf(s *batch.State, here string) []railSection {
 		last.Steps = append(last.Steps, one)
 	}
 	return rail
+}
+
+// shows says that a step belongs on a list: the rounds of a loop that have not
+// begun, and may never, do not.
+func shows(s *batch.State, st *batch.StepState) bool {
+	return st.Step.Round < 2 || len(st.Performed) > 0 || !st.Skipped && s.IsOpen(st)
 }
 
 // standing says how a step stands: a sign, words, and whether the words are
