@@ -90,8 +90,12 @@ func (s *State) overdue(now time.Time) []ExceptionRaised {
 			Text: fmt.Sprintf("The section %s was repeated %d times, and its end was not reached: %s.", section.Name, section.Loop.Most, section.Loop.Until.Text),
 		})
 	}
+	var pending []string
+	if s.Certification != nil {
+		pending = s.pendingResults()
+	}
 	for _, c := range s.Protocol.Criteria {
-		if s.Certification == nil || !c.Later || c.Due == 0 || now.Sub(s.Certification.At) <= c.Due || !slices.Contains(s.pendingResults(), c.Name) {
+		if c.Due == 0 || !slices.Contains(pending, c.Name) || now.Sub(s.Certification.At) <= c.Due {
 			continue
 		}
 		add(ExceptionRaised{

@@ -227,14 +227,10 @@ func play(p *protocol.Protocol, start time.Time, l plan) (Run, map[string][]stri
 		Delay: func(st *StepState) time.Duration { return l.delays[st.Step.Base] },
 		Rush:  func(window string) bool { return window == l.rushed },
 		Value: func(st *StepState, in *protocol.Input, n int) string {
-			key := st.Step.Name + "." + in.Name
 			if n > 0 {
 				return "" // a repeat: what is good
 			}
-			if _, known := asked[key]; !known && in.Type != protocol.TypeDateTime {
-				asked[key] = nil
-			}
-			return l.texts[key]
+			return l.texts[st.Step.Name+"."+in.Name]
 		},
 		seen: func(st *StepState, in *protocol.Input, samples []string) {
 			if key := st.Step.Name + "." + in.Name; in.Type != protocol.TypeDateTime {

@@ -26,12 +26,14 @@ func (s *State) choose() {
 	}
 }
 
+// conditions are those that stand over a step.
+func (st *StepState) conditions() []*protocol.Condition {
+	return slices.DeleteFunc([]*protocol.Condition{st.Section.When, st.Step.When}, func(c *protocol.Condition) bool { return c == nil })
+}
+
 func (s *State) needed(i int) bool {
 	st := &s.Steps[i]
-	for _, c := range []*protocol.Condition{st.Section.When, st.Step.When} {
-		if c == nil {
-			continue
-		}
+	for _, c := range st.conditions() {
 		if holds, err := c.Holds(s.envAt(st)); err == nil && !holds {
 			return false
 		}
@@ -51,10 +53,7 @@ func (s *State) needed(i int) bool {
 // undecided says what a step's own condition still waits for; "" when it does
 // not wait.
 func (s *State) undecided(st *StepState) string {
-	for _, c := range []*protocol.Condition{st.Section.When, st.Step.When} {
-		if c == nil {
-			continue
-		}
+	for _, c := range st.conditions() {
 		var missing *protocol.Missing
 		if _, err := c.Holds(s.envAt(st)); errors.As(err, &missing) {
 			return err.Error()

@@ -151,17 +151,9 @@ func (s *State) with(ev Event, act Act, p *protocol.Protocol) (*State, error) {
 			return n, n.change(next.Step.Name, func(*StepState) error { return nil })
 		}
 	case StepPerformed:
-		return n, n.change(e.Step, func(st *StepState) error {
-			st.begin(act.At)
-			st.Performed = appended(st.Performed, act)
-			return nil
-		})
+		return n, n.perform(e.Step, act)
 	case StepDecided:
-		return n, n.change(e.Step, func(st *StepState) error {
-			st.begin(act.At)
-			st.Performed = appended(st.Performed, act)
-			return nil
-		})
+		return n, n.perform(e.Step, act)
 	case StepChecked:
 		return n, n.change(e.Step, func(st *StepState) error {
 			st.Checked = appended(st.Checked, act)
@@ -205,6 +197,15 @@ func (s *State) with(ev Event, act Act, p *protocol.Protocol) (*State, error) {
 	}
 	n.settle()
 	return n, nil
+}
+
+// perform puts a performer's signature, or a decision's, under a step.
+func (s *State) perform(step string, act Act) error {
+	return s.change(step, func(st *StepState) error {
+		st.begin(act.At)
+		st.Performed = appended(st.Performed, act)
+		return nil
+	})
 }
 
 // appended is append that never writes into the old slice's memory.

@@ -166,13 +166,24 @@ func (b *builder) limitsOf(n *node) []*node {
 
 // about puts a name in the place of a limit's subject.
 func about(n, name *node) *node {
-	if n.op == opSelf {
-		return name
+	return rewritten(n, func(leaf *node) *node {
+		if leaf.op == opSelf {
+			return name
+		}
+		return nil
+	})
+}
+
+// rewritten is a copy of a condition in which some parts are replaced: those
+// for which with gives another.
+func rewritten(n *node, with func(*node) *node) *node {
+	if other := with(n); other != nil {
+		return other
 	}
 	out := *n
 	out.args = make([]*node, len(n.args))
 	for i, arg := range n.args {
-		out.args[i] = about(arg, name)
+		out.args[i] = rewritten(arg, with)
 	}
 	return &out
 }
@@ -237,9 +248,9 @@ func (b *builder) checkDecision(s *Step) {
 // hold, because of the figures or the choice of one name.
 func contradicts(a, b *node) (bool, string) {
 	for _, name := range leavesOf(a) {
-		allowed := boundedBy(a, name, true)
+		allowed := boundedBy(a, name)
 		if b != nil {
-			allowed = allowed.meet(boundedBy(b, name, true))
+			allowed = allowed.meet(boundedBy(b, name))
 		}
 		if allowed.empty() {
 			return true, name
@@ -268,22 +279,15 @@ func leavesOf(n *node) []string {
 }
 
 // boundedBy is bounded for a named value instead of a limit's subject.
-func boundedBy(n *node, name string, holds bool) interval {
-	return bounded(subjected(n, name), holds)
-}
-
-// subjected makes a named value the subject of a condition.
-func subjected(n *node, name string) *node {
-	out := *n
-	if n.op == opName && n.name == name {
-		out.op = opSelf
-		return &out
-	}
-	out.args = make([]*node, len(n.args))
-	for i, arg := range n.args {
-		out.args[i] = subjected(arg, name)
-	}
-	return &out
+func boundedBy(n *node, name string) interval {
+	return bounded(rewritten(n, func(leaf *node) *node {
+		if leaf.op != opName || leaf.name != name {
+			return nil
+		}
+		self := *leaf
+		self.op = opSelf
+		return &self
+	}), true)
 }
 
 // chosenBy is the choice that a condition asks of a name; "" when it is not

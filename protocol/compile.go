@@ -31,17 +31,6 @@ type scope interface {
 // compile reads and checks an expression. subject, when it is not nil, is the
 // value that a limit bounds: "above 0.20 g/L" is read as "subject above
 // 0.20 g/L". Only an expression without faults is usable.
-func compile(text string, in scope, subject *node) (*node, []fault) {
-	return (&grammar{}).compile(text, in, subject)
-}
-
-// grammar has CEL read expressions, each shape of one only once: a protocol's
-// limits are alike but for their figures, which stand outside what CEL reads.
-type grammar struct {
-	parser *parser.Parser
-	trees  map[string]*ast.AST // by what CEL was given; nil where it found a fault
-}
-
 func (g *grammar) compile(text string, in scope, subject *node) (*node, []fault) {
 	if len(text) > maxFormula {
 		return nil, []fault{{message: "a formula has no more than 2000 characters"}}
@@ -64,6 +53,13 @@ func (g *grammar) compile(text string, in scope, subject *node) (*node, []fault)
 		return nil, faults
 	}
 	return g.parseCEL(text, pieces)
+}
+
+// grammar has CEL read expressions, each shape of one only once: a protocol's
+// limits are alike but for their figures, which stand outside what CEL reads.
+type grammar struct {
+	parser *parser.Parser
+	trees  map[string]*ast.AST // of what CEL read without a fault, by what it was given
 }
 
 // startsPhrase says that a limit begins with its comparison, or is a range.

@@ -223,3 +223,8 @@ func FuzzExpression(f *testing.F) {
 		}
 	})
 }
+
+// compile compiles an expression that stands alone.
+func compile(text string, in scope, subject *node) (*node, []fault) {
+	return new(grammar).compile(text, in, subject)
+}
