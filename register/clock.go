@@ -1,7 +1,6 @@
 package register
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -42,12 +41,10 @@ func MoveClock(site Site, by time.Duration, actor string, now time.Time) (audit.
 // ReadClockMoved reads by how much an entry moved the clock.
 func ReadClockMoved(entry audit.Entry) (time.Duration, error) {
 	var moved clockMoved
-	decoder := json.NewDecoder(bytes.NewReader(entry.Payload))
-	decoder.DisallowUnknownFields()
 	if entry.Kind != KindClockMoved || entry.KindVersion != 1 {
 		return 0, fmt.Errorf("entry %d does not move the clock", entry.Index)
 	}
-	if err := decoder.Decode(&moved); err != nil {
+	if err := readPayload(entry, &moved); err != nil {
 		return 0, fmt.Errorf("entry %d: read the move of the clock: %w", entry.Index, err)
 	}
 	return time.Duration(moved.Microseconds) * time.Microsecond, nil

@@ -1,7 +1,6 @@
 package register
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -39,9 +38,7 @@ func ReadSoftware(entry audit.Entry) (Software, error) {
 	if entry.Kind != KindSoftwareChanged || entry.KindVersion != 1 {
 		return to, fmt.Errorf("entry %d does not name a program", entry.Index)
 	}
-	decoder := json.NewDecoder(bytes.NewReader(entry.Payload))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&to); err != nil {
+	if err := readPayload(entry, &to); err != nil {
 		return to, fmt.Errorf("entry %d: read the program: %w", entry.Index, err)
 	}
 	if to.Version == "" || to.Edition < 1 {

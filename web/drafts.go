@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"slices"
 	"sync"
 )
@@ -50,7 +51,7 @@ func (d *drafts) find(key string, v visit) (form, bool) {
 	defer d.mu.Unlock()
 	for _, one := range d.kept {
 		if one.key == key && one.of(v) {
-			return recoverForm(one.form.keep()), true
+			return maps.Clone(one.form), true
 		}
 	}
 	return nil, false

@@ -107,12 +107,9 @@ func (s *Server) deadEnds(r *http.Request, v visit, state *batch.State, c batch.
 	case batch.Perform, batch.Review:
 	case batch.Check:
 		_, roles, _ := batch.Signs(state, c)
-		signers = slices.DeleteFunc(people, func(p identity.Person) bool { return !p.Active || !slices.ContainsFunc(roles, p.Has) })
+		signers = slices.DeleteFunc(slices.Clone(people), func(p identity.Person) bool { return !p.Active || !slices.ContainsFunc(roles, p.Has) })
 	default:
 		return nil, nil
-	}
-	if people, err = s.svc.People(r.Context(), v.who); err != nil {
-		return nil, err
 	}
 	var warnings []string
 	for _, signer := range signers {

@@ -91,18 +91,16 @@ func scanProblem(r *http.Request, state *batch.State, step string) *problem {
 	if why == "" {
 		return nil
 	}
-	p := &problem{Title: "Stop: this was the wrong code", To: "#scan-" + elementID(q.Get("field"))}
+	p := &problem{
+		Title: "Stop: this was the wrong code", To: "#scan-" + elementID(q.Get("field")),
+		Sentences: []string{
+			strings.ToUpper(why[:1]) + why[1:] + ".",
+			"It is recorded as a close call. Take the right " + q.Get("field") + " and scan again; if there is none, choose “Something is wrong”.",
+		},
+	}
 	if st := state.Step(step); slices.ContainsFunc(st.Step.Scans, func(scan protocol.Scan) bool { return scan.Field == q.Get("field") && scan.Stop }) {
 		p.Title = "Stop: do not go on, and give nothing"
-		p.Sentences = []string{
-			strings.ToUpper(why[:1]) + why[1:] + ".",
-			"What is in your hands may be another patient's. It is recorded, and nothing more can be done in this batch until a quality lead has decided.",
-		}
-		return p
-	}
-	p.Sentences = []string{
-		strings.ToUpper(why[:1]) + why[1:] + ".",
-		"It is recorded as a close call. Take the right " + q.Get("field") + " and scan again; if there is none, choose “Something is wrong”.",
+		p.Sentences[1] = "What is in your hands may be another patient's. It is recorded, and nothing more can be done in this batch until a quality lead has decided."
 	}
 	return p
 }

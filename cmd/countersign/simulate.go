@@ -54,14 +54,9 @@ func simulateCommand(out io.Writer) *cobra.Command {
 			"reached, and what no run reached is named.\n\n" +
 			"Exit 0: the batch was given, or everything was reached. 1: it was not. 2: wrong call.",
 		RunE: func(_ *cobra.Command, args []string) error {
-			text, err := os.ReadFile(args[0])
+			p, err := readProtocol(out, args[0])
 			if err != nil {
 				return err
-			}
-			p, problems := protocol.Parse(args[0], text)
-			if p == nil {
-				fmt.Fprint(out, problems.Error())
-				return exit(exitUsage)
 			}
 			told, err := readAnswers(file)
 			if err != nil {
