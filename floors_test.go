@@ -29,7 +29,7 @@ var floors = map[string]float64{
 	"identity/vault":   1.5,
 	"batch":            2,
 	"protocol/library": 2,
-	"register":         2,
+	"register":         1.6,
 	"reports":          3,
 	"web/site":         4,
 	"web/api":          4.1,
