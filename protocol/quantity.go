@@ -106,6 +106,27 @@ func (q Quantity) Cmp(p Quantity) (int, error) {
 	return a.Cmp(b), nil
 }
 
+// Minus is q less p, exactly and in q's unit, as the books of a stock count.
+// Different dimensions are an error.
+func (q Quantity) Minus(p Quantity) (Quantity, error) {
+	if _, err := q.Cmp(p); err != nil {
+		return Quantity{}, fmt.Errorf("%s cannot be taken from %s", p, q)
+	}
+	a, err := q.base()
+	if err != nil {
+		return Quantity{}, err
+	}
+	b, err := p.base()
+	if err != nil {
+		return Quantity{}, err
+	}
+	left, err := fromBase(a.Sub(a, b), q.Unit)
+	if err != nil {
+		return Quantity{}, err
+	}
+	return Quantity{Number: plain(left), Unit: q.Unit}, nil
+}
+
 // Round rounds half up (NUM-03).
 func (q Quantity) Round(by Rounding) (Quantity, error) {
 	r, err := q.rat()

@@ -1,6 +1,12 @@
-// Package register decides and folds what a batch leans on. It is pure: no
-// clock, no SQL. It holds the site for now; products, lots, equipment and
-// labels join it with the issues that need them.
+// Package register decides and folds what a batch leans on: the site,
+// materials and their lots, equipment and rooms. It is pure: no clock, no SQL.
+//
+// It promises that nothing in it is ever rewritten: every status is a signed
+// act with its reason, every use of a lot or a machine a row of its own
+// (MAT-01, MAT-05). A lot is released by somebody who did not take it in; one
+// that is rejected or recalled never comes back; no lot gives more than it
+// holds; one batch has a machine at a time; and what was used is clean again
+// only when somebody has signed that it is (EXE-03).
 package register
 
 import (

@@ -1,0 +1,157 @@
+package register
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// events gives the zero event of each kind.
+func events() []Event {
+	return []Event{
+		MaterialListed{},
+		LotReceived{},
+		LotReleased{},
+		LotQuarantined{},
+		LotRejected{},
+		LotRecalled{},
+		LotOpened{},
+		LotThawed{},
+		StockTaken{},
+		StockReturned{},
+		StockAdjusted{},
+		EquipmentListed{},
+		EquipmentProven{},
+		EquipmentCleaned{},
+		EquipmentStopped{},
+		EquipmentReturned{},
+		EquipmentRetired{},
+		EquipmentTaken{},
+		EquipmentFreed{},
+		CommandRefused{},
+	}
+}
+
+// Commands gives the zero command of each name: the closed set.
+func Commands() []Command {
+	return []Command{
+		ListMaterial{},
+		ReceiveLot{},
+		ReleaseLot{},
+		QuarantineLot{},
+		RejectLot{},
+		RecallLot{},
+		OpenLot{},
+		ThawLot{},
+		AdjustStock{},
+		ListEquipment{},
+		ProveEquipment{},
+		CleanEquipment{},
+		StopEquipment{},
+		ReturnEquipment{},
+		RetireEquipment{},
+	}
+}
+
+// Lot gives one lot. It is not to be changed.
+func (b *Books) Lot(id string) (*Lot, bool) {
+	lot, ok := b.lots[id]
+	return lot, ok
+}
+
+// Lots gives all lots, by number.
+func (b *Books) Lots() []*Lot { return sorted(b.lots, func(l *Lot) string { return l.ID }) }
+
+// Machine gives one piece of equipment. It is not to be changed.
+func (b *Books) Machine(id string) (*Equipment, bool) {
+	m, ok := b.equipment[id]
+	return m, ok
+}
+
+// Machines gives all equipment, by number.
+func (b *Books) Machines() []*Equipment {
+	return sorted(b.equipment, func(m *Equipment) string { return m.ID })
+}
+
+func sorted[V any](all map[string]V, key func(V) string) []V {
+	list := make([]V, 0, len(all))
+	for _, v := range all {
+		list = append(list, v)
+	}
+	slices.SortFunc(list, func(a, b V) int { return cmp.Compare(key(a), key(b)) })
+	return list
+}
+
+// byCode finds the lot whose label says a code; nil when there is none.
+func (b *Books) byCode(code string) *Lot {
+	return b.lots[b.codes[code]]
+}
+
+// about says what an act rests on, for who signs it.
+func about(b *Books, room, id string, zone *time.Location) []string {
+	switch room {
+	case "lot", "stock":
+		if lot, ok := b.lots[id]; ok {
+			return lot.Lines(zone)
+		}
+	case "equipment":
+		if m, ok := b.equipment[id]; ok {
+			return m.Lines(zone)
+		}
+	}
+	return nil
+}
+
+// Lines say what a lot is.
+func (l *Lot) Lines(zone *time.Location) []string {
+	lines := []string{
+		fmt.Sprintf("Lot %s: %s, lot number %s, %s.", l.ID, l.Material, l.Number, l.Status),
+		fmt.Sprintf("Came %s, by %s; %s of %s is left.", shown(l.Received.At, zone), l.Document, pieces(l.Left.String()), pieces(l.Quantity.String())),
+	}
+	if last := l.Last(); !last.IsZero() {
+		lines = append(lines, fmt.Sprintf("May be used until %s.", shown(last, zone)))
+	}
+	return lines
+}
+
+// Lines say what a machine is.
+func (m *Equipment) Lines(zone *time.Location) []string {
+	lines := []string{fmt.Sprintf("%s: %s (%s), model %s, serial number %s, at %s.", m.ID, m.Title, m.Kind, said(m.Model), said(m.Serial), said(m.Place))}
+	for _, state := range []struct {
+		what  string
+		until time.Time
+	}{{"qualified", m.Qualified}, {"calibrated", m.Calibrated}} {
+		if !state.until.IsZero() {
+			lines = append(lines, fmt.Sprintf("It is %s until %s.", state.what, shown(state.until, zone)))
+		}
+	}
+	if m.Out != "" {
+		lines = append(lines, "It is out of service: "+m.Out+".")
+	}
+	return lines
+}
+
+func said(text string) string {
+	if text == "" {
+		return "not said"
+	}
+	return text
+}
+
+// shown is a moment in site time with its zone (NUM-08).
+func shown(at time.Time, zone *time.Location) string {
+	if zone == nil {
+		zone = time.UTC
+	}
+	return at.In(zone).Format("02 Jan 2006 15:04 MST")
+}
+
+// dated is a moment of an entry as words that are the same at every site.
+func dated(text string) string {
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return text
+	}
+	return shown(at, time.UTC)
+}

@@ -1,0 +1,103 @@
+package register
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"countersign/audit"
+	"countersign/identity"
+)
+
+// Command is what a person asks of a register. The set is closed.
+type Command interface {
+	// Name is the written name, as in "receive lot".
+	Name() string
+	// Signs says what signature it needs: its meaning and the roles under
+	// which it may be given.
+	Signs() (identity.Meaning, []identity.Role)
+	// stream is where the act stands, given the books.
+	stream(b *Books) audit.StreamID
+	// event is what it would write; what does not hold together is refused.
+	event(b *Books, f Facts) (Event, *Refusal)
+}
+
+// Refusal is a command that the rules forbid; its sentence is safe to show.
+type Refusal struct{ Code, Sentence string }
+
+func (r *Refusal) Error() string { return r.Sentence }
+
+// Refused gives the code for programs and the sentence for people.
+func (r *Refusal) Refused() (code, sentence string) { return r.Code, r.Sentence }
+
+func refuse(code, sentence string, args ...any) *Refusal {
+	return &Refusal{Code: code, Sentence: fmt.Sprintf(sentence, args...)}
+}
+
+// Facts are what deciding needs and the books do not hold.
+type Facts struct {
+	Person identity.Person
+	Zone   *time.Location // site time, for what people read and type
+	Now    time.Time
+}
+
+// Decide says what a command writes, or why it is refused with a *Refusal. It
+// reads no clock.
+func Decide(b *Books, c Command, f Facts) (Written, error) {
+	meaning, roles := c.Signs()
+	role, _, err := identity.AuthorityFor(f.Person, meaning, roles, "", 0, false, f.Now)
+	if err != nil {
+		return Written{}, err
+	}
+	ev, refusal := c.event(b, f)
+	if refusal != nil {
+		return Written{}, refusal
+	}
+	w := Written{Stream: c.stream(b), Event: ev}
+	_, id, _ := strings.Cut(string(w.Stream), "/")
+	act := Act{At: f.Now, Person: f.Person.ID, Name: f.Person.Name, Role: string(role)}
+	if refusal := ev.check(b, id, act); refusal != nil {
+		return Written{}, refusal
+	}
+	return w, nil
+}
+
+// Lines are what a command's signer reads: what will be written, and what it
+// rests on.
+func Lines(b *Books, c Command, f Facts) ([]string, error) {
+	w, err := Decide(b, c, f)
+	if err != nil {
+		return nil, err
+	}
+	_, id, _ := strings.Cut(string(w.Stream), "/")
+	return append([]string{w.Event.Words() + "."}, about(b, w.Event.room(), id, f.Zone)...), nil
+}
+
+// Refused makes a refusal the event that records it, in the stream that the
+// command was about.
+func Refused(b *Books, c Command, r *Refusal) Written {
+	return Written{Stream: c.stream(b), Event: CommandRefused{Attempt: c.Name(), Code: r.Code, Sentence: r.Sentence}}
+}
+
+// CommandRefused is an attempt that was refused; it may stand in any register.
+type CommandRefused struct {
+	unsigned
+	Attempt  string `json:"attempt"`
+	Code     string `json:"code"`
+	Sentence string `json:"sentence"`
+}
+
+// KindRefused is the written kind of a refusal in any register.
+const KindRefused audit.Kind = "register.refused"
+
+// Kind is "register.refused".
+func (CommandRefused) Kind() audit.Kind { return KindRefused }
+
+// Words say what was tried and why not.
+func (e CommandRefused) Words() string {
+	return fmt.Sprintf("An attempt to %s was refused: %s", e.Attempt, strings.TrimSuffix(e.Sentence, "."))
+}
+
+func (CommandRefused) room() string                       { return "" }
+func (CommandRefused) check(*Books, string, Act) *Refusal { return nil }
+func (CommandRefused) apply(*Books, string, Act)          {}

@@ -1,0 +1,193 @@
+package register
+
+import (
+	"fmt"
+	"time"
+
+	"countersign/audit"
+	"countersign/protocol"
+)
+
+// LotStatus is where a lot stands.
+type LotStatus string
+
+// The statuses. That a lot is exhausted or out of date follows from its stock
+// and the hour, and is no status.
+const (
+	Unreleased  LotStatus = "received, not released"
+	Released    LotStatus = "released"
+	Quarantined LotStatus = "quarantined"
+	RejectedLot LotStatus = "rejected"
+	Recalled    LotStatus = "recalled"
+)
+
+// Lot is one delivery of one lot of a material, or one patient's starting
+// material.
+type Lot struct {
+	ID       string // the site's own, "L-0007"
+	Material string
+	Code     string // what its label's code says
+	Number   string // the maker's lot number
+	Donation string // a donation's unique code, unaltered (COI-05)
+	Expiry   time.Time
+	// Quantity came; Left is what no batch has taken (MAT-01).
+	Quantity, Left protocol.Quantity
+	Supplier       string
+	Document       string // certificate or delivery note
+	Personal       bool   // it is one patient's
+	ForPatient     string // whose; "" where the opening was left out
+	Status         LotStatus
+	Received       Act
+	Release        string // certificate or control number that it was released by
+	Opened, Thawed time.Time
+	UseBy          time.Time // once opened or thawed; zero before
+	Reason         string    // of the last status that has one
+	History        []Act     // of the lot and its stock, the first first
+	Uses           []Use
+}
+
+// Use is a row of a lot's stock: what a batch took of it, or gave back.
+type Use struct {
+	Act
+	Batch  string
+	Item   string            // of the batch's protocol
+	Amount protocol.Quantity // negative when it was given back
+	Why    string            // "" for a batch's
+}
+
+// lotStream and its stock's: the stock stands apart, because each batch's
+// record carries its lots' streams whole, and not what other batches took.
+func lotStream(id string) audit.StreamID   { return audit.StreamID("lot/" + id) }
+func stockStream(id string) audit.StreamID { return audit.StreamID("stock/" + id) }
+
+// Last is the last moment at which a lot may be used: its expiry, or earlier
+// once it was opened or thawed; zero when nothing limits it.
+func (l *Lot) Last() time.Time {
+	if l.UseBy.IsZero() || !l.Expiry.IsZero() && l.Expiry.Before(l.UseBy) {
+		return l.Expiry
+	}
+	return l.UseBy
+}
+
+// LotReceived brings a lot. The patient's number of a personal one is sealed.
+// Signed as performed by whoever took it in.
+type LotReceived struct {
+	inLot
+	performed
+	Material   string `json:"material"`
+	Code       string `json:"code"`
+	Number     string `json:"lot"`
+	Donation   string `json:"donation"`
+	Expiry     string `json:"expiry"` // RFC 3339, UTC; "" when it has none
+	Quantity   string `json:"quantity"`
+	Supplier   string `json:"supplier"`
+	Document   string `json:"document"`
+	Personal   bool   `json:"personal"`
+	ForPatient string `json:"-"`
+}
+
+// LotReleased lets a lot be used. Signed as approved.
+type LotReleased struct {
+	inLot
+	approved
+	Document string `json:"document"`
+}
+
+// LotQuarantined stops a lot until it is released anew. Signed as performed:
+// anybody may stop.
+type LotQuarantined struct {
+	inLot
+	performed
+	Reason string `json:"reason"`
+}
+
+// LotRejected ends a lot for good. Signed as rejected.
+type LotRejected struct {
+	inLot
+	rejected
+	Reason string `json:"reason"`
+}
+
+// LotRecalled ends a lot for good because its maker, the regulator or a
+// donor's history says so. Signed as rejected.
+type LotRecalled struct {
+	inLot
+	rejected
+	Reason   string `json:"reason"`
+	Document string `json:"document"`
+}
+
+// LotOpened begins a lot's time in use. Signed as performed.
+type LotOpened struct {
+	inLot
+	performed
+	UseBy string `json:"use_by"` // RFC 3339, UTC; "" when the material has no such limit
+}
+
+// LotThawed begins a lot's time after thawing. Signed as performed.
+type LotThawed struct {
+	inLot
+	performed
+	UseBy string `json:"use_by"`
+}
+
+// The written kinds of a lot.
+const (
+	KindLotReceived    audit.Kind = "lot.received"
+	KindLotReleased    audit.Kind = "lot.released"
+	KindLotQuarantined audit.Kind = "lot.quarantined"
+	KindLotRejected    audit.Kind = "lot.rejected"
+	KindLotRecalled    audit.Kind = "lot.recalled"
+	KindLotOpened      audit.Kind = "lot.opened"
+	KindLotThawed      audit.Kind = "lot.thawed"
+)
+
+// Kind is the written kind of the event's entry.
+func (LotReceived) Kind() audit.Kind    { return KindLotReceived }
+func (LotReleased) Kind() audit.Kind    { return KindLotReleased }
+func (LotQuarantined) Kind() audit.Kind { return KindLotQuarantined }
+func (LotRejected) Kind() audit.Kind    { return KindLotRejected }
+func (LotRecalled) Kind() audit.Kind    { return KindLotRecalled }
+func (LotOpened) Kind() audit.Kind      { return KindLotOpened }
+func (LotThawed) Kind() audit.Kind      { return KindLotThawed }
+
+// Words say what happened to the lot.
+func (e LotReceived) Words() string {
+	words := fmt.Sprintf("Takes in %s of %s, lot %s", pieces(e.Quantity), e.Material, e.Number)
+	if e.Personal {
+		words += ", one patient's own"
+	}
+	return words
+}
+
+// Words say what happened to the lot.
+func (e LotReleased) Words() string { return "Releases the lot by " + e.Document }
+
+// Words say what happened to the lot.
+func (e LotQuarantined) Words() string { return "Quarantines the lot: " + e.Reason }
+
+// Words say what happened to the lot.
+func (e LotRejected) Words() string { return "Rejects the lot for good: " + e.Reason }
+
+// Words say what happened to the lot.
+func (e LotRecalled) Words() string { return "Recalls the lot for good: " + e.Reason }
+
+// Words say what happened to the lot.
+func (e LotOpened) Words() string { return "Opens the lot" }
+
+// Words say what happened to the lot.
+func (e LotThawed) Words() string { return "Thaws the lot" }
+
+func (e LotReceived) sealed() map[string]string {
+	if !e.Personal {
+		return nil
+	}
+	return map[string]string{"for_patient": e.ForPatient}
+}
+
+func (e LotReceived) open(members map[string]string) Event {
+	if e.Personal {
+		e.ForPatient = members["for_patient"]
+	}
+	return e
+}

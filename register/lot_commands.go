@@ -1,0 +1,158 @@
+package register
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"countersign/audit"
+	"countersign/identity"
+)
+
+// handlers are who takes materials in and handles them.
+func handlers() []identity.Role {
+	return []identity.Role{identity.Technician, identity.Pharmacist, identity.QualityLead}
+}
+
+// releasers are who lets a lot or a machine be used.
+func releasers() []identity.Role {
+	return []identity.Role{identity.Pharmacist, identity.QualityLead}
+}
+
+// ReceiveLot takes in a delivery of a lot, or one patient's material.
+type ReceiveLot struct {
+	Material   string    `json:"material"`
+	Code       string    `json:"code"`
+	Number     string    `json:"lot"`
+	Donation   string    `json:"donation"`
+	Expiry     time.Time `json:"expiry"`
+	Quantity   string    `json:"quantity"`
+	Supplier   string    `json:"supplier"`
+	Document   string    `json:"document"`
+	ForPatient string    `json:"for_patient"` // the number on its label; "" when for anybody
+}
+
+// ReleaseLot lets a lot be used, by the document named.
+type ReleaseLot struct {
+	Lot      string `json:"lot"`
+	Document string `json:"document"`
+}
+
+// QuarantineLot stops a lot until it is released anew.
+type QuarantineLot struct {
+	Lot    string `json:"lot"`
+	Reason string `json:"reason"`
+}
+
+// RejectLot ends a lot for good.
+type RejectLot struct {
+	Lot    string `json:"lot"`
+	Reason string `json:"reason"`
+}
+
+// RecallLot ends a lot for good from outside.
+type RecallLot struct {
+	Lot      string `json:"lot"`
+	Reason   string `json:"reason"`
+	Document string `json:"document"`
+}
+
+// OpenLot and ThawLot begin a lot's time in use.
+type OpenLot struct {
+	Lot string `json:"lot"`
+}
+
+// ThawLot begins a lot's time after thawing.
+type ThawLot struct {
+	Lot string `json:"lot"`
+}
+
+// Name is the written name of the command.
+func (ReceiveLot) Name() string    { return "receive lot" }
+func (ReleaseLot) Name() string    { return "release lot" }
+func (QuarantineLot) Name() string { return "quarantine lot" }
+func (RejectLot) Name() string     { return "reject lot" }
+func (RecallLot) Name() string     { return "recall lot" }
+func (OpenLot) Name() string       { return "open lot" }
+func (ThawLot) Name() string       { return "thaw lot" }
+
+// Signs says who may sign, as what.
+func (ReceiveLot) Signs() (identity.Meaning, []identity.Role) { return identity.Performed, handlers() }
+
+func (ReleaseLot) Signs() (identity.Meaning, []identity.Role) { return identity.Approved, releasers() }
+
+func (QuarantineLot) Signs() (identity.Meaning, []identity.Role) {
+	return identity.Performed, handlers()
+}
+func (OpenLot) Signs() (identity.Meaning, []identity.Role) { return identity.Performed, handlers() }
+func (ThawLot) Signs() (identity.Meaning, []identity.Role) { return identity.Performed, handlers() }
+
+// Signs says who may sign, as what.
+func (RejectLot) Signs() (identity.Meaning, []identity.Role) {
+	return identity.Rejected, []identity.Role{identity.QualityLead}
+}
+
+// Signs says who may sign, as what.
+func (RecallLot) Signs() (identity.Meaning, []identity.Role) {
+	return identity.Rejected, []identity.Role{identity.QualityLead}
+}
+
+// stream: a new lot gets the site's next number.
+func (c ReceiveLot) stream(b *Books) audit.StreamID {
+	return lotStream(fmt.Sprintf("L-%04d", len(b.lots)+1))
+}
+func (c ReleaseLot) stream(*Books) audit.StreamID    { return lotStream(c.Lot) }
+func (c QuarantineLot) stream(*Books) audit.StreamID { return lotStream(c.Lot) }
+func (c RejectLot) stream(*Books) audit.StreamID     { return lotStream(c.Lot) }
+func (c RecallLot) stream(*Books) audit.StreamID     { return lotStream(c.Lot) }
+func (c OpenLot) stream(*Books) audit.StreamID       { return lotStream(c.Lot) }
+func (c ThawLot) stream(*Books) audit.StreamID       { return lotStream(c.Lot) }
+
+func (c ReceiveLot) event(*Books, Facts) (Event, *Refusal) {
+	patient := strings.TrimSpace(c.ForPatient)
+	return LotReceived{
+		Material: strings.TrimSpace(c.Material), Code: strings.TrimSpace(c.Code), Number: strings.TrimSpace(c.Number), Donation: c.Donation,
+		Expiry: instant(c.Expiry), Quantity: strings.TrimSpace(c.Quantity), Supplier: strings.TrimSpace(c.Supplier),
+		Document: strings.TrimSpace(c.Document), Personal: patient != "", ForPatient: patient,
+	}, readable(c.Code, c.Number, c.Donation, c.Supplier, c.Document, c.ForPatient)
+}
+
+func (c ReleaseLot) event(*Books, Facts) (Event, *Refusal) {
+	return LotReleased{Document: strings.TrimSpace(c.Document)}, readable(c.Document)
+}
+
+func (c QuarantineLot) event(*Books, Facts) (Event, *Refusal) {
+	return LotQuarantined{Reason: strings.TrimSpace(c.Reason)}, readable(c.Reason)
+}
+
+func (c RejectLot) event(*Books, Facts) (Event, *Refusal) {
+	return LotRejected{Reason: strings.TrimSpace(c.Reason)}, readable(c.Reason)
+}
+
+func (c RecallLot) event(*Books, Facts) (Event, *Refusal) {
+	return LotRecalled{Reason: strings.TrimSpace(c.Reason), Document: strings.TrimSpace(c.Document)}, readable(c.Reason, c.Document)
+}
+
+func (c OpenLot) event(b *Books, f Facts) (Event, *Refusal) {
+	lot, refusal := b.stands(c.Lot)
+	if refusal != nil {
+		return nil, refusal
+	}
+	return LotOpened{UseBy: useBy(b.materials[lot.Material].Opened, f.Now)}, nil
+}
+
+func (c ThawLot) event(b *Books, f Facts) (Event, *Refusal) {
+	lot, refusal := b.stands(c.Lot)
+	if refusal != nil {
+		return nil, refusal
+	}
+	return LotThawed{UseBy: useBy(b.materials[lot.Material].Thawed, f.Now)}, nil
+}
+
+// instant writes a moment as it stands in entries; "" for none.
+func instant(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.UTC().Truncate(time.Second).Format(time.RFC3339)
+}
