@@ -22,6 +22,7 @@ func (b *builder) check() {
 	b.checkBudgets(steps)
 	b.checkCriteria(steps)
 	b.checkCritical(steps)
+	b.checkSite()
 }
 
 // compileAt compiles what stands in a node, and reports its faults in place.
@@ -114,6 +115,7 @@ func (b *builder) checkLimits(in stepScope, limits []Limit, self *node, by Round
 			return
 		}
 	}
+	b.checkSiteLimits(limits, self)
 }
 
 // limit compiles one limit as a condition on the value.
@@ -223,7 +225,7 @@ func (b *builder) checkCriteria(steps []*Step) {
 		from := b.nodes[shadow(c.Pos, "example")]
 		section := b.p.Section(c.Source)
 		switch {
-		case c.Source == "" || c.Source == "order":
+		case c.Source == "" || c.Source == "order" || c.Source == "site" && len(b.p.SiteValues) > 0:
 		case section == nil:
 			var names []string
 			for _, step := range steps {

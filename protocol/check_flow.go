@@ -125,6 +125,7 @@ func (b *builder) checkCondition(c *Condition, in stepScope, outer *Condition) {
 	}
 	c.Expr = &Expression{Source: c.Text, root: root, rounded: true}
 	b.checkSure(root, n)
+	b.checkSiteCondition(root, n)
 	if dead, name := contradicts(root, nil); dead {
 		b.fail(n, "", "no value of %s meets this condition: what hangs on it is never done", name)
 		return

@@ -24,6 +24,9 @@ func (b *builder) checkNames(steps []*Step) {
 		if step.Name == "order" {
 			b.failAt(step.Pos, "", "a step cannot be called order: the order's values are")
 		}
+		if step.Name == "site" && (len(b.p.SiteValues) > 0 || !b.again) {
+			b.failAt(step.Pos, "", "a step cannot be called site: what a site sets is")
+		}
 		if _, ok := cutPoint(step.Name); ok {
 			b.failAt(step.Pos, "", "the name %q reads as a moment of another step", step.Name)
 		}

@@ -16,7 +16,8 @@ type builder struct {
 	nodes   map[Pos]*yaml.Node
 	known   map[string]*block // reusable blocks by name
 	grammar grammar
-	again   bool // the text was accepted before; see Reread
+	told    map[string]bool // what a site sets and an instruction tells
+	again   bool            // the text was accepted before; see Reread
 }
 
 // keep remembers a node by its place.
@@ -36,6 +37,7 @@ func (b *builder) named(key *yaml.Node, what string) string {
 func (b *builder) document(root *yaml.Node) {
 	o := b.object(root, "the protocol")
 	p := b.p
+	b.told = map[string]bool{}
 	p.Name = o.need("protocol")
 	if p.Name != "" && !regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`).MatchString(p.Name) || len(p.Name) > 60 {
 		b.fail(o.values["protocol"], "write it as in aso-intrathecal", "a protocol's name is small letters, digits and hyphens")
@@ -49,6 +51,8 @@ func (b *builder) document(root *yaml.Node) {
 	b.blocks(o.get("blocks"))
 	b.product(o)
 	b.order(o.get("order"))
+	b.site(o.get("site sets"))
+	b.toldIn(o.values["safe state"])
 	b.people(o)
 	b.items(o.get("materials"), false)
 	b.items(o.get("equipment"), true)

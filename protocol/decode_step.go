@@ -46,6 +46,8 @@ func (b *builder) step(n *yaml.Node, by string) Step {
 	s.Base = s.Name
 	s.Critical, s.Timed, s.Decision = o.flag("critical"), o.flag("timed"), o.flag("decision")
 	s.When, s.SafeState, s.Hours = b.condition(o, "when"), o.text("safe state"), b.hours(o)
+	b.toldIn(o.values["do"])
+	b.toldIn(o.values["safe state"])
 	checked, witnessed := o.text("checked by"), o.text("witnessed by")
 	if s.CheckedBy = checked; witnessed != "" {
 		s.CheckedBy, s.Witness = witnessed, true

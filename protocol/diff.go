@@ -65,6 +65,7 @@ func Diff(old, new *Protocol) []Change {
 	d.header(old, new)
 	d.product(&old.Product, &new.Product)
 	d.order(old.Order, new.Order)
+	d.site(old.SiteValues, new.SiteValues)
 	d.parts(old.Parts, new.Parts)
 	d.items(old.Items, new.Items)
 	d.sections(plan)

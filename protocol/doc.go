@@ -4,8 +4,9 @@
 // It promises that a protocol which Parse gives has been checked as a whole:
 // every name is known and every value is there before it is used, every
 // formula agrees in its units and its worked examples ran (MBR-06), every
-// patient-specific value has an approved range (MBR-05), every critical step
-// has a second person (MBR-04), and no limit or window contradicts itself.
+// patient-specific value has an approved range (MBR-05), and so has what a site
+// may set for itself, every critical step has a second person (MBR-04), and no
+// limit or window contradicts itself.
 // All problems come at once, each with its place, a caret and a hint. A
 // protocol is its text: the digest is the text's SHA-256, and parsing the
 // text again gives the same protocol.

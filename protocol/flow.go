@@ -35,6 +35,7 @@ type spot struct{ x, y int }
 type flowBox struct {
 	area
 	step   *Step
+	do     string // its instruction, with what a site sets called by its title
 	name   []string
 	chips  []flowChip
 	missed bool
@@ -322,7 +323,7 @@ func (f *flow) step(s *Step, within area, y int) int {
 
 // box is a step, as high as what is written in it asks for.
 func (f *flow) box(s *Step, within area, y int) int {
-	b := flowBox{step: s, missed: f.reached != nil && !f.reached[s.Name]}
+	b := flowBox{step: s, do: f.p.Told(s.Do, nil), missed: f.reached != nil && !f.reached[s.Name]}
 	b.w = min(flowBoxes, within.w)
 	b.x, b.y = within.middle()-b.w/2, y
 	inset := 12

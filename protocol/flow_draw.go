@@ -100,12 +100,12 @@ func scanWords(s Scan) string {
 }
 
 // stepTitle is all that a box says, in full.
-func stepTitle(s *Step, missed bool) string {
+func stepTitle(s *Step, do string, missed bool) string {
 	text := s.Name
 	if missed {
 		text += " (not reached)"
 	}
-	if text += ": " + s.Do; s.Critical {
+	if text += ": " + do; s.Critical {
 		text += "\ncritical"
 	}
 	for _, chip := range chipsOf(s, false) {
@@ -284,7 +284,7 @@ func (s *svg) box(b *flowBox) {
 		outline += ` stroke-dasharray="7 5"`
 	}
 	s.printf("<g>")
-	s.title(stepTitle(b.step, b.missed))
+	s.title(stepTitle(b.step, b.do, b.missed))
 	left := b.x + 12
 	if b.step.Decision {
 		left = b.x + 24

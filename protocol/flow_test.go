@@ -111,7 +111,7 @@ func wantedOf(p *Protocol) []string {
 		for j := range s.Steps {
 			step := &s.Steps[j]
 			if step.Round <= 1 {
-				want = append(want, step.Name+": "+step.Do)
+				want = append(want, step.Name+": "+p.Told(step.Do, nil))
 			}
 			if step.When != nil {
 				want = append(want, step.When.Text)

@@ -82,7 +82,7 @@ func wholeShape() *shape {
 	}
 	return &shape{
 		keys: []string{
-			"protocol", "version", "title", "status", "review by checker", "safe state", "product", "order", "people", "materials", "equipment",
+			"protocol", "version", "title", "status", "review by checker", "safe state", "product", "order", "site sets", "people", "materials", "equipment",
 			"blocks", "sections", "windows", "budgets", "release",
 		},
 		of: map[string]*shape{
@@ -91,6 +91,7 @@ func wholeShape() *shape {
 				"master file", "container", "storage",
 			}},
 			"order":     {each: &shape{keys: []string{"title", "allow"}}},
+			"site sets": {each: &shape{keys: []string{"title", "type", "allow", "choices"}}},
 			"materials": {each: item},
 			"equipment": {each: item},
 			"sections":  {list: true, spaced: true, each: sectionShape()},

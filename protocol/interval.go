@@ -57,6 +57,11 @@ func bounded(n *node, holds bool) interval {
 		}
 		return interval{low: low, high: high}
 	}
+	below := n.op == "_<_" || n.op == "_<=_"
+	strict := n.op == "_<_" || n.op == "_>_"
+	if right.site != nil && right.site.Type == TypeDecimal {
+		return right.site.bounds(n.op, below == holds, strict == holds, holds)
+	}
 	if right.op != opLiteral {
 		return everything()
 	}
@@ -64,8 +69,6 @@ func bounded(n *node, holds bool) interval {
 	if err != nil {
 		return everything()
 	}
-	below := n.op == "_<_" || n.op == "_<=_"
-	strict := n.op == "_<_" || n.op == "_>_"
 	if n.op == "_==_" {
 		if !holds {
 			return everything()
@@ -79,4 +82,20 @@ func bounded(n *node, holds bool) interval {
 		return interval{high: bound, highOpen: strict}
 	}
 	return interval{low: bound, lowOpen: strict}
+}
+
+// bounds is all that may meet a comparison with what some site sets: a figure
+// below the highest, or above the lowest.
+func (v *SiteValue) bounds(op string, below, strict, holds bool) interval {
+	low, errLow := v.Low.base()
+	high, errHigh := v.High.base()
+	switch {
+	case errLow != nil || errHigh != nil || op == "_==_" && !holds:
+		return everything()
+	case op == "_==_":
+		return interval{low: low, high: high}
+	case below:
+		return interval{high: high, highOpen: strict}
+	}
+	return interval{low: low, lowOpen: strict}
 }

@@ -13,14 +13,17 @@ type Protocol struct {
 	Digest  [32]byte
 	Text    []byte // the file as approved
 
-	Product  Product
-	Order    []OrderValue
-	Parts    []Part
-	Items    []Item
-	Sections []Section
-	Windows  []Window
-	Budgets  []Budget
-	Criteria []Criterion
+	Product Product
+	Order   []OrderValue
+	// SiteValues are what a site may set; everything else only the control site
+	// changes, by a new version.
+	SiteValues []SiteValue
+	Parts      []Part
+	Items      []Item
+	Sections   []Section
+	Windows    []Window
+	Budgets    []Budget
+	Criteria   []Criterion
 	// SafeState says what makes patient and product safe when the batch stops.
 	SafeState string
 	// ReviewByChecker allows the production review by somebody who checked

@@ -82,6 +82,12 @@ func mutations() []mutation {
 		{name: "a late result called known", line: regexp.MustCompile(`^    known: later`), change: dropped, above: true},
 		{name: "a criterion from nowhere", line: regexp.MustCompile(`^    from: \w+( \w+)*$`), change: replaced(`from: .*`, "from: nowhere")},
 		{name: "a criterion without a source", line: regexp.MustCompile(`^    from: \w+( \w+)*$`), change: dropped, above: true},
+		{name: "a value that no site sets, in a limit", line: regexp.MustCompile(`^ +accept: .*site\.`), change: replaced(`site\.(\w+)`, "site.${1}x")},
+		{name: "a value that no site sets, in an instruction", line: regexp.MustCompile(`\{site\.`), change: replaced(`\{site\.(\w+)`, "{site.${1}x"), above: true},
+		{name: "a value of a site that nothing uses", line: regexp.MustCompile(`\{site\.duty`), change: replaced(`\{site\.[^}]*\}`, "the number on the board"), anywhere: true},
+		{name: "a value of a site of another dimension", line: regexp.MustCompile(`^    allow: .* min$`), change: replaced(`min$`, "mL"), anywhere: true},
+		{name: "a value of a site of no kind", line: regexp.MustCompile(`^    type: text$`), change: dropped, above: true},
+		{name: "a value of a site that leaves nothing to set", line: regexp.MustCompile(`^    allow: .* min$`), change: replaced(`[\d.]+ to `, "")},
 		{name: "no version", line: regexp.MustCompile(`^version: `), change: dropped, above: true},
 		{name: "no form", line: regexp.MustCompile(`^  (form|strength|licence|control site|container|storage): `), change: dropped, above: true},
 	}

@@ -19,7 +19,7 @@ func Schema() []byte {
 	top.Title = "Protocol"
 	top.Defs = keys{
 		"wording": anyWording(), "switch": oneOf("yes", "no"), "moment": anyMoment(), "duration": anyDuration(), "span": anySpan(), "breach": anyBreach(),
-		"product": productShape(), "order-value": orderValueShape(), "item": itemShape(), "section": schemaSection(), "repeat": repeatShape(),
+		"product": productShape(), "order-value": orderValueShape(), "site-value": siteValueShape(), "item": itemShape(), "section": schemaSection(), "repeat": repeatShape(),
 		"block": blockShape(), "use": useShape(), "window": windowShape(), "budget": budgetShape(), "criterion": criterionShape(),
 	}
 	for _, in := range []schemaSpot{aSection, aBlock} {
@@ -67,6 +67,7 @@ func protocolShape() *schemaShape {
 		"blocks":            mapOf(refer("block")).says("Runs of steps that are written once and used in several places with other words."),
 		"product":           refer("product").says("What is made, under which licence and master file, and how it is kept."),
 		"order":             names(aSection, &schemaShape{AnyOf: []*schemaShape{wording(), refer("order-value")}}).says("Set-points of the signed prescription, each with the range outside which no batch can begin."),
+		"site sets":         names(aSection, &schemaShape{AnyOf: []*schemaShape{wording(), refer("site-value")}}).says("What a site may set for itself, each value with its range; all else only the control site changes, by a new version."),
 		"people":            names(aSection, people()).says("The parts that people take in this protocol, each with its role and whom its holder may not be."),
 		"materials":         names(aSection, refer("item")).says("What goes into the medicine, set out before the batch begins."),
 		"equipment":         names(aSection, refer("item")).says("What the work is done with, set out before the batch begins."),
@@ -110,6 +111,17 @@ func orderValueShape() *schemaShape {
 		"title": wording().says("What the value is called on the pages."),
 		"allow": wording().says("The approved range, which also fixes the unit and the decimal places, as in 3.5 to 42.0 mg."),
 	}, "allow")
+}
+
+func siteValueShape() *schemaShape {
+	s := closed("A value that a site sets: a figure within a range, a choice, or a text.", keys{
+		"title":   wording().says("What the value is called on the pages."),
+		"type":    oneOf(string(TypeText)).says("A text, which stands in instructions and in no formula."),
+		"allow":   wording().says("The approved range of a figure, which also fixes the unit and the decimal places, as in 350 to 450 mL."),
+		"choices": {Type: "array", Items: wording(), MinItems: 2, Description: "The words of which a site chooses one."},
+	})
+	s.OneOf = []*schemaShape{having("type"), having("allow"), having("choices")}
+	return s
 }
 
 func itemShape() *schemaShape {

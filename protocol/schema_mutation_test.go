@@ -77,7 +77,7 @@ func bare(n *yaml.Node) {
 }
 
 // ownName matches the names that a protocol gives.
-var ownName = regexp.MustCompile(`/(order|people|materials|equipment|enter|calculate|windows|budgets|blocks|with)/[^/:]+`)
+var ownName = regexp.MustCompile(`/(order|site sets|people|materials|equipment|enter|calculate|windows|budgets|blocks|with)/[^/:]+`)
 
 // One thing is changed at a time, everywhere. What Parse still accepts must
 // not be underlined, and what it calls a fault of schemaShape must be.

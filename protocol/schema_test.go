@@ -157,6 +157,7 @@ var shapeFault = regexp.MustCompile(strings.Join([]string{
 	`cannot be the name of `, `has no source$`, `has no worked example$`, `has no approved range$`, `has no second person$`, `does not say what is entered$`,
 	`does not say how many decimal places`, `^a step is checked or witnessed, not both$`, `^a result is rounded to places or to figures, not both$`, `is repeated and has no end$`,
 	`does not say who is told when it fails$`, `^the criterion .* is known later and does not say when$`, `is known now, so nothing of it is due later$`,
+	`needs one of allow, choices and type$`, `^a site sets a figure within a range, a choice or a text, and no `,
 }, "|"))
 
 func aboutShape(problems Problems) bool {
@@ -211,6 +212,7 @@ var kinds = []struct {
 	{"the protocol", []string{""}},
 	{"product", []string{"product"}},
 	{"the order value ", []string{"order-value"}},
+	{"the site's value ", []string{"site-value"}},
 	{"the item ", []string{"item"}},
 	{"a section", []string{"section"}},
 	{"repeat", []string{"repeat"}},

@@ -20,6 +20,9 @@ func (s stepScope) names() []string {
 	for i := range s.p.Order {
 		names = append(names, "order."+s.p.Order[i].Name)
 	}
+	for i := range s.p.SiteValues {
+		names = append(names, "site."+s.p.SiteValues[i].Name)
+	}
 	for i, step := range s.steps {
 		for j := range step.Inputs {
 			names = append(names, step.Name+"."+step.Inputs[j].Name)
@@ -49,6 +52,9 @@ func (s stepScope) find(name string) (*node, bool) {
 				}
 			}
 			return nil, false
+		}
+		if v := s.p.SiteValue(field); of == "site" && v != nil {
+			return v.leaf(), true
 		}
 		for i, step := range s.steps {
 			if step.Name == of {

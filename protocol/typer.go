@@ -80,8 +80,9 @@ type node struct {
 	choices []string // of a choice
 	point   Point
 	calc    *Calculation
-	late    string // why the value cannot be there yet; "" when it can
-	unit    Unit   // in which people read it; zero where none is natural
+	site    *SiteValue // that a site sets; nil for every other
+	late    string     // why the value cannot be there yet; "" when it can
+	unit    Unit       // in which people read it; zero where none is natural
 	sort    sort
 	offset  int
 }
