@@ -44,7 +44,7 @@ func (d *decision) open(c Open) (Event, *Refusal) {
 	return BatchOpened{
 		By: d.by, Batch: c.Batch, Site: d.f.Site, Protocol: p.Name, Version: p.Version, Digest: p.Digest,
 		Patient: patient, NumberType: patient.NumberType, Order: order, Values: values,
-		Reference: c.Reference, Prescriber: c.Prescriber, Items: items,
+		Reference: c.Reference, Prescriber: c.Prescriber, Items: items, SiteValues: []OpenedSiteValue{},
 	}, nil
 }
 

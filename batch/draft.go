@@ -15,8 +15,41 @@ import (
 	"countersign/identity"
 )
 
-// kindVersion is the version of every kind's payload.
-const kindVersion = 1
+// versionOf is the version of a kind's payload as it is written today.
+func versionOf(ev Event) int {
+	if _, ok := ev.(BatchOpened); ok {
+		return 2
+	}
+	return 1
+}
+
+// openedFirst is an opening as version 1 of its kind had it.
+type openedFirst struct {
+	By         `json:"by"`
+	Batch      string            `json:"batch"`
+	Site       string            `json:"site"`
+	Protocol   string            `json:"protocol"`
+	Version    int               `json:"version"`
+	Digest     audit.Hash        `json:"digest"`
+	NumberType string            `json:"number_type"`
+	Order      map[string]string `json:"order"`
+	Values     map[string]string `json:"values"`
+	Reference  string            `json:"reference"`
+	Prescriber string            `json:"prescriber"`
+	Items      []OpenedItem      `json:"items"`
+}
+
+// Kind is that of every opening.
+func (openedFirst) Kind() audit.Kind { return kindOpened }
+
+// today is the opening as later ones are: of a protocol that let the site set
+// nothing.
+func (e openedFirst) today() BatchOpened {
+	return BatchOpened{
+		By: e.By, Batch: e.Batch, Site: e.Site, Protocol: e.Protocol, Version: e.Version, Digest: e.Digest, NumberType: e.NumberType,
+		Order: e.Order, Values: e.Values, Reference: e.Reference, Prescriber: e.Prescriber, Items: e.Items,
+	}
+}
 
 // Stream is the stream of a batch in the log.
 func Stream(batch string) audit.StreamID { return audit.StreamID("batch/" + batch) }
@@ -31,7 +64,7 @@ func DraftOf(ev Event, id string, actor identity.PersonID, now time.Time, salts 
 		return audit.Draft{}, err
 	}
 	draft := audit.Draft{
-		Stream: Stream(id), Kind: ev.Kind(), KindVersion: kindVersion,
+		Stream: Stream(id), Kind: ev.Kind(), KindVersion: versionOf(ev),
 		Time: now.UTC().Truncate(time.Microsecond), Actor: string(actor), Payload: raw,
 	}
 	sealed := sealedOf(ev)
@@ -140,11 +173,12 @@ func events() []Event {
 // member or a payload that DraftOf would not have written is an error.
 // openings holds the opened members by name; what is not there stays empty.
 func DecodeEvent(e audit.Entry, openings map[string]string) (Event, error) {
-	if e.KindVersion != kindVersion {
-		return nil, fmt.Errorf("read %s: version %d of this kind is not known", e.Kind, e.KindVersion)
-	}
-	for _, zero := range events() {
+	known := false
+	for _, zero := range append(events(), openedFirst{}) {
 		if zero.Kind() != e.Kind {
+			continue
+		}
+		if known = true; versionOf(zero) != e.KindVersion {
 			continue
 		}
 		target := reflect.New(reflect.TypeOf(zero))
@@ -160,7 +194,6 @@ func DecodeEvent(e audit.Entry, openings map[string]string) (Event, error) {
 		if !ok {
 			return nil, fmt.Errorf("read %s: not an event", e.Kind)
 		}
-		ev = opened(ev, openings)
 		again, err := payloadOf(ev)
 		if err != nil {
 			return nil, err
@@ -168,7 +201,13 @@ func DecodeEvent(e audit.Entry, openings map[string]string) (Event, error) {
 		if !bytes.Equal(again, e.Payload) {
 			return nil, fmt.Errorf("read %s: the payload is not as it would be written", e.Kind)
 		}
-		return ev, nil
+		if first, ok := ev.(openedFirst); ok {
+			ev = first.today()
+		}
+		return opened(ev, openings), nil
+	}
+	if known {
+		return nil, fmt.Errorf("read %s: version %d of this kind is not known", e.Kind, e.KindVersion)
 	}
 	return nil, fmt.Errorf("read entry: no kind %q in a batch", e.Kind)
 }

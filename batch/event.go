@@ -39,6 +39,20 @@ type BatchOpened struct {
 	Reference  string            `json:"reference"`
 	Prescriber string            `json:"prescriber"`
 	Items      []OpenedItem      `json:"items"`
+	SiteValues []OpenedSiteValue `json:"site_values"` // in force at this site, in the protocol's order
+}
+
+// OpenedSiteValue is a value of the site as it was in force when the batch was
+// opened, and where it came from: the entry of the site's log that set it.
+type OpenedSiteValue struct {
+	Name     string `json:"name"`
+	Entered  string `json:"entered"`
+	Value    string `json:"value"`   // as read
+	Version  int    `json:"version"` // of the protocol for which it was set
+	Entry    int64  `json:"entry"`
+	SetBy    string `json:"set_by"`
+	Username string `json:"set_by_username"`
+	SetAt    string `json:"set_at"` // RFC 3339, UTC
 }
 
 // OpenedItem is an Item in its entry: ForPatient is sealed.

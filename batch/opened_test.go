@@ -1,0 +1,28 @@
+package batch
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// Openings from before a site could set anything are read as they are.
+func TestAnOpeningOfTheFirstVersionIsStillRead(t *testing.T) {
+	w := newWorld(t, "short")
+	w.must("Quinn", w.open, day().Add(9*time.Hour))
+	entry := w.log[0].Entry
+	entry.KindVersion, entry.Payload = 1, []byte(strings.Replace(string(entry.Payload), `"site_values":[],`, "", 1))
+	ev, err := DecodeEvent(entry, w.openings[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if opened := ev.(BatchOpened); opened.Patient != w.open.Patient || opened.SiteValues != nil || opened.Batch != batchID {
+		t.Errorf("%+v", opened)
+	}
+	for version, payload := range map[int][]byte{1: w.log[0].Payload, 2: entry.Payload, 3: w.log[0].Payload} {
+		entry.KindVersion, entry.Payload = version, payload
+		if _, err := DecodeEvent(entry, nil); err == nil {
+			t.Errorf("version %d is read from %s", version, payload)
+		}
+	}
+}
