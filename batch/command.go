@@ -160,4 +160,7 @@ type Facts struct {
 	Site       string // site name and unit
 	SiteActive bool
 	Zone       *time.Location // site time, for what people read and type
+	// Settings are the values in force at this site for Protocol, by name, for
+	// Open.
+	Settings map[string]Setting
 }

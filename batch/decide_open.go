@@ -33,6 +33,10 @@ func (d *decision) open(c Open) (Event, *Refusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
+	site, refusal := d.siteSet()
+	if refusal != nil {
+		return nil, refusal
+	}
 	items, refusal := d.setOut(c)
 	if refusal != nil {
 		return nil, refusal
@@ -44,7 +48,7 @@ func (d *decision) open(c Open) (Event, *Refusal) {
 	return BatchOpened{
 		By: d.by, Batch: c.Batch, Site: d.f.Site, Protocol: p.Name, Version: p.Version, Digest: p.Digest,
 		Patient: patient, NumberType: patient.NumberType, Order: order, Values: values,
-		Reference: c.Reference, Prescriber: c.Prescriber, Items: items, SiteValues: []OpenedSiteValue{},
+		Reference: c.Reference, Prescriber: c.Prescriber, Items: items, SiteValues: site,
 	}, nil
 }
 

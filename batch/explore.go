@@ -153,6 +153,7 @@ type plan struct {
 	texts  map[string]string
 	delays map[string]time.Duration
 	order  map[string]string
+	site   map[string]string
 	rushed string // window
 }
 
@@ -194,7 +195,7 @@ func Explore(p *protocol.Protocol, start time.Time, most int) Coverage {
 }
 
 func (l plan) with(key, text string) plan {
-	more := plan{texts: maps.Clone(l.texts), delays: l.delays, order: l.order, rushed: l.rushed}
+	more := plan{texts: maps.Clone(l.texts), delays: l.delays, order: l.order, site: l.site, rushed: l.rushed}
 	if more.texts == nil {
 		more.texts = map[string]string{}
 	}
@@ -202,11 +203,17 @@ func (l plan) with(key, text string) plan {
 	return more
 }
 
-// bounds are plans for the set-points' bounds and for every window's overrun.
+// bounds are plans for the set-points' bounds, for what else a site may set, and
+// for every window's overrun.
 func bounds(p *protocol.Protocol) []plan {
 	var plans []plan
 	for _, value := range p.Order {
 		plans = append(plans, plan{order: map[string]string{value.Name: value.High.Number}})
+	}
+	for i := range p.SiteValues {
+		for _, text := range p.SiteValues[i].Samples()[1:] {
+			plans = append(plans, plan{site: map[string]string{p.SiteValues[i].Name: text}})
+		}
 	}
 	for _, w := range p.Windows {
 		if w.Span.Min > 0 {
@@ -223,7 +230,7 @@ func bounds(p *protocol.Protocol) []plan {
 func play(p *protocol.Protocol, start time.Time, l plan) (Run, map[string][]string) {
 	asked := map[string][]string{}
 	answers := Answers{
-		Order: l.order,
+		Order: l.order, Site: l.site,
 		Delay: func(st *StepState) time.Duration { return l.delays[st.Step.Base] },
 		Rush:  func(window string) bool { return window == l.rushed },
 		Value: func(st *StepState, in *protocol.Input, n int) string {

@@ -239,6 +239,9 @@ func (s *State) open(e BatchOpened, act Act, p *protocol.Protocol) error {
 		}
 		s.Order[value.Name] = OrderEntry{Text: e.Order[value.Name], Value: read}
 	}
+	if err := s.pinSite(e, p); err != nil {
+		return err
+	}
 	for _, item := range e.Items {
 		held := Item{
 			Name: item.Name, Code: item.Code, Lot: item.Lot, Released: item.Released, Clean: item.Clean,

@@ -107,7 +107,7 @@ type env struct {
 // Env gives the batch's values and moments to expressions.
 func (s *State) Env() protocol.Env { return env{s: s} }
 
-// Value finds "order.dose", "draw up.drawn" or, unrounded since only a final
+// Value finds "order.dose", "site.residue", "draw up.drawn" or, unrounded since only a final
 // figure is rounded (NUM-02), "draw up.volume".
 func (e env) Value(name string) (protocol.Value, bool) {
 	owner, field, ok := strings.Cut(name, ".")
@@ -117,6 +117,9 @@ func (e env) Value(name string) (protocol.Value, bool) {
 	if owner == "order" {
 		entry, ok := e.s.Order[field]
 		return entry.Value, ok
+	}
+	if value, ok := e.s.siteValue(field); ok && owner == "site" {
+		return value, true
 	}
 	st := e.place(owner, func(st *StepState) bool {
 		_, worked := st.Results[field]

@@ -135,6 +135,8 @@ func (s *story) given(text string) {
 		{`the wristband is (.*)`, func(m []string) { s.w.open.Patient.Wristband = strings.Replace(m[1], "missing", "", 1) }},
 		{`the date of birth is (.*)`, func(m []string) { s.w.open.Patient.Born = m[1] }},
 		{`version (\d+) of the protocol is asked for`, func(m []string) { s.w.open.Version = s.number(m[1]) }},
+		{`the site has not set (.+)`, func(m []string) { s.w.unset(m[1]) }},
+		{`the site sets (.+) to (.+)`, func(m []string) { s.w.set(m[1], m[2]) }},
 		{`the site is not active`, func([]string) { s.w.inactive = true }},
 		{`the site is active`, func([]string) { s.w.inactive = false }},
 		{`(\w+) is suspended`, func(m []string) {

@@ -138,6 +138,7 @@ func (sh *sheet) opening(c Open, f Facts) {
 		}
 		sh.add("%s: %s; the protocol allows %s.", sentenceCase(titled(value.Title, value.Name)), ordered, allowed(value))
 	}
+	sh.site(f)
 	for _, item := range c.Items {
 		line := fmt.Sprintf("Set out: %s, %s, code %s", item.Name, item.Lot, scanned(item.Code))
 		if !item.Expiry.IsZero() {
@@ -170,7 +171,7 @@ func allowed(value protocol.OrderValue) string {
 
 // step writes a step with all that was recorded in it.
 func (sh *sheet) step(st *StepState) {
-	sh.add("Step: %s. %s", st.Step.Name, st.Step.Do)
+	sh.add("Step: %s. %s", st.Step.Name, sh.s.Told(st.Step.Do))
 	if st.Begun != nil {
 		sh.add("Begun by %s, %s.", st.Begun.Name, sh.at(st.Begun.At))
 	}
@@ -280,6 +281,9 @@ func (sh *sheet) decision(c Resolve) error {
 func (sh *sheet) record() {
 	for name, entry := range inOrder(sh.s) {
 		sh.add("Ordered %s: %s.", name, entry.Value.Show(sh.zone))
+	}
+	for _, set := range sh.s.SiteValues {
+		sh.add("Set by the site, %s: %s.", titled(set.Of.Title, set.Of.Name), set.Read.Show(sh.zone))
 	}
 	for i := range sh.s.Steps {
 		st := &sh.s.Steps[i]

@@ -14,6 +14,9 @@ import (
 // Answers say what a simulated batch is told.
 type Answers struct {
 	Order map[string]string
+	// Site gives what the simulated site has set; what it leaves out is the first
+	// that may be.
+	Site map[string]string
 	// Value gives the text for an input, the n-th time that it is asked for in
 	// this round, from 0; "" leaves it to Samples.
 	Value func(st *StepState, in *protocol.Input, n int) string
@@ -106,11 +109,29 @@ func (m *simulation) opening() Open {
 	return c
 }
 
+// settings are what the simulated site has set.
+func (m *simulation) settings() map[string]Setting {
+	all := map[string]Setting{}
+	for i := range m.p.SiteValues {
+		v := &m.p.SiteValues[i]
+		text := m.answers.Site[v.Name]
+		if text == "" {
+			text = v.Samples()[0]
+		}
+		set := Setting{Text: text, Value: text, Version: m.p.Version, Name: "simulation", Username: "simulation"}
+		if value, err := v.Read(text); err == nil {
+			set.Value = value.String()
+		}
+		all[v.Name] = set
+	}
+	return all
+}
+
 // act gives a command as somebody; a refusal is kept and told.
 func (m *simulation) act(who string, c Command) *Refusal {
 	m.now = m.now.Add(10 * time.Second)
 	person := m.people[who]
-	f := Facts{Person: person, Protocol: m.p, Effective: true, Origin: "simulation", Site: "Simulation", SiteActive: true, Zone: time.UTC}
+	f := Facts{Person: person, Protocol: m.p, Effective: true, Origin: "simulation", Site: "Simulation", SiteActive: true, Zone: time.UTC, Settings: m.settings()}
 	events, err := Decide(m.run.State, c, f, m.now)
 	told := Occurrence{At: m.now, Who: who, Command: c, Events: events}
 	var refusal *Refusal

@@ -36,6 +36,7 @@ type State struct {
 	Patient     Patient // empty members where the opening was left out
 	Masked      bool
 	Order       map[string]OrderEntry
+	SiteValues  []SiteEntry // as the opening pinned them, in the protocol's order
 	Reference   string
 	Prescriber  string
 	Items       []Item

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"reflect"
 	"strconv"
@@ -29,6 +30,7 @@ type world struct {
 	facts    map[int64]Facts
 	state    *State
 	inactive bool
+	settings map[string]Setting
 	salt     int
 }
 
@@ -70,7 +72,10 @@ func newWorldOf(tb testing.TB, p *protocol.Protocol) *world {
 	tb.Helper()
 	w := &world{
 		tb: tb, protocol: p, people: map[string]identity.Person{},
-		openings: map[int64]map[string]string{}, facts: map[int64]Facts{},
+		openings: map[int64]map[string]string{}, facts: map[int64]Facts{}, settings: map[string]Setting{},
+	}
+	for i := range p.SiteValues {
+		w.set(p.SiteValues[i].Name, p.SiteValues[i].Samples()[0])
 	}
 	trained := []identity.Training{{Protocol: p.Name, Version: p.Version, Until: day().AddDate(1, 0, 0), By: "p-9"}}
 	for i, who := range []struct {
@@ -112,6 +117,26 @@ func newWorldOf(tb testing.TB, p *protocol.Protocol) *world {
 	return w
 }
 
+// set sets a value of the site, as its quality lead does.
+func (w *world) set(name, text string) {
+	w.tb.Helper()
+	value, err := w.protocol.SiteValue(name).Read(text)
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	settings := maps.Clone(w.settings)
+	settings[name] = Setting{
+		Text: text, Value: value.String(), Version: w.protocol.Version, Entry: int64(20 + len(settings)), Name: "Quinn", Username: "quinn",
+		At: day().AddDate(0, -1, 0),
+	}
+	w.settings = settings
+}
+
+func (w *world) unset(name string) {
+	w.settings = maps.Clone(w.settings)
+	delete(w.settings, name)
+}
+
 func (w *world) factsOf(who string) Facts {
 	person, ok := w.people[who]
 	if !ok {
@@ -120,7 +145,7 @@ func (w *world) factsOf(who string) Facts {
 	p := w.protocol
 	return Facts{
 		Person: person, Protocol: p, Effective: true, Origin: "royal.example", Site: "The Royal, unit 1",
-		SiteActive: !w.inactive, Zone: time.UTC,
+		SiteActive: !w.inactive, Zone: time.UTC, Settings: w.settings,
 	}
 }
 
