@@ -154,8 +154,10 @@ func (b *builder) checkItems(steps []*Step) {
 		if !used[item.Name] {
 			b.failAt(item.Pos, "scan it or name it under uses", "the item %s is never used", item.Name)
 		}
-		if !item.Equipment && slices.Contains(item.MustBe, "calibrated") {
-			b.failAt(item.Pos, "list it under equipment", "the material %s cannot be calibrated", item.Name)
+		for _, machines := range []string{"qualified", "calibrated"} {
+			if !item.Equipment && slices.Contains(item.MustBe, machines) {
+				b.failAt(item.Pos, "list it under equipment", "the material %s cannot be %s", item.Name, machines)
+			}
 		}
 	}
 }

@@ -230,6 +230,10 @@ func (b *builder) items(n *yaml.Node, equipment bool) {
 		if title := fields.text("title"); title != "" {
 			item.Title = title
 		}
+		item.RegisteredAs = item.Name
+		if as := fields.text("registered as"); as != "" {
+			item.RegisteredAs = b.named(fields.values["registered as"], "what the registers know")
+		}
 		item.Need = Quantity{Number: "1", Unit: One()}
 		if text := fields.text("need"); text != "" {
 			need, err := ParseQuantity(text)
@@ -252,7 +256,7 @@ func (b *builder) items(n *yaml.Node, equipment bool) {
 
 // itemConditions lists what must be can say.
 func itemConditions() []string {
-	return []string{"released", "in date", "for this patient", "calibrated", "clean"}
+	return []string{"released", "in date", "for this patient", "qualified", "calibrated", "clean"}
 }
 
 // consequences lists what can follow when something does not hold.

@@ -156,6 +156,7 @@ func (d *differ) item(old, new *Item) {
 		at.where+" must now be %s.", at.where+" need no longer be %s.",
 		"the conditions of "+at.where+" stand in another order: %s.",
 	)
+	at.text(GroupMaterials, "what the registers call "+at.where, old.RegisteredAs, new.RegisteredAs)
 	at.text(GroupWording, "the title of "+at.where, old.Title, new.Title)
 }
 

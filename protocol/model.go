@@ -71,9 +71,12 @@ type Item struct {
 	Name      string
 	Title     string
 	Equipment bool
-	Need      Quantity // amount planned; dimensionless for a count
-	MustBe    []string // "released", "in date", "for this patient", "calibrated", "clean"
-	Pos       Pos
+	// RegisteredAs is what the site's registers call the material, or the kind
+	// of equipment: the item's name, unless the protocol says otherwise.
+	RegisteredAs string
+	Need         Quantity // amount planned; dimensionless for a count
+	MustBe       []string // "released", "in date", "for this patient", "qualified", "calibrated", "clean"
+	Pos          Pos
 }
 
 // Section is a run of steps, in order unless it says otherwise.

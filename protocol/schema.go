@@ -126,9 +126,10 @@ func siteValueShape() *schemaShape {
 
 func itemShape() *schemaShape {
 	return closed("A material or a piece of equipment.", keys{
-		"title":   wording().says("What the item is called on the pages."),
-		"need":    amount().says("How much is planned for one batch; one, when it is left out."),
-		"must be": manyOf(oneOf(itemConditions()...)).says("The conditions that are looked at when the item is scanned."),
+		"title":         wording().says("What the item is called on the pages."),
+		"registered as": aSection.name().says("What the site's registers call it; the item's own name, when it is left out."),
+		"need":          amount().says("How much is planned for one batch; one, when it is left out."),
+		"must be":       manyOf(oneOf(itemConditions()...)).says("The conditions that are looked at when the item is scanned."),
 	})
 }
 
