@@ -6,6 +6,7 @@ import (
 	"countersign/audit"
 	"countersign/identity"
 	"countersign/protocol"
+	"countersign/register"
 )
 
 // Command is what a person asks of a batch. The set is closed.
@@ -49,6 +50,13 @@ type Record struct {
 type Move struct {
 	Item string `json:"item"`
 	To   string `json:"to"`
+}
+
+// SetOut sets out one more item during the batch: a second vial, another
+// machine. Reason says why.
+type SetOut struct {
+	Item   Item   `json:"item"`
+	Reason string `json:"reason"`
 }
 
 // Perform signs that a step was done, with all that was recorded in it.
@@ -117,6 +125,7 @@ func (Begin) command()   {}
 func (Scan) command()    {}
 func (Record) command()  {}
 func (Move) command()    {}
+func (SetOut) command()  {}
 func (Perform) command() {}
 func (Check) command()   {}
 func (Correct) command() {}
@@ -138,17 +147,20 @@ type Patient struct {
 	Wristband  string `json:"wristband"`   // the code as scanned when the order was taken
 }
 
-// Item is a lot or a machine set out for this batch.
+// Item is a lot or a machine set out for this batch. A command says Name, Code
+// and Amount; the rest is what the registers said of it then.
 type Item struct {
-	Name       string    `json:"name"`   // the protocol's item name
-	Code       string    `json:"code"`   // what its label's code says, as scanned when it was set out
-	Lot        string    `json:"lot"`    // lot, or the equipment's id
-	Expiry     time.Time `json:"expiry"` // in date until; calibrated until, for equipment
-	Released   bool      `json:"released"`
-	Clean      bool      `json:"clean"`
-	Reference  string    `json:"reference"`   // certificate, calibration or control number
-	ForPatient string    `json:"for_patient"` // patient number on the label; "" when for anybody
-	Amount     string    `json:"amount"`      // amount set out, with unit
+	Name       string    `json:"name"`               // the protocol's item name
+	Code       string    `json:"code"`               // what its label's code says, as scanned when it was set out
+	Register   string    `json:"register,omitempty"` // its stream: "lot/L-0007"; "" before there were registers
+	Left       string    `json:"left,omitempty"`     // of a lot, before this batch took its amount
+	Lot        string    `json:"lot,omitempty"`      // lot, or the equipment's id
+	Expiry     time.Time `json:"expiry,omitzero"`    // in date until; calibrated until, for equipment
+	Released   bool      `json:"released,omitempty"`
+	Clean      bool      `json:"clean,omitempty"`
+	Reference  string    `json:"reference,omitempty"`   // certificate, calibration or control number
+	ForPatient string    `json:"for_patient,omitempty"` // patient number on the label; "" when for anybody
+	Amount     string    `json:"amount,omitempty"`      // amount set out, with unit
 }
 
 // Facts are what deciding needs and the batch does not hold.
@@ -163,4 +175,7 @@ type Facts struct {
 	// Settings are the values in force at this site for Protocol, by name, for
 	// Open.
 	Settings map[string]Setting
+	// Registered is what the registers say, now, of everything whose code the
+	// command or the batch names, by code.
+	Registered map[string]register.Fitness
 }

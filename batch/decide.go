@@ -97,6 +97,8 @@ func (d *decision) command(c Command) (Event, error) {
 		return answer(d.scan(c))
 	case Record:
 		return answer(d.record(c))
+	case SetOut:
+		return answer(d.setOutMore(c))
 	case Move:
 		return answer(d.move(c))
 	case Perform:
@@ -165,7 +167,7 @@ func Refused(s *State, c Command, r *Refusal, f Facts, now time.Time) ([]Event, 
 	if s == nil {
 		s = &State{}
 	}
-	raw, err := MarshalCommand(c)
+	raw, err := MarshalCommand(pinned(c, f))
 	if err != nil {
 		return nil, err
 	}

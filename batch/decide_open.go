@@ -37,7 +37,7 @@ func (d *decision) open(c Open) (Event, *Refusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	items, refusal := d.setOut(c)
+	items, refusal := d.setOutAll(c)
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -132,59 +132,6 @@ func (d *decision) withinRange(c Open) (map[string]string, *Refusal) {
 		}
 	}
 	return values, nil
-}
-
-// setOut: every item that the protocol names is set out, each with a code of
-// its own, so that a scan can tell them apart (COI-03).
-func (d *decision) setOut(c Open) ([]OpenedItem, *Refusal) {
-	planned, codes := map[string]bool{}, map[string]bool{c.Batch: true, c.Patient.Wristband: true}
-	for _, item := range d.f.Protocol.Items {
-		planned[item.Name] = false
-	}
-	items := []OpenedItem{}
-	for _, item := range c.Items {
-		if _, ok := planned[item.Name]; !ok {
-			return nil, refuse("item_unknown", "An item was set out that this protocol does not name.")
-		}
-		planned[item.Name] = true
-		if refusal := readableAll(item.Lot, item.Code, item.Reference, item.Amount, item.ForPatient); refusal != nil {
-			return nil, refusal
-		}
-		code := scanned(item.Code)
-		if code == "" || item.Lot == "" {
-			return nil, refuse("item_missing", "%s needs the code of its label and its lot or number.", sentenceCase(item.Name))
-		}
-		if codes[code] {
-			return nil, refuse("item_code", "The code of %s belongs to something else in this batch too.", item.Name)
-		}
-		codes[code] = true
-		held := OpenedItem{
-			Name: item.Name, Code: code, Lot: item.Lot, Released: item.Released, Clean: item.Clean,
-			Reference: item.Reference, Amount: item.Amount, Personal: item.ForPatient != "", ForPatient: item.ForPatient,
-		}
-		if !item.Expiry.IsZero() {
-			held.Expiry = item.Expiry.UTC().Truncate(time.Second).Format(time.RFC3339)
-		}
-		items = append(items, held)
-	}
-	for _, item := range d.f.Protocol.Items {
-		if !planned[item.Name] {
-			return nil, refuse("item_missing", "%s is not set out.", sentenceCase(titled(item.Title, item.Name)))
-		}
-	}
-	return items, d.fitFromTheStart(c)
-}
-
-// fitFromTheStart: what may not be used now is not set out: nobody opens a
-// batch that can never go on (COI-03). It is asked again at every use.
-func (d *decision) fitFromTheStart(c Open) *Refusal {
-	start := &State{Protocol: d.f.Protocol, Patient: c.Patient}
-	for _, item := range c.Items {
-		if why := start.unfit(item, d.now); why != "" {
-			return refuse("item_unfit", "%s cannot be set out: %s. Set out another, or correct what was entered.", start.itemTitle(item.Name), why)
-		}
-	}
-	return nil
 }
 
 // readableAll: what was typed freely holds nothing hidden and is no book.

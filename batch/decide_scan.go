@@ -36,7 +36,8 @@ func (d *decision) scan(c Scan) (Event, *Refusal) {
 	lot, why := d.s.match(c.Field, code, d)
 	if why != "" {
 		d.wrongScan(st.Step.Scans[place], c.Step, why)
-		return ScanRefused{By: d.by, Step: c.Step, Field: c.Field, Raw: code, Why: why}, nil
+		fit := d.f.Registered[code]
+		return ScanRefused{By: d.by, Step: c.Step, Field: c.Field, Raw: code, Why: why, Holder: fit.Holder, UsedBy: fit.UsedBy}, nil
 	}
 	if refusal := d.reaches(d.scanPoints(st, c.Field)...); refusal != nil {
 		return nil, refusal
@@ -81,8 +82,13 @@ func (s *State) match(field, code string, d *decision) (lot, why string) {
 		if item.Name != field {
 			return "", "this is " + item.Name + ", and the step asks for " + field
 		}
-		if why := s.unfit(item, d.now); why != "" {
+		if why := d.unfit(item); why != "" {
 			return "", why
+		}
+		if fit, ok := d.f.Registered[code]; ok && item.Register != "" {
+			if why := s.taken(s.Protocol.Item(item.Name), fit); why != "" {
+				return "", why
+			}
 		}
 		return item.Lot, ""
 	}

@@ -224,14 +224,7 @@ func (d *decision) lateWitness(st *StepState, performed *Act) {
 // move takes an item out of its storage or puts it back. A fact of the room:
 // no open exception keeps it from being told.
 func (d *decision) move(c Move) (Event, *Refusal) {
-	if refusal := d.alive(); refusal != nil {
-		return nil, refusal
-	}
-	roles := []identity.Role{}
-	for _, part := range d.s.Protocol.Parts {
-		roles = append(roles, identity.Role(part.Role))
-	}
-	if refusal := d.entitled("", roles, true); refusal != nil {
+	if refusal := d.handling(); refusal != nil {
 		return nil, refusal
 	}
 	found := false
@@ -248,6 +241,18 @@ func (d *decision) move(c Move) (Event, *Refusal) {
 		return nil, refusal
 	}
 	return ItemMoved{By: d.by, Item: c.Item, To: c.To}, nil
+}
+
+// handling: whoever plays a part in a running batch handles its items.
+func (d *decision) handling() *Refusal {
+	if refusal := d.alive(); refusal != nil {
+		return refusal
+	}
+	roles := []identity.Role{}
+	for _, part := range d.s.Protocol.Parts {
+		roles = append(roles, identity.Role(part.Role))
+	}
+	return d.entitled("", roles, true)
 }
 
 // movable: an item goes out of its storage and back by turns, and is opened

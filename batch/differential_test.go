@@ -34,6 +34,7 @@ func TestSimulatorBedsideAndReplayAgree(t *testing.T) {
 		run := Simulate(p, begins(), answers)
 		w := newWorldOf(t, p)
 		w.people = castOf(p, begins())
+		shelf := (&simulation{p: p, now: begins()}).registered()
 		for _, o := range run.Trail {
 			if o.Refusal != nil && (o.Refusal.Code == "too_early" || o.Refusal.Code == "outside_hours") {
 				continue // the simulator does not write down that it waited
@@ -41,6 +42,7 @@ func TestSimulatorBedsideAndReplayAgree(t *testing.T) {
 			switch c := o.Command.(type) {
 			case Open:
 				c.Batch = batchID
+				w.registry = shelf
 				o.Command, o.Events[0] = c, nil
 			case Scan:
 				c.Raw = strings.Replace(c.Raw, "SIMULATED-1", batchID, 1)

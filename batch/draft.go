@@ -15,42 +15,6 @@ import (
 	"countersign/identity"
 )
 
-// versionOf is the version of a kind's payload as it is written today.
-func versionOf(ev Event) int {
-	if _, ok := ev.(BatchOpened); ok {
-		return 2
-	}
-	return 1
-}
-
-// openedFirst is an opening as version 1 of its kind had it.
-type openedFirst struct {
-	By         `json:"by"`
-	Batch      string            `json:"batch"`
-	Site       string            `json:"site"`
-	Protocol   string            `json:"protocol"`
-	Version    int               `json:"version"`
-	Digest     audit.Hash        `json:"digest"`
-	NumberType string            `json:"number_type"`
-	Order      map[string]string `json:"order"`
-	Values     map[string]string `json:"values"`
-	Reference  string            `json:"reference"`
-	Prescriber string            `json:"prescriber"`
-	Items      []OpenedItem      `json:"items"`
-}
-
-// Kind is that of every opening.
-func (openedFirst) Kind() audit.Kind { return kindOpened }
-
-// today is the opening as later ones are: of a protocol that let the site set
-// nothing.
-func (e openedFirst) today() BatchOpened {
-	return BatchOpened{
-		By: e.By, Batch: e.Batch, Site: e.Site, Protocol: e.Protocol, Version: e.Version, Digest: e.Digest, NumberType: e.NumberType,
-		Order: e.Order, Values: e.Values, Reference: e.Reference, Prescriber: e.Prescriber, Items: e.Items,
-	}
-}
-
 // Stream is the stream of a batch in the log.
 func Stream(batch string) audit.StreamID { return audit.StreamID("batch/" + batch) }
 
@@ -109,9 +73,11 @@ func payloadOf(ev Event) ([]byte, error) {
 	return canonical, nil
 }
 
-// personal says that a refused command names a patient: an opening, or a scan
-// of a wristband.
-func personal(e CommandRefused) bool { return e.Attempt == "open" || e.Attempt == "scan" }
+// personal says that a refused command names a patient: an opening, a scan of a
+// wristband, or an item for a patient.
+func personal(e CommandRefused) bool {
+	return e.Attempt == "open" || e.Attempt == "scan" || e.Attempt == "setout"
+}
 
 // sealedOf gives the members that are sealed, by name.
 func sealedOf(ev Event) map[string]string {
@@ -127,6 +93,10 @@ func sealedOf(ev Event) map[string]string {
 			}
 		}
 		return sealed
+	case ItemSetOut:
+		if e.Item.Personal {
+			return map[string]string{"item.for_patient": e.Item.ForPatient}
+		}
 	case ScanAccepted:
 		if e.Field == patientField {
 			return map[string]string{"raw": e.Raw}
@@ -154,6 +124,7 @@ func events() []Event {
 		ScanRefused{},
 		ValueRecorded{},
 		ValueCorrected{},
+		ItemSetOut{},
 		ItemMoved{},
 		StepPerformed{},
 		StepDecided{},
@@ -174,7 +145,7 @@ func events() []Event {
 // openings holds the opened members by name; what is not there stays empty.
 func DecodeEvent(e audit.Entry, openings map[string]string) (Event, error) {
 	known := false
-	for _, zero := range append(events(), openedFirst{}) {
+	for _, zero := range append(events(), earlier()...) {
 		if zero.Kind() != e.Kind {
 			continue
 		}
@@ -201,8 +172,8 @@ func DecodeEvent(e audit.Entry, openings map[string]string) (Event, error) {
 		if !bytes.Equal(again, e.Payload) {
 			return nil, fmt.Errorf("read %s: the payload is not as it would be written", e.Kind)
 		}
-		if first, ok := ev.(openedFirst); ok {
-			ev = first.today()
+		if old, ok := ev.(older); ok {
+			ev = old.today()
 		}
 		return opened(ev, openings), nil
 	}
@@ -224,6 +195,11 @@ func opened(ev Event, openings map[string]string) Event {
 			if e.Items[i].Personal {
 				e.Items[i].ForPatient = openings[itemMember(i)]
 			}
+		}
+		return e
+	case ItemSetOut:
+		if e.Item.Personal {
+			e.Item.ForPatient = openings["item.for_patient"]
 		}
 		return e
 	case ScanAccepted:

@@ -59,6 +59,8 @@ type OpenedSiteValue struct {
 type OpenedItem struct {
 	Name       string `json:"name"`
 	Code       string `json:"code"`
+	Register   string `json:"register"`
+	Left       string `json:"left"` // of a lot, before this batch took its amount
 	Lot        string `json:"lot"`
 	Expiry     string `json:"expiry"` // RFC 3339, UTC; "" when there is none
 	Released   bool   `json:"released"`
@@ -91,6 +93,11 @@ type ScanRefused struct {
 	Field string `json:"field"`
 	Raw   string `json:"raw,omitempty"`
 	Why   string `json:"why"`
+	// Holder and UsedBy are what the machine's log book said, which this
+	// batch's record does not carry: the batch that had it, and the last one
+	// since it was cleaned.
+	Holder string `json:"holder"`
+	UsedBy string `json:"used_by"`
 }
 
 // ValueRecorded is a value as it was first entered, out of limits or not
@@ -119,6 +126,13 @@ type ValueCorrected struct {
 	Limit       string   `json:"limit"`
 	Reason      string   `json:"reason"`
 	Invalidates []string `json:"invalidates"`
+}
+
+// ItemSetOut is one more item, set out during the batch.
+type ItemSetOut struct {
+	By     `json:"by"`
+	Item   OpenedItem `json:"item"`
+	Reason string     `json:"reason"`
 }
 
 // ItemMoved is an item leaving or returning to its storage.
@@ -241,6 +255,7 @@ const (
 	kindWrongScan audit.Kind = "batch.scan_refused"
 	kindRecorded  audit.Kind = "batch.value_recorded"
 	kindCorrected audit.Kind = "batch.value_corrected"
+	kindSetOut    audit.Kind = "batch.item_set_out"
 	kindMoved     audit.Kind = "batch.item_moved"
 	kindPerformed audit.Kind = "batch.step_performed"
 	kindDecided   audit.Kind = "batch.step_decided"
@@ -262,6 +277,7 @@ func (ScanAccepted) Kind() audit.Kind      { return kindScan }
 func (ScanRefused) Kind() audit.Kind       { return kindWrongScan }
 func (ValueRecorded) Kind() audit.Kind     { return kindRecorded }
 func (ValueCorrected) Kind() audit.Kind    { return kindCorrected }
+func (ItemSetOut) Kind() audit.Kind        { return kindSetOut }
 func (ItemMoved) Kind() audit.Kind         { return kindMoved }
 func (StepDecided) Kind() audit.Kind       { return kindDecided }
 func (StepPerformed) Kind() audit.Kind     { return kindPerformed }

@@ -145,6 +145,12 @@ func (s *State) with(ev Event, act Act, p *protocol.Protocol) (*State, error) {
 		if err := n.correct(e, act); err != nil {
 			return nil, err
 		}
+	case ItemSetOut:
+		held, err := itemOf(e.Item)
+		if err != nil {
+			return nil, err
+		}
+		n.Items = appended(n.Items, held)
 	case ItemMoved:
 		n.Moves = appended(n.Moves, Moved{Act: act, Item: e.Item, To: e.To})
 		if next := n.Next(); next != nil {
@@ -243,16 +249,9 @@ func (s *State) open(e BatchOpened, act Act, p *protocol.Protocol) error {
 		return err
 	}
 	for _, item := range e.Items {
-		held := Item{
-			Name: item.Name, Code: item.Code, Lot: item.Lot, Released: item.Released, Clean: item.Clean,
-			Reference: item.Reference, ForPatient: item.ForPatient, Amount: item.Amount,
-		}
-		if item.Expiry != "" {
-			expiry, err := time.Parse(time.RFC3339, item.Expiry)
-			if err != nil {
-				return fmt.Errorf("item %q: %w", item.Name, err)
-			}
-			held.Expiry = expiry.UTC()
+		held, err := itemOf(item)
+		if err != nil {
+			return err
 		}
 		s.Items = appended(s.Items, held)
 	}

@@ -112,6 +112,7 @@ func (r *Replayed) group(entries []audit.Stored, w Witnesses) (int, error) {
 			return 0, err
 		}
 	}
+	facts = facts.asTheBooksSaid(ev, r.State.orNew().Masked || isMaskedOpening(ev))
 	expected, command, err := r.again(ev, facts, first, w)
 	if err != nil {
 		return 0, err
@@ -265,6 +266,9 @@ func commandOf(ev Event, masked bool) (Command, error) {
 		return Record{Step: e.Step, Field: e.Field, Text: e.Text}, nil
 	case ValueCorrected:
 		return Correct{Step: e.Step, Field: e.Field, Text: e.Text, Reason: e.Reason}, nil
+	case ItemSetOut:
+		item, err := itemOf(e.Item)
+		return SetOut{Item: item, Reason: e.Reason}, err
 	case ItemMoved:
 		return Move{Item: e.Item, To: e.To}, nil
 	case StepPerformed:
@@ -305,24 +309,41 @@ func openOf(e BatchOpened) (Command, error) {
 		Order: e.Order, Reference: e.Reference, Prescriber: e.Prescriber,
 	}
 	if c.Patient.Name == "" {
-		c.Patient = Patient{Name: "masked", Born: "2000-01-01", Number: "masked", Wristband: "masked wristband", NumberType: e.NumberType}
+		c.Patient = Patient{Name: stoodIn, Born: "2000-01-01", Number: stoodIn, Wristband: "masked wristband", NumberType: e.NumberType}
 	}
 	for _, item := range e.Items {
-		held := Item{
-			Name: item.Name, Code: item.Code, Lot: item.Lot, Released: item.Released, Clean: item.Clean,
-			Reference: item.Reference, Amount: item.Amount, ForPatient: item.ForPatient,
+		held, err := itemOf(item)
+		if err != nil {
+			return nil, err
 		}
 		if item.Personal && held.ForPatient == "" {
-			held.ForPatient = "masked"
-		}
-		if item.Expiry != "" {
-			expiry, err := time.Parse(time.RFC3339, item.Expiry)
-			if err != nil {
-				return nil, fmt.Errorf("read item %q: %w", item.Name, err)
-			}
-			held.Expiry = expiry
+			held.ForPatient = stoodIn
 		}
 		c.Items = append(c.Items, held)
 	}
 	return c, nil
+}
+
+// stoodIn stands for what a masked record leaves out.
+const stoodIn = "masked"
+
+func isMaskedOpening(ev Event) bool {
+	opening, ok := ev.(BatchOpened)
+	return ok && opening.Patient.Name == ""
+}
+
+// itemOf is an item as its entry tells it.
+func itemOf(e OpenedItem) (Item, error) {
+	held := Item{
+		Name: e.Name, Code: e.Code, Register: e.Register, Left: e.Left, Lot: e.Lot, Released: e.Released, Clean: e.Clean,
+		Reference: e.Reference, Amount: e.Amount, ForPatient: e.ForPatient,
+	}
+	if e.Expiry != "" {
+		expiry, err := time.Parse(time.RFC3339, e.Expiry)
+		if err != nil {
+			return held, fmt.Errorf("item %q: %w", e.Name, err)
+		}
+		held.Expiry = expiry.UTC()
+	}
+	return held, nil
 }

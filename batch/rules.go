@@ -7,6 +7,7 @@ import (
 
 	"countersign/identity"
 	"countersign/protocol"
+	"countersign/register"
 )
 
 // witnessWithin is how soon after the performer's signature a witness signs
@@ -247,7 +248,7 @@ func (d *decision) usable(st *StepState) *Refusal {
 			if item.Name != name {
 				continue
 			}
-			if failing := d.s.unfit(item, d.now); failing != "" {
+			if failing := d.unfit(item); failing != "" {
 				why = failing
 				continue
 			}
@@ -260,47 +261,23 @@ func (d *decision) usable(st *StepState) *Refusal {
 	return nil
 }
 
-// unfit names the first condition of an item that does not hold at a moment;
-// "" when all hold. In date includes the last moment given.
-func (s *State) unfit(item Item, now time.Time) string {
-	for i := range s.Protocol.Items {
-		planned := &s.Protocol.Items[i]
-		if planned.Name != item.Name {
-			continue
-		}
-		for _, must := range planned.MustBe {
-			if why := s.failing(must, item, now); why != "" {
-				return why
-			}
-		}
+// unfitAsStated names the first condition of an item that does not hold at a
+// moment, by what was stated of it when the batch was opened.
+func (s *State) unfitAsStated(planned *protocol.Item, item Item, now time.Time) string {
+	fit := register.Fitness{
+		Number: item.Lot, Released: item.Released, Until: item.Expiry, Calibrated: item.Expiry, Qualified: item.Expiry, Clean: item.Clean,
+		Personal: item.ForPatient != "" || s.Masked, ForPatient: item.ForPatient,
 	}
-	return ""
-}
-
-func (s *State) failing(must string, item Item, now time.Time) string {
-	switch must {
-	case "released":
-		if !item.Released {
-			return "lot " + item.Lot + " is not released"
-		}
-	case "in date":
-		if item.Expiry.IsZero() || now.After(item.Expiry) {
-			return "lot " + item.Lot + " is out of date"
-		}
-	case "calibrated":
-		if item.Expiry.IsZero() || now.After(item.Expiry) {
-			return item.Lot + " is out of calibration"
-		}
-	case "clean":
-		if !item.Clean {
+	for _, must := range planned.MustBe {
+		switch {
+		case must == "clean" && !item.Clean:
 			return item.Lot + " is not stated to be clean"
-		}
-	case "for this patient":
-		if !s.Masked && (item.ForPatient == "" || spaceless(item.ForPatient) != spaceless(s.Patient.Number)) {
+		case must == "for this patient" && !s.Masked && spaceless(item.ForPatient) != spaceless(s.Patient.Number):
 			return "lot " + item.Lot + " is not labelled for this patient"
 		}
-	default:
-		return "nobody can say whether it is " + must
+		if why := fit.Failing(must, now); why != "" {
+			return why
+		}
 	}
 	return ""
 }

@@ -9,6 +9,7 @@ import (
 
 	"countersign/identity"
 	"countersign/protocol"
+	"countersign/register"
 )
 
 // Answers say what a simulated batch is told.
@@ -102,8 +103,7 @@ func (m *simulation) opening() Open {
 	}
 	for _, item := range m.p.Items {
 		c.Items = append(c.Items, Item{
-			Name: item.Name, Code: "SIM-" + item.Name, Lot: "SIM-" + item.Name, Expiry: m.now.AddDate(5, 0, 0), Released: true, Clean: true,
-			Reference: "SIMULATED", ForPatient: "SIM 1", Amount: item.Need.String(),
+			Name: item.Name, Code: "SIM-" + item.Name,
 		})
 	}
 	return c
@@ -127,11 +127,34 @@ func (m *simulation) settings() map[string]Setting {
 	return all
 }
 
+// registered says that everything that the protocol names is there and fit.
+func (m *simulation) registered() map[string]register.Fitness {
+	all := map[string]register.Fitness{}
+	until := m.now.AddDate(5, 0, 0)
+	for _, item := range m.p.Items {
+		fit := register.Fitness{
+			Stream: "lot/SIMULATED", Name: item.RegisteredAs, Number: "SIM-" + item.Name, Code: "SIM-" + item.Name, Document: "SIMULATED",
+			Released: true, Until: until, Left: item.Need,
+		}
+		if slices.Contains(item.MustBe, "for this patient") {
+			fit.Personal, fit.ForPatient = true, "SIM 1"
+		}
+		if item.Equipment {
+			fit.Stream, fit.Qualified, fit.Calibrated, fit.Clean = "equipment/SIMULATED", until, until, true
+		}
+		all[fit.Code] = fit
+	}
+	return all
+}
+
 // act gives a command as somebody; a refusal is kept and told.
 func (m *simulation) act(who string, c Command) *Refusal {
 	m.now = m.now.Add(10 * time.Second)
 	person := m.people[who]
-	f := Facts{Person: person, Protocol: m.p, Effective: true, Origin: "simulation", Site: "Simulation", SiteActive: true, Zone: time.UTC, Settings: m.settings()}
+	f := Facts{
+		Person: person, Protocol: m.p, Effective: true, Origin: "simulation", Site: "Simulation", SiteActive: true, Zone: time.UTC,
+		Settings: m.settings(), Registered: m.registered(),
+	}
 	events, err := Decide(m.run.State, c, f, m.now)
 	told := Occurrence{At: m.now, Who: who, Command: c, Events: events}
 	var refusal *Refusal

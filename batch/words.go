@@ -32,6 +32,8 @@ func Words(ev Event) string {
 			line += " To be signed again: " + strings.Join(e.Invalidates, ", ") + "."
 		}
 		return line
+	case ItemSetOut:
+		return fmt.Sprintf("Set out another %s, %s: %s.", e.Item.Name, e.Item.Lot, strings.TrimSuffix(e.Reason, "."))
 	case ItemMoved:
 		switch e.To {
 		case "out":

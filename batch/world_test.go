@@ -16,6 +16,7 @@ import (
 	"countersign/audit"
 	"countersign/identity"
 	"countersign/protocol"
+	"countersign/register"
 )
 
 // world is a site of one batch, in memory: it decides, writes and folds as a
@@ -30,6 +31,7 @@ type world struct {
 	facts    map[int64]Facts
 	state    *State
 	inactive bool
+	registry map[string]register.Fitness // nil: that of what the stories set out
 	settings map[string]Setting
 	salt     int
 }
@@ -111,7 +113,7 @@ func newWorldOf(tb testing.TB, p *protocol.Protocol) *world {
 	for _, item := range p.Items {
 		w.open.Items = append(w.open.Items, Item{
 			Name: item.Name, Code: "CODE-" + item.Name, Lot: "LOT-" + item.Name, Expiry: day().AddDate(0, 1, 0),
-			Released: true, Clean: true, Reference: "certificate 1", ForPatient: "999 000 0018", Amount: "1",
+			Released: true, Clean: true, Reference: "certificate 1", ForPatient: "999 000 0018",
 		})
 	}
 	return w
@@ -145,8 +147,34 @@ func (w *world) factsOf(who string) Facts {
 	p := w.protocol
 	return Facts{
 		Person: person, Protocol: p, Effective: true, Origin: "royal.example", Site: "The Royal, unit 1",
-		SiteActive: !w.inactive, Zone: time.UTC, Settings: w.settings,
+		SiteActive: !w.inactive, Zone: time.UTC, Settings: w.settings, Registered: w.registered(),
 	}
+}
+
+// registered is what a register would say of what the stories set out.
+func (w *world) registered() map[string]register.Fitness {
+	if w.registry != nil {
+		return w.registry
+	}
+	all := map[string]register.Fitness{}
+	for _, item := range w.open.Items {
+		planned := w.protocol.Item(item.Name)
+		if planned == nil {
+			continue
+		}
+		fit := register.Fitness{
+			Stream: audit.StreamID("lot/" + item.Lot), Name: planned.RegisteredAs, Number: item.Lot, Code: item.Code, Released: item.Released,
+			Until: item.Expiry, Document: item.Reference, Personal: item.ForPatient != "", ForPatient: item.ForPatient, Left: planned.Need,
+		}
+		if planned.Equipment {
+			fit = register.Fitness{
+				Stream: audit.StreamID("equipment/" + item.Lot), Name: planned.RegisteredAs, Number: item.Lot, Code: item.Code, Clean: item.Clean,
+				Qualified: item.Expiry, Calibrated: item.Expiry, Document: item.Reference,
+			}
+		}
+		all[item.Code] = fit
+	}
+	return all
 }
 
 // do gives a command and writes what it comes to; a refusal is written and

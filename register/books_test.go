@@ -160,7 +160,7 @@ func TestALotGivesNoMoreThanItHoldsAndTakesBackNoMoreThanItGave(t *testing.T) {
 	s := newShelf(t)
 	s.must("Helen", vials())
 	s.must("Omar", delivery(s))
-	s.write("Asha", Written{stockStream("L-0001"), StockTaken{Batch: "B-1", Item: "vial", Amount: "3.0 mL"}})
+	s.write("Asha", Written{StockStream("L-0001"), StockTaken{Batch: "B-1", Item: "vial", Amount: "3.0 mL"}})
 	lot, _ := s.books.Lot("L-0001")
 	if lot.Left.String() != "2 mL" {
 		t.Fatalf("%s is left", lot.Left)
@@ -173,7 +173,7 @@ func TestALotGivesNoMoreThanItHoldsAndTakesBackNoMoreThanItGave(t *testing.T) {
 	if refusal := back.check(s.books, "L-0001", Act{}); refusal == nil || refusal.Code != "not_taken" {
 		t.Fatalf("%+v", refusal)
 	}
-	s.write("Asha", Written{stockStream("L-0001"), StockReturned{Batch: "B-1", Item: "vial", Amount: "1 mL"}})
+	s.write("Asha", Written{StockStream("L-0001"), StockReturned{Batch: "B-1", Item: "vial", Amount: "1 mL"}})
 	s.refused("nothing_changed", "Asha", AdjustStock{Lot: "L-0001", Left: "3.00 mL", Reason: "counted"})
 	s.must("Asha", AdjustStock{Lot: "L-0001", Left: "2.5 mL", Reason: "spilt while counting"})
 	if lot, _ = s.books.Lot("L-0001"); lot.Left.String() != "2.5 mL" || len(lot.Uses) != 3 {
@@ -187,13 +187,13 @@ func TestAMachineIsTakenByOneBatchAtATimeAndIsNotCleanAfterwards(t *testing.T) {
 	s.refused("out_of_date", "Omar", ProveEquipment{Equipment: "E-0001", What: "qualified", Until: s.now, Document: "Q-1"})
 	s.must("Omar", ProveEquipment{Equipment: "E-0001", What: "qualified", Until: s.now.AddDate(1, 0, 0), Document: "Q-1"})
 	s.must("Asha", CleanEquipment{Equipment: "E-0001"})
-	s.write("Asha", Written{logbookStream("E-0001"), EquipmentTaken{Batch: "B-1", Item: "cabinet"}})
+	s.write("Asha", Written{LogbookStream("E-0001"), EquipmentTaken{Batch: "B-1", Item: "cabinet"}})
 	taken := EquipmentTaken{Batch: "B-2", Item: "cabinet"}
 	if refusal := taken.check(s.books, "E-0001", Act{}); refusal == nil || refusal.Code != "in_use" {
 		t.Fatalf("%+v", refusal)
 	}
 	s.refused("in_use", "Asha", CleanEquipment{Equipment: "E-0001"})
-	s.write("Asha", Written{logbookStream("E-0001"), EquipmentFreed{Batch: "B-1", Item: "cabinet"}})
+	s.write("Asha", Written{LogbookStream("E-0001"), EquipmentFreed{Batch: "B-1", Item: "cabinet"}})
 	if fit, _ := s.books.Scanned("CAB-2", s.now); fit.Holder != "" || fit.UsedBy != "B-1" {
 		t.Fatalf("%+v", fit)
 	}

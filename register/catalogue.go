@@ -88,6 +88,25 @@ func (b *Books) byCode(code string) *Lot {
 	return b.lots[b.codes[code]]
 }
 
+// lotNumber is the site's number of a lot that is named by it or by the code
+// of its label.
+func (b *Books) lotNumber(named string) string {
+	if id, ok := b.codes[named]; ok {
+		return id
+	}
+	return named
+}
+
+// machineNumber is the same for a machine.
+func (b *Books) machineNumber(named string) string {
+	for _, m := range b.equipment {
+		if m.Code == named && !m.Retired {
+			return m.ID
+		}
+	}
+	return named
+}
+
 // about says what an act rests on, for who signs it.
 func about(b *Books, room, id string, zone *time.Location) []string {
 	switch room {

@@ -30,8 +30,11 @@ type Equipment struct {
 	Uses       []Use  // which batches had it
 }
 
-func equipmentStream(id string) audit.StreamID { return audit.StreamID("equipment/" + id) }
-func logbookStream(id string) audit.StreamID   { return audit.StreamID("logbook/" + id) }
+// EquipmentStream is a machine's stream.
+func EquipmentStream(id string) audit.StreamID { return audit.StreamID("equipment/" + id) }
+
+// LogbookStream is its log book's, which stands apart as a lot's stock does.
+func LogbookStream(id string) audit.StreamID { return audit.StreamID("logbook/" + id) }
 
 // EquipmentListed brings a machine; said again, it says anew what it is.
 // Signed as approved.

@@ -90,18 +90,28 @@ func (RetireEquipment) Signs() (identity.Meaning, []identity.Role) {
 
 func (c ListEquipment) stream(b *Books) audit.StreamID {
 	if c.Equipment == "" {
-		return equipmentStream(fmt.Sprintf("E-%04d", len(b.equipment)+1))
+		return EquipmentStream(fmt.Sprintf("E-%04d", len(b.equipment)+1))
 	}
-	return equipmentStream(c.Equipment)
+	return EquipmentStream(b.machineNumber(c.Equipment))
 }
-func (c ProveEquipment) stream(*Books) audit.StreamID  { return equipmentStream(c.Equipment) }
-func (c CleanEquipment) stream(*Books) audit.StreamID  { return equipmentStream(c.Equipment) }
-func (c StopEquipment) stream(*Books) audit.StreamID   { return equipmentStream(c.Equipment) }
-func (c ReturnEquipment) stream(*Books) audit.StreamID { return equipmentStream(c.Equipment) }
-func (c RetireEquipment) stream(*Books) audit.StreamID { return equipmentStream(c.Equipment) }
+func (c ProveEquipment) stream(b *Books) audit.StreamID {
+	return EquipmentStream(b.machineNumber(c.Equipment))
+}
+func (c CleanEquipment) stream(b *Books) audit.StreamID {
+	return EquipmentStream(b.machineNumber(c.Equipment))
+}
+func (c StopEquipment) stream(b *Books) audit.StreamID {
+	return EquipmentStream(b.machineNumber(c.Equipment))
+}
+func (c ReturnEquipment) stream(b *Books) audit.StreamID {
+	return EquipmentStream(b.machineNumber(c.Equipment))
+}
+func (c RetireEquipment) stream(b *Books) audit.StreamID {
+	return EquipmentStream(b.machineNumber(c.Equipment))
+}
 
 func (c ListEquipment) event(b *Books, _ Facts) (Event, *Refusal) {
-	if _, refusal := b.serves(c.Equipment); c.Equipment != "" && refusal != nil {
+	if _, refusal := b.serves(b.machineNumber(c.Equipment)); c.Equipment != "" && refusal != nil {
 		return nil, refusal
 	}
 	return EquipmentListed{

@@ -8,7 +8,7 @@ import (
 
 func (e EquipmentListed) check(b *Books, id string, _ Act) *Refusal {
 	if !nameForm.MatchString(e.Item) {
-		return refuse("bad_name", "What kind of equipment it is has the name that protocols use: small letters, digits, spaces and hyphens.")
+		return refuse("bad_name", "What kind of equipment it is has the name that protocols use: words of letters and digits, with single spaces between.")
 	}
 	if e.Title == "" || e.Code == "" {
 		return refuse("no_title", "Say what it is called, and scan the code of its label.")

@@ -1,6 +1,7 @@
 package register
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -46,17 +47,87 @@ func (b *Books) Scanned(code string, now time.Time) (Fitness, bool) {
 	return Fitness{}, false
 }
 
+// Machine says that it is a machine or a room, and not a lot.
+func (f Fitness) Machine() bool { return strings.HasPrefix(string(f.Stream), "equipment/") }
+
+// Failing says why a condition of a protocol does not hold; "" when it does.
+// In date includes the last moment.
+func (f Fitness) Failing(must string, now time.Time) string {
+	past := func(until time.Time) bool { return until.IsZero() || now.After(until) }
+	switch must {
+	case "released":
+		if !f.Released {
+			return "lot " + f.Number + " is not released"
+		}
+	case "in date":
+		if past(f.Until) {
+			return "lot " + f.Number + " is out of date"
+		}
+	case "for this patient":
+		if !f.Personal {
+			return "lot " + f.Number + " is not labelled for this patient"
+		}
+	case "qualified":
+		if past(f.Qualified) {
+			return f.Number + " is not qualified"
+		}
+	case "calibrated":
+		if past(f.Calibrated) {
+			return f.Number + " is out of calibration"
+		}
+	case "clean":
+		if f.Machine() && !f.Clean {
+			return f.Number + " is not stated to be clean"
+		}
+	default:
+		return "nobody can say whether it is " + must
+	}
+	return ""
+}
+
+// Fit gives what may be set out for an item now, what runs out first at the
+// top.
+func (b *Books) Fit(item *protocol.Item, now time.Time) []Fitness {
+	var all []Fitness
+	add := func(f Fitness) {
+		if f.Ended != "" || f.Name != item.RegisteredAs || slices.ContainsFunc(item.MustBe, func(must string) bool { return f.Failing(must, now) != "" }) {
+			return
+		}
+		all = append(all, f)
+	}
+	for _, lot := range b.Lots() {
+		if !item.Equipment && positive(lot.Left) {
+			add(b.fitnessOfLot(lot))
+		}
+	}
+	for _, m := range b.Machines() {
+		if item.Equipment && !m.Retired {
+			add(b.fitnessOfMachine(m, now))
+		}
+	}
+	slices.SortStableFunc(all, func(x, y Fitness) int {
+		switch {
+		case x.Until.Equal(y.Until):
+			return 0
+		case y.Until.IsZero() || !x.Until.IsZero() && x.Until.Before(y.Until):
+			return -1
+		}
+		return 1
+	})
+	return all
+}
+
 // Rows is the stream of a thing's uses.
 func (f Fitness) Rows() audit.StreamID {
 	if id, ok := strings.CutPrefix(string(f.Stream), "lot/"); ok {
-		return stockStream(id)
+		return StockStream(id)
 	}
-	return logbookStream(strings.TrimPrefix(string(f.Stream), "equipment/"))
+	return LogbookStream(strings.TrimPrefix(string(f.Stream), "equipment/"))
 }
 
 func (b *Books) fitnessOfLot(lot *Lot) Fitness {
 	f := Fitness{
-		Stream: lotStream(lot.ID), Name: lot.Material, Number: lot.Number, Code: lot.Code,
+		Stream: LotStream(lot.ID), Name: lot.Material, Number: lot.Number, Code: lot.Code,
 		Released: lot.Status == Released, Until: lot.Last(), Document: lot.Release,
 		Personal: lot.Personal, ForPatient: lot.ForPatient, Left: lot.Left,
 	}
@@ -73,7 +144,7 @@ func (b *Books) fitnessOfLot(lot *Lot) Fitness {
 
 func (b *Books) fitnessOfMachine(m *Equipment, now time.Time) Fitness {
 	f := Fitness{
-		Stream: equipmentStream(m.ID), Name: m.Kind, Number: m.ID, Code: m.Code, Qualified: m.Qualified, Calibrated: m.Calibrated,
+		Stream: EquipmentStream(m.ID), Name: m.Kind, Number: m.ID, Code: m.Code, Qualified: m.Qualified, Calibrated: m.Calibrated,
 		Clean:    !m.Cleaned.IsZero() && (m.CleanUntil.IsZero() || !now.After(m.CleanUntil)),
 		Document: m.Documents["calibrated"], Holder: m.Holder, UsedBy: m.UsedBy,
 	}

@@ -55,10 +55,12 @@ type Use struct {
 	Why    string            // "" for a batch's
 }
 
-// lotStream and its stock's: the stock stands apart, because each batch's
-// record carries its lots' streams whole, and not what other batches took.
-func lotStream(id string) audit.StreamID   { return audit.StreamID("lot/" + id) }
-func stockStream(id string) audit.StreamID { return audit.StreamID("stock/" + id) }
+// LotStream is a lot's stream.
+func LotStream(id string) audit.StreamID { return audit.StreamID("lot/" + id) }
+
+// StockStream is its stock's. It stands apart, because each batch's record
+// carries its lots' streams whole, and not what other batches took.
+func StockStream(id string) audit.StreamID { return audit.StreamID("stock/" + id) }
 
 // Last is the last moment at which a lot may be used: its expiry, or earlier
 // once it was opened or thawed; zero when nothing limits it.

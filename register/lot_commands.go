@@ -32,7 +32,8 @@ type ReceiveLot struct {
 	ForPatient string    `json:"for_patient"` // the number on its label; "" when for anybody
 }
 
-// ReleaseLot lets a lot be used, by the document named.
+// ReleaseLot lets a lot be used, by the document named. Here and below a lot is
+// named by the site's number or by the code of its label.
 type ReleaseLot struct {
 	Lot      string `json:"lot"`
 	Document string `json:"document"`
@@ -99,14 +100,14 @@ func (RecallLot) Signs() (identity.Meaning, []identity.Role) {
 
 // stream: a new lot gets the site's next number.
 func (c ReceiveLot) stream(b *Books) audit.StreamID {
-	return lotStream(fmt.Sprintf("L-%04d", len(b.lots)+1))
+	return LotStream(fmt.Sprintf("L-%04d", len(b.lots)+1))
 }
-func (c ReleaseLot) stream(*Books) audit.StreamID    { return lotStream(c.Lot) }
-func (c QuarantineLot) stream(*Books) audit.StreamID { return lotStream(c.Lot) }
-func (c RejectLot) stream(*Books) audit.StreamID     { return lotStream(c.Lot) }
-func (c RecallLot) stream(*Books) audit.StreamID     { return lotStream(c.Lot) }
-func (c OpenLot) stream(*Books) audit.StreamID       { return lotStream(c.Lot) }
-func (c ThawLot) stream(*Books) audit.StreamID       { return lotStream(c.Lot) }
+func (c ReleaseLot) stream(b *Books) audit.StreamID    { return LotStream(b.lotNumber(c.Lot)) }
+func (c QuarantineLot) stream(b *Books) audit.StreamID { return LotStream(b.lotNumber(c.Lot)) }
+func (c RejectLot) stream(b *Books) audit.StreamID     { return LotStream(b.lotNumber(c.Lot)) }
+func (c RecallLot) stream(b *Books) audit.StreamID     { return LotStream(b.lotNumber(c.Lot)) }
+func (c OpenLot) stream(b *Books) audit.StreamID       { return LotStream(b.lotNumber(c.Lot)) }
+func (c ThawLot) stream(b *Books) audit.StreamID       { return LotStream(b.lotNumber(c.Lot)) }
 
 func (c ReceiveLot) event(*Books, Facts) (Event, *Refusal) {
 	patient := strings.TrimSpace(c.ForPatient)
@@ -134,7 +135,7 @@ func (c RecallLot) event(*Books, Facts) (Event, *Refusal) {
 }
 
 func (c OpenLot) event(b *Books, f Facts) (Event, *Refusal) {
-	lot, refusal := b.stands(c.Lot)
+	lot, refusal := b.stands(b.lotNumber(c.Lot))
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -142,7 +143,7 @@ func (c OpenLot) event(b *Books, f Facts) (Event, *Refusal) {
 }
 
 func (c ThawLot) event(b *Books, f Facts) (Event, *Refusal) {
-	lot, refusal := b.stands(c.Lot)
+	lot, refusal := b.stands(b.lotNumber(c.Lot))
 	if refusal != nil {
 		return nil, refusal
 	}

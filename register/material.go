@@ -27,6 +27,15 @@ type Material struct {
 	History        []Act
 }
 
+// MaterialStream is a material's stream.
+func MaterialStream(name string) audit.StreamID { return audit.StreamID("material/" + name) }
+
+// MaterialOf is the stream of what a received lot is a lot of.
+func MaterialOf(received Event) audit.StreamID {
+	lot, _ := received.(LotReceived)
+	return MaterialStream(lot.Material)
+}
+
 // MaterialListed says what a material is; said again, it says so anew. Signed
 // as approved.
 type MaterialListed struct {
@@ -49,11 +58,11 @@ func (MaterialListed) Kind() audit.Kind { return KindMaterialListed }
 // Words name the material.
 func (e MaterialListed) Words() string { return "Lists the material " + e.Title }
 
-var nameForm = regexp.MustCompile(`^[a-z][a-z0-9 .-]{0,39}$`)
+var nameForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*( [A-Za-z][A-Za-z0-9_]*)*$`)
 
 func (e MaterialListed) check(b *Books, id string, _ Act) *Refusal {
 	if !nameForm.MatchString(id) {
-		return refuse("bad_name", "A material's name is the one that protocols use: small letters, digits, spaces and hyphens.")
+		return refuse("bad_name", "A material's name is the one that protocols use: words of letters and digits, with single spaces between.")
 	}
 	if strings.TrimSpace(e.Title) == "" {
 		return refuse("no_title", "Say what the material is called.")
@@ -106,7 +115,7 @@ func (ListMaterial) Signs() (identity.Meaning, []identity.Role) {
 	return identity.Approved, []identity.Role{identity.QualityLead}
 }
 
-func (c ListMaterial) stream(*Books) audit.StreamID { return audit.StreamID("material/" + c.Material) }
+func (c ListMaterial) stream(*Books) audit.StreamID { return MaterialStream(c.Material) }
 
 func (c ListMaterial) event(*Books, Facts) (Event, *Refusal) {
 	codes := []string{}

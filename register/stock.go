@@ -186,7 +186,7 @@ func (AdjustStock) Name() string { return "adjust stock" }
 // Signs says who counts.
 func (AdjustStock) Signs() (identity.Meaning, []identity.Role) { return identity.Performed, handlers() }
 
-func (c AdjustStock) stream(*Books) audit.StreamID { return stockStream(c.Lot) }
+func (c AdjustStock) stream(b *Books) audit.StreamID { return StockStream(b.lotNumber(c.Lot)) }
 
 func (c AdjustStock) event(*Books, Facts) (Event, *Refusal) {
 	return StockAdjusted{Left: strings.TrimSpace(c.Left), Reason: strings.TrimSpace(c.Reason)}, readable(c.Left, c.Reason)

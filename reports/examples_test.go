@@ -2,6 +2,7 @@ package reports
 
 import (
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,10 +32,15 @@ func TestEveryExampleProtocolMakesARecord(t *testing.T) {
 			}
 			var items []batch.Item
 			for _, item := range w.p.Items {
-				items = append(items, batch.Item{
-					Name: item.Name, Code: "code of " + item.Name, Lot: "LOT-" + strings.ToUpper(item.Name), Expiry: w.now.AddDate(0, 6, 0),
-					Released: true, Clean: true, Reference: "reference", ForPatient: "999 000 0018", Amount: item.Need.String(),
-				})
+				set := register.Furnishing{
+					Item: &item, Code: "code of " + item.Name, Number: "LOT-" + strings.ToUpper(item.Name), Until: w.now.AddDate(0, 6, 0),
+					Document: "reference", Clean: true,
+				}
+				if slices.Contains(item.MustBe, "for this patient") {
+					set.ForPatient = "999 000 0018"
+				}
+				w.furnish(set)
+				items = append(items, batch.Item{Name: item.Name, Code: set.Code})
 			}
 			w.must(ben, time.Minute, batch.Open{
 				Batch: batch7, Protocol: w.p.Name, Version: w.p.Version, Digest: w.p.Digest,

@@ -16,26 +16,67 @@ import (
 	"countersign/register"
 )
 
-// Streams names the streams that a batch's bundle must hold, given the entries
-// of the batch and of its protocol: these two, the site's own, the programs
-// that wrote its log, and everybody who acted or signed in them.
-func Streams(entries []audit.Stored) []audit.StreamID {
+// Streams names the streams that a batch's bundle must hold: the batch's own,
+// its protocol's, those of the lots and machines that it set out and of what
+// the lots are lots of, the site's, the programs that wrote its log, and
+// everybody who acted or signed in them. read gives a stream's entries.
+func Streams(id string, read func(audit.StreamID) ([]audit.Stored, error)) ([]audit.StreamID, error) {
 	all := []audit.StreamID{register.SiteStream, register.SoftwareStream}
-	add := func(id audit.StreamID) {
-		if !slices.Contains(all, id) {
-			all = append(all, id)
+	wanted := []audit.StreamID{batch.Stream(id)}
+	for len(wanted) > 0 {
+		stream := wanted[0]
+		wanted = wanted[1:]
+		if slices.Contains(all, stream) {
+			continue
 		}
-	}
-	for _, e := range entries {
-		add(e.Stream)
-		if e.Actor != "system" {
-			add(identity.PersonID(e.Actor).Stream())
+		all = append(all, stream)
+		entries, err := read(stream)
+		if err != nil {
+			return nil, err
 		}
-		for _, s := range e.Signatures {
-			add(identity.PersonID(s.Signer).Stream())
+		for _, e := range entries {
+			wanted = append(wanted, leansOn(e)...)
+			if e.Actor != "system" {
+				wanted = append(wanted, identity.PersonID(e.Actor).Stream())
+			}
+			for _, s := range e.Signatures {
+				wanted = append(wanted, identity.PersonID(s.Signer).Stream())
+			}
 		}
 	}
 	slices.Sort(all)
+	return all, nil
+}
+
+// leansOn names the streams without which an entry cannot be judged: a batch's
+// protocol and what it set out, and what a lot is a lot of.
+func leansOn(e audit.Stored) (all []audit.StreamID) {
+	if e.Kind == register.KindLotReceived {
+		received, err := register.DecodeEvent(e.Entry, nil)
+		if err != nil {
+			return nil // Apply says so, with the reason
+		}
+		return []audit.StreamID{register.MaterialOf(received)}
+	}
+	if room, _, _ := strings.Cut(string(e.Stream), "/"); room != "batch" {
+		return nil
+	}
+	ev, err := batch.DecodeEvent(e.Entry, nil)
+	if err != nil {
+		return nil // Fold says so, with the reason
+	}
+	var items []batch.OpenedItem
+	switch ev := ev.(type) {
+	case batch.BatchOpened:
+		items, all = ev.Items, append(all, library.Stream(ev.Protocol))
+	case batch.ItemSetOut:
+		items = append(items, ev.Item)
+	}
+	for _, item := range items {
+		if item.Register != "" {
+			all = append(all, audit.StreamID(item.Register))
+		}
+	}
 	return all
 }
 
@@ -48,7 +89,9 @@ type history struct {
 	zone     *time.Location
 	people   *identity.Directory
 	library  *library.Library
-	edition  int // of the rules under which the next entry is decided
+	books    *register.Books
+	codes    []string // of what the batch has set out so far
+	edition  int      // of the rules under which the next entry is decided
 	editions map[int64]int
 	trail    []audit.Stored
 	facts    map[int64]batch.Facts
@@ -64,7 +107,7 @@ type history struct {
 // the record of this batch.
 func read(o audit.Opened, id string) (*history, error) {
 	h := &history{
-		batch: id, members: o.Members, people: identity.NewDirectory(), library: library.New(),
+		batch: id, members: o.Members, people: identity.NewDirectory(), library: library.New(), books: register.NewBooks(),
 		edition: 1, editions: map[int64]int{}, facts: map[int64]batch.Facts{}, events: map[int64]batch.Event{}, count: map[audit.StreamID]int{}, heads: map[audit.StreamID]audit.Hash{},
 	}
 	for _, e := range o.Entries {
@@ -80,7 +123,7 @@ func read(o audit.Opened, id string) (*history, error) {
 	if len(h.trail) == 0 {
 		return nil, errors.New("the data hold no entry of the batch " + id)
 	}
-	return h, nil
+	return h, h.onlyItsOwn(o.Entries)
 }
 
 func (h *history) apply(e audit.Stored) error {
@@ -108,12 +151,31 @@ func (h *history) apply(e audit.Stored) error {
 			return errors.New("it needs a signature and carries none")
 		}
 		return h.library.Apply(e)
+	case register.Keeps(e.Stream):
+		return h.books.Apply(e, h.members[e.Index])
 	case e.Stream == batch.Stream(h.batch):
 		h.trail = append(h.trail, e)
 		h.facts[e.Index], h.editions[e.Index] = h.factsFor(e), h.edition
 		return nil
 	}
 	return errors.New("it does not belong in the record of the batch " + h.batch)
+}
+
+// onlyItsOwn refuses the stream of a lot, a machine or a material that this
+// batch did not lean on.
+func (h *history) onlyItsOwn(entries []audit.Stored) error {
+	leans := map[audit.StreamID]bool{}
+	for _, e := range entries {
+		for _, stream := range leansOn(e) {
+			leans[stream] = true
+		}
+	}
+	for stream := range h.count {
+		if register.Keeps(stream) && !leans[stream] {
+			return fmt.Errorf("%s does not belong in the record of the batch %s", stream, h.batch)
+		}
+	}
+	return nil
 }
 
 func (h *history) found(e audit.Stored) error {
@@ -159,6 +221,7 @@ func (h *history) factsFor(e audit.Stored) batch.Facts {
 		return f // Fold says so, with the reason
 	}
 	h.events[e.Index] = event
+	f.Registered = h.registered(event, e.Time)
 	name, version, digest := "", 0, audit.Hash{}
 	switch event := event.(type) {
 	case batch.BatchOpened:
@@ -177,6 +240,32 @@ func (h *history) factsFor(e audit.Stored) batch.Facts {
 		f.Effective = effective.Protocol.Version == version && effective.Protocol.Digest == digest
 	}
 	return f
+}
+
+// registered is what the registers said of everything that the batch had set
+// out, or was setting out, at an entry.
+func (h *history) registered(event batch.Event, now time.Time) map[string]register.Fitness {
+	switch event := event.(type) {
+	case batch.BatchOpened:
+		for _, item := range event.Items {
+			h.codes = append(h.codes, item.Code)
+		}
+	case batch.ItemSetOut:
+		h.codes = append(h.codes, event.Item.Code)
+	}
+	codes := h.codes
+	if refused, ok := event.(batch.CommandRefused); ok {
+		if c, err := batch.UnmarshalCommand([]byte(refused.Command)); err == nil {
+			codes = append(slices.Clip(codes), batch.Codes(nil, c)...)
+		}
+	}
+	all := map[string]register.Fitness{}
+	for _, code := range codes {
+		if fit, ok := h.books.Scanned(code, now); ok {
+			all[code] = fit
+		}
+	}
+	return all
 }
 
 func (h *history) find(name string, version int, digest [32]byte) (*protocol.Protocol, error) {

@@ -14,6 +14,7 @@ import (
 	"countersign/identity"
 	"countersign/protocol"
 	"countersign/protocol/library"
+	"countersign/register"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -95,12 +96,51 @@ func (w *world) approve(text []byte) {
 	}
 }
 
+// furnish brings a thing into the registers.
+func (w *world) furnish(f register.Furnishing) {
+	w.t.Helper()
+	who := map[identity.Role]identity.PersonID{identity.QualityLead: chi, identity.Pharmacist: ben, identity.Technician: anna}
+	for _, act := range register.Furnish(f) {
+		w.now = w.now.Add(time.Minute)
+		facts := register.Facts{Person: w.person(who[act.Role]), Zone: w.zone, Now: w.now}
+		written, err := register.Decide(w.books, act.Command, facts)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		lines, err := register.Lines(w.books, act.Command, facts)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		d, err := register.DraftOf(written, facts.Person.ID, w.now, w.salt)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		meaning, _ := act.Command.Signs()
+		w.sign(&d, facts.Person, act.Role, "no training needed", meaning, lines...)
+		stored := w.append(d)
+		if err := w.books.Apply(stored, w.opening[stored.Index]); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+}
+
+// registered is what the registers say of all that the batch has set out.
+func (w *world) registered(c batch.Command) map[string]register.Fitness {
+	all := map[string]register.Fitness{}
+	for _, code := range batch.Codes(w.state, c) {
+		if fit, ok := w.books.Scanned(code, w.now); ok {
+			all[code] = fit
+		}
+	}
+	return all
+}
+
 // do carries out a command as a site would: decide, sign, append, fold. A
 // refusal is recorded and given back.
 func (w *world) do(id identity.PersonID, after time.Duration, c batch.Command) *batch.Refusal {
 	w.t.Helper()
 	w.now = w.now.Add(after)
-	f := batch.Facts{Person: w.person(id), Protocol: w.p, Effective: true, Origin: w.site.Origin, Site: w.site.Name + ", " + w.site.Unit, SiteActive: true, Zone: w.zone}
+	f := batch.Facts{Person: w.person(id), Protocol: w.p, Effective: true, Origin: w.site.Origin, Site: w.site.Name + ", " + w.site.Unit, SiteActive: true, Zone: w.zone, Registered: w.registered(c)}
 	events, err := batch.Decide(w.state, c, f, w.now)
 	var refusal *batch.Refusal
 	if errors.As(err, &refusal) {
@@ -156,15 +196,15 @@ const (
 
 func (w *world) open() {
 	w.t.Helper()
+	w.furnish(register.Furnishing{
+		Item: w.p.Item("vial"), Code: vialCode, Number: "L123", Until: time.Date(2027, 1, 31, 12, 0, 0, 0, time.UTC), Document: "CoA 5",
+	})
 	w.must(ben, time.Minute, batch.Open{
 		Batch: batch7, Protocol: w.p.Name, Version: w.p.Version, Digest: w.p.Digest,
 		Patient:   batch.Patient{Name: "TESTPATIENT, Żaneta", Born: "2019-03-01", Number: "999 000 0018", NumberType: "NHS", Wristband: wristband},
 		Order:     map[string]string{"dose": "12.0 mg", "strength": "2.4 mg/mL"},
 		Reference: "RX-77", Prescriber: "Dr C. Okafor",
-		Items: []batch.Item{{
-			Name: "vial", Code: vialCode, Lot: "L123", Expiry: time.Date(2027, 1, 31, 12, 0, 0, 0, time.UTC), Released: true,
-			Reference: "CoA 5", Amount: "1",
-		}},
+		Items: []batch.Item{{Name: "vial", Code: vialCode}},
 	})
 }
 
@@ -247,14 +287,23 @@ func (w *world) bundle() audit.Bundle {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	b := audit.Bundle{Origin: audit.Origin(w.site.Origin), Checkpoint: signed, Verifier: w.siteKey().Verifier(), Openings: w.salts}
-	var led []audit.Stored
-	for _, e := range w.log {
-		if e.Stream == batch.Stream(batch7) || e.Stream == library.Stream(w.p.Name) {
-			led = append(led, e)
+	b := audit.Bundle{Origin: audit.Origin(w.site.Origin), Checkpoint: signed, Verifier: w.siteKey().Verifier()}
+	streams, err := Streams(batch7, func(id audit.StreamID) (found []audit.Stored, _ error) {
+		for _, e := range w.log {
+			if e.Stream == id {
+				found = append(found, e)
+			}
+		}
+		return found, nil
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, opening := range w.salts {
+		if slices.Contains(streams, w.log[opening.Index].Stream) {
+			b.Openings = append(b.Openings, opening)
 		}
 	}
-	streams := Streams(led)
 	for i, e := range w.log {
 		if !slices.Contains(streams, e.Stream) {
 			continue

@@ -31,6 +31,7 @@ type world struct {
 	heads   map[audit.StreamID]audit.Head
 	people  *identity.Directory
 	library *library.Library
+	books   *register.Books
 	p       *protocol.Protocol
 	state   *batch.State
 	count   byte
@@ -57,7 +58,7 @@ func newWorld(t testing.TB, kind string, text []byte) *world {
 			ControlSite: "Example Control Site, 2 Example Road, Exampleton", Licence: "MS 00000", Kind: kind, Zone: "Europe/London",
 		},
 		opening: map[int64]map[string]string{}, heads: map[audit.StreamID]audit.Head{},
-		people: identity.NewDirectory(), library: library.New(),
+		people: identity.NewDirectory(), library: library.New(), books: register.NewBooks(),
 	}
 	draft, err := register.FoundSite(w.site, w.now)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"countersign/identity"
 	"countersign/protocol"
 	"countersign/protocol/library"
+	"countersign/register"
 )
 
 // openView is the form for a new batch: who it is for, the set-points of the
@@ -33,8 +34,12 @@ type orderField struct{ Name, Title, Range, Unit, Hint, Typed string }
 type itemField struct {
 	Name, Title, Need, MustBe string
 	Equipment                 bool
-	Text                      map[string]string
+	Code, Amount              string    // what was typed
+	Fit                       []fitView // what the registers hold that may be set out
 }
+
+// fitView is a lot or machine that may be set out.
+type fitView struct{ Code, Text string }
 
 func (s *Server) openPage(w http.ResponseWriter, r *http.Request, v visit) error {
 	asked, err := decodeForm(r.URL.Query())
@@ -75,8 +80,46 @@ func (s *Server) showOpen(w http.ResponseWriter, r *http.Request, v visit, statu
 		f["batch"] = nextBatch(all, s.svc.Now().In(s.svc.Info().Location).Year())
 	}
 	fillOpen(&view, effective.Protocol, f)
+	if err := s.stocked(r, v, &view, effective.Protocol); err != nil {
+		return err
+	}
 	shown.View = view
 	return s.render(w, r, v, status, "open", shown)
+}
+
+// stocked lists, for each item, what the registers hold that is fit for it now,
+// what runs out first at the top. Another patient's material is not among it:
+// who a personal lot is for is looked at when the batch is opened.
+func (s *Server) stocked(r *http.Request, v visit, view *openView, p *protocol.Protocol) error {
+	now, zone := s.svc.Now(), s.svc.Info().Location
+	return s.svc.Registers(r.Context(), v.who, func(b *register.Books) {
+		for i := range view.Items {
+			for _, fit := range b.Fit(&p.Items[i], now) {
+				view.Items[i].Fit = append(view.Items[i].Fit, fitView{Code: fit.Code, Text: fitWords(fit, zone)})
+			}
+		}
+	})
+}
+
+func fitWords(fit register.Fitness, zone *time.Location) string {
+	words := fit.Number
+	if !fit.Machine() {
+		words = "lot " + fit.Number + ", " + fit.Left.String() + " left"
+		if fit.Left.Unit.Display == "" {
+			words = "lot " + fit.Number + ", " + fit.Left.Number + " left"
+		}
+	}
+	if fit.Personal {
+		words += ", labelled for one patient"
+	}
+	until := fit.Until
+	if fit.Machine() {
+		until = fit.Calibrated
+	}
+	if !until.IsZero() {
+		words += ", until " + until.In(zone).Format("02 Jan 2006 15:04 MST")
+	}
+	return words
 }
 
 func effectiveLinks(known *library.Library) []link {
@@ -120,20 +163,13 @@ func fillOpen(view *openView, p *protocol.Protocol, f form) {
 	for _, item := range p.Items {
 		one := itemField{
 			Name: "item-" + item.Name, Title: titleOr(item.Title, item.Name), MustBe: strings.Join(item.MustBe, ", "),
-			Equipment: item.Equipment, Text: map[string]string{},
+			Equipment: item.Equipment, Code: f["item-"+item.Name+"-code"], Amount: f["item-"+item.Name+"-amount"],
 		}
-		if !item.Need.IsZero() {
+		if !item.Need.IsZero() && !item.Equipment {
 			one.Need = item.Need.String()
-		}
-		for _, part := range itemParts() {
-			one.Text[part] = f[one.Name+"-"+part]
 		}
 		view.Items = append(view.Items, one)
 	}
-}
-
-func itemParts() []string {
-	return []string{"code", "lot", "expiry", "released", "clean", "reference", "for", "amount"}
 }
 
 func rangeWords(low, high protocol.Quantity) string {
@@ -159,7 +195,7 @@ func (s *Server) toOpenSheet(w http.ResponseWriter, r *http.Request, v visit) er
 	if p != nil {
 		return s.showOpen(w, r, v, http.StatusUnprocessableEntity, v.form["protocol"], v.form, p)
 	}
-	key := s.drafts.keep(s.svc.NewKey(), v, openForm(c, s.svc.Info().Location))
+	key := s.drafts.keep(s.svc.NewKey(), v, openForm(c))
 	http.Redirect(w, r, "/batches/new/sheet?draft="+key, http.StatusSeeOther)
 	return nil
 }
@@ -243,14 +279,7 @@ func openCommand(f form, p *protocol.Protocol, zone *time.Location) (batch.Open,
 	}
 	for _, item := range p.Items {
 		name := "item-" + item.Name + "-"
-		one := batch.Item{
-			Name: item.Name, Code: text(name + "code"), Lot: text(name + "lot"), Released: f[name+"released"] == "yes",
-			Clean: f[name+"clean"] == "yes", Reference: text(name + "reference"), ForPatient: text(name + "for"), Amount: text(name + "amount"),
-		}
-		if one.Expiry, err = readDay(text(name+"expiry"), zone); err != nil {
-			wrong.add("#"+elementID(name+"expiry"), "%s: write the last day as in 2027-01-31 or 31/01/2027 (day, month, year).", titleOr(item.Title, item.Name))
-		}
-		c.Items = append(c.Items, one)
+		c.Items = append(c.Items, batch.Item{Name: item.Name, Code: text(name + "code"), Amount: text(name + "amount")})
 	}
 	if len(wrong.Sentences) == 0 {
 		return c, nil
@@ -286,7 +315,7 @@ func readDay(text string, zone *time.Location) (time.Time, error) {
 }
 
 // openForm gives back what was typed for a command that was not accepted.
-func openForm(c batch.Open, zone *time.Location) form {
+func openForm(c batch.Open) form {
 	f := form{
 		"batch": c.Batch, "protocol": c.Protocol, "version": fmt.Sprint(c.Version), "name": c.Patient.Name, "born": c.Patient.Born,
 		"number": c.Patient.Number, "number-type": c.Patient.NumberType, "wristband": c.Patient.Wristband,
@@ -295,14 +324,8 @@ func openForm(c batch.Open, zone *time.Location) form {
 	for name, text := range c.Order {
 		f["order-"+name] = text
 	}
-	yes := map[bool]string{true: "yes"}
 	for _, item := range c.Items {
-		name := "item-" + item.Name + "-"
-		f[name+"code"], f[name+"lot"], f[name+"reference"], f[name+"for"], f[name+"amount"] = item.Code, item.Lot, item.Reference, item.ForPatient, item.Amount
-		f[name+"released"], f[name+"clean"] = yes[item.Released], yes[item.Clean]
-		if !item.Expiry.IsZero() {
-			f[name+"expiry"] = item.Expiry.In(zone).Format("2006-01-02")
-		}
+		f["item-"+item.Name+"-code"], f["item-"+item.Name+"-amount"] = item.Code, item.Amount
 	}
 	return f
 }

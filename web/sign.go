@@ -248,7 +248,7 @@ func (s *Server) notSigned(w http.ResponseWriter, r *http.Request, v visit, id s
 	}
 	const status = http.StatusUnprocessableEntity
 	if opens, ok := c.(batch.Open); ok {
-		return s.showOpen(w, r, v, status, opens.Protocol, openForm(opens, s.svc.Info().Location), p)
+		return s.showOpen(w, r, v, status, opens.Protocol, openForm(opens), p)
 	}
 	state, err := s.svc.Batch(r.Context(), v.who, id)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 
 // openingForm is what a pharmacist types for a new batch.
 func openingForm(w *world, id string) form {
-	return openForm(w.opening(id), w.svc.Info().Location)
+	return openForm(w.opening(id))
 }
 
 // A hurried person goes back, reloads and thinks again: the sheet is a page
@@ -58,21 +58,25 @@ func TestTheOpeningFormNamesEverythingThatIsWrong(t *testing.T) {
 	w := newWorld(t).staffed()
 	b := w.browser().signIn("b.okoro")
 	f := openingForm(w, id)
-	f["born"], f["order-dose"], f["item-vial-expiry"], f["prescriber"] = "soon", "12,0", "06/2027", ""
+	f["born"], f["order-dose"], f["prescriber"] = "soon", "12,0", ""
 	got := b.post("/batches/new", f)
-	for _, want := range []string{`href="#born"`, `href="#order-dose"`, `href="#item-vial-expiry"`, `href="#prescriber"`} {
+	for _, want := range []string{`href="#born"`, `href="#order-dose"`, `href="#prescriber"`, "lot A0042, 20 left, labelled for one patient"} {
 		if got.status != http.StatusUnprocessableEntity || !strings.Contains(got.text, want) {
 			t.Errorf("no %s (%d)", want, got.status)
 		}
 	}
 	f = openingForm(w, id)
-	f["born"], f["item-vial-expiry"] = "01/03/2019", "30/06/2027"
-	if sheet := b.follow(b.post("/batches/new", f)); !strings.Contains(sheet.text, "1 Mar 2019") || !strings.Contains(sheet.text, "30 Jun 2027") {
+	f["born"] = "01/03/2019"
+	if sheet := b.follow(b.post("/batches/new", f)); !strings.Contains(sheet.text, "1 Mar 2019") {
 		t.Errorf("%d\n%s", sheet.status, sheet.text)
 	}
-	f["item-vial-released"] = ""
-	if refused := b.follow(b.post("/batches/new", f)); !strings.Contains(refused.text, "is not released") {
-		t.Errorf("an unreleased vial: %d\n%s", refused.status, refused.text)
+	f["item-syringe-code"] = "VIAL-0042"
+	if refused := b.follow(b.post("/batches/new", f)); !strings.Contains(refused.text, "belongs to something else in this batch too") {
+		t.Errorf("a vial as syringe: %d\n%s", refused.status, refused.text)
+	}
+	f["item-syringe-code"] = "SYR-8"
+	if refused := b.follow(b.post("/batches/new", f)); !strings.Contains(refused.text, "no lot and no machine in the register has the code SYR-8") {
+		t.Errorf("an unknown syringe: %d\n%s", refused.status, refused.text)
 	}
 	if technician := w.browser().signIn("a.lee").get("/batches/new"); technician.status != http.StatusForbidden || !strings.Contains(technician.text, "pharmacist or a quality lead") {
 		t.Errorf("a technician: %d", technician.status)

@@ -258,17 +258,40 @@ func (w *world) opening(id string) batch.Open {
 	if !ok {
 		w.t.Fatal("no effective protocol")
 	}
-	until := w.clock.now().AddDate(0, 2, 0)
-	item := func(name, code, lot string) batch.Item {
-		return batch.Item{Name: name, Code: code, Lot: lot, Expiry: until, Released: true, Clean: true, Reference: "C-" + lot, Amount: "1"}
-	}
-	vial := item("vial", "VIAL-0042", "A0042")
-	vial.ForPatient = "999 000 0018"
+	items := []batch.Item{{Name: "vial", Code: "VIAL-0042"}, {Name: "syringe", Code: "SYR-7"}, {Name: "cabinet", Code: "CAB-1"}}
+	w.furnish(effective.Protocol, items)
 	return batch.Open{
 		Batch: id, Protocol: "aso-intrathecal", Version: 1, Digest: effective.Protocol.Digest,
 		Patient: batch.Patient{Name: "EXAMPLE, Robin", Born: "2019-03-01", Number: "999 000 0018", NumberType: "NHS", Wristband: "WB-9990000018"},
 		Order:   map[string]string{"dose": "12.0", "strength": "2.4"}, Reference: "RX-1001", Prescriber: "Dr P. Example",
-		Items: []batch.Item{vial, item("syringe", "SYR-7", "S7"), item("cabinet", "CAB-1", "CAB-1")},
+		Items: items,
+	}
+}
+
+// furnish brings items into the registers, unless they are there; the vial is
+// labelled for the patient.
+func (w *world) furnish(p *protocol.Protocol, items []batch.Item) {
+	w.t.Helper()
+	by := map[identity.Role]site.Session{
+		identity.QualityLead: w.session("q.meyer"), identity.Pharmacist: w.session("b.okoro"), identity.Technician: w.session("a.lee"),
+	}
+	for _, item := range items {
+		f := register.Furnishing{
+			Item: p.Item(item.Name), Code: item.Code, Number: item.Code[len(item.Code)-4:], Document: "C-" + item.Code,
+			Until: w.clock.now().AddDate(0, 2, 0), Clean: true, Quantity: "20",
+		}
+		if item.Name == "vial" {
+			f.Number, f.ForPatient = "A0042", "999 000 0018"
+		}
+		for _, act := range register.Furnish(f) {
+			session := by[act.Role]
+			sheet, err := w.svc.ProposeRegister(w.t.Context(), session, act.Command)
+			if refusal, ok := site.AsRefusal(err); ok && (refusal.Code == "code_taken" || refusal.Code == "released_already") {
+				continue
+			}
+			must(w.t, err)
+			must(w.t, w.svc.SignRegister(w.t.Context(), session, sheet.Nonce, act.Command, secret))
+		}
 	}
 }
 

@@ -194,7 +194,7 @@ func (s *screen) act(id, who string, c batch.Command) {
 }
 
 // opens fills the form for a new batch and signs it.
-func (s *screen) opens(c batch.Open, zone *time.Location, who string) {
+func (s *screen) opens(c batch.Open, who string) {
 	s.t.Helper()
 	s.open("/batches/new?protocol=" + c.Protocol)
 	s.look("open")
@@ -206,19 +206,10 @@ func (s *screen) opens(c batch.Open, zone *time.Location, who string) {
 		typed["order-"+name] = value
 	}
 	for _, item := range c.Items {
-		for part, text := range map[string]string{
-			"code": item.Code, "lot": item.Lot, "reference": item.Reference, "for": item.ForPatient, "amount": item.Amount,
-			"expiry": map[bool]string{false: item.Expiry.In(zone).Format(time.DateOnly)}[item.Expiry.IsZero()],
-		} {
-			if text != "" {
-				typed["item-"+item.Name+"-"+part] = text
-			}
+		typed["item-"+item.Name+"-code"] = item.Code
+		if item.Amount != "" {
+			typed["item-"+item.Name+"-amount"] = item.Amount
 		}
-		seen := "released"
-		if item.Clean {
-			seen = "clean" // equipment
-		}
-		typed["item-"+item.Name+"-"+seen] = "yes"
 	}
 	s.send("", "", typed)
 	s.look("sheet-open")
@@ -272,11 +263,10 @@ func browse(t *testing.T, ground *ground, name string, runs bool) {
 	if err := pl.until(t.Context(), script.lines[0].at); err != nil {
 		t.Fatal(err)
 	}
-	opening, err := pl.opening()
-	if err != nil {
+	if err := pl.furnish(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	s.opens(opening, pl.zone, "omar")
+	s.opens(pl.opening(), "omar")
 	at, pictured := "omar", map[string]bool{}
 	for _, line := range script.lines {
 		if line.refused != "" {

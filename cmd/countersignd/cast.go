@@ -10,6 +10,7 @@ import (
 	"countersign/identity"
 	"countersign/protocol"
 	"countersign/protocol/library"
+	"countersign/register"
 	"countersign/web/api"
 )
 
@@ -126,11 +127,22 @@ func (c *client) signProtocol(ctx context.Context, command library.Command) erro
 	if err != nil {
 		return err
 	}
-	var sheet api.SheetView
-	if err := c.call(ctx, http.MethodPost, "/protocols/proposals", map[string]any{"command": json.RawMessage(raw)}, &sheet); err != nil {
+	return c.signAt(ctx, "/protocols", raw)
+}
+
+// signRegister does the same for an act on a register.
+func (c *client) signRegister(ctx context.Context, command register.Command) error {
+	raw, err := register.MarshalCommand(command)
+	if err != nil {
 		return err
 	}
-	return c.call(ctx, http.MethodPost, "/protocols/signatures", map[string]any{
-		"command": json.RawMessage(raw), "nonce": sheet.Nonce, "password": c.password,
-	}, nil)
+	return c.signAt(ctx, "/registers", raw)
+}
+
+func (c *client) signAt(ctx context.Context, path string, command json.RawMessage) error {
+	var sheet api.SheetView
+	if err := c.call(ctx, http.MethodPost, path+"/proposals", map[string]any{"command": command}, &sheet); err != nil {
+		return err
+	}
+	return c.call(ctx, http.MethodPost, path+"/signatures", map[string]any{"command": command, "nonce": sheet.Nonce, "password": c.password}, nil)
 }

@@ -249,11 +249,10 @@ func wholeBatch(ctx context.Context, t *testing.T, c *company, s *script, with *
 			t.Fatal(err)
 		}
 		if i == 0 {
-			open, err := pl.opening()
-			if err != nil {
+			if err := again(ctx, func() error { return pl.furnish(ctx) }); err != nil {
 				t.Fatal(err)
 			}
-			act(c.members["omar"], nil, open, "")
+			act(c.members["omar"], nil, pl.opening(), "")
 		}
 		at, second := c.members[line.who], (*client)(nil)
 		if _, check := line.command.(batch.Check); check && line.who != "asha" {

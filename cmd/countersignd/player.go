@@ -11,7 +11,9 @@ import (
 
 	"countersign/audit"
 	"countersign/batch"
+	"countersign/identity"
 	"countersign/protocol"
+	"countersign/register"
 	"countersign/web/api"
 )
 
@@ -105,7 +107,7 @@ func (pl *player) until(ctx context.Context, at time.Duration) error {
 func (pl *player) at(line scriptLine) string { return pl.start.Add(line.at).Format("02 Jan 15:04:05") }
 
 // opening is the command that opens the script's batch.
-func (pl *player) opening() (batch.Open, error) {
+func (pl *player) opening() batch.Open {
 	s := pl.script
 	command := batch.Open{
 		Batch: pl.batch, Protocol: pl.p.Name, Version: pl.p.Version, Digest: pl.p.Digest,
@@ -116,28 +118,53 @@ func (pl *player) opening() (batch.Open, error) {
 		Order: s.Order, Reference: "RX-" + pl.batch, Prescriber: "Dr Ana Costa",
 	}
 	for _, item := range s.Items {
-		expiry, err := time.ParseInLocation("2006-01-02", item.Expiry, pl.zone)
-		if err != nil && item.Expiry != "" {
-			return command, fmt.Errorf("item %s: expiry %q is not a date like 2027-01-31", item.Name, item.Expiry)
+		command.Items = append(command.Items, batch.Item{Name: item.Name, Code: item.Code, Amount: item.Amount})
+	}
+	return command
+}
+
+// furnish brings what the script sets out into the registers: lots are listed,
+// taken in and released, machines listed, calibrated and cleaned. What an
+// earlier batch has brought there is there already.
+func (pl *player) furnish(ctx context.Context) error {
+	there := map[string]bool{"code_taken": true, "released_already": true}
+	for _, item := range pl.script.Items {
+		planned := pl.p.Item(item.Name)
+		if planned == nil {
+			return fmt.Errorf("the protocol names no item %q", item.Name)
 		}
-		set := batch.Item{
-			Name: item.Name, Code: item.Code, Lot: item.Lot, Expiry: expiry.UTC(), Released: item.Reference != "",
-			Clean: item.Clean, Reference: item.Reference, Amount: item.Amount,
+		f := register.Furnishing{
+			Item: planned, Code: item.Code, Number: item.Lot, Document: item.Reference, Clean: item.Clean, Place: "room 4", Quantity: item.Amount,
 		}
 		if item.Own {
-			set.ForPatient = s.Patient.Number
+			f.ForPatient = pl.script.Patient.Number
+		} else if item.Amount == "1" {
+			f.Quantity = "20"
 		}
-		command.Items = append(command.Items, set)
+		if item.Expiry != "" {
+			expiry, err := time.ParseInLocation("2006-01-02", item.Expiry, pl.zone)
+			if err != nil {
+				return fmt.Errorf("item %s: expiry %q is not a date like 2027-01-31", item.Name, item.Expiry)
+			}
+			f.Until = expiry.AddDate(0, 0, 1).Add(-time.Second).UTC()
+		}
+		who := map[identity.Role]string{identity.QualityLead: "priya", identity.Pharmacist: "helen", identity.Technician: "asha"}
+		for _, act := range register.Furnish(f) {
+			err := pl.company.members[who[act.Role]].signRegister(ctx, act.Command)
+			var problem *api.Problem
+			if err != nil && (!errors.As(err, &problem) || !there[problem.Code]) {
+				return fmt.Errorf("%s of %s: %w", act.Command.Name(), item.Name, err)
+			}
+		}
 	}
-	return command, nil
+	return nil
 }
 
 func (pl *player) open(ctx context.Context) (api.BatchView, error) {
-	command, err := pl.opening()
-	if err != nil {
-		return api.BatchView{}, err
+	if err := pl.furnish(ctx); err != nil {
+		return api.BatchView{}, fmt.Errorf("furnish the registers: %w", err)
 	}
-	view, err := pl.company.members["omar"].do(ctx, pl.batch, command, nil)
+	view, err := pl.company.members["omar"].do(ctx, pl.batch, pl.opening(), nil)
 	if err != nil {
 		return view, fmt.Errorf("open the batch: %w", err)
 	}

@@ -59,6 +59,7 @@ func describe(mux *http.ServeMux, service *site.Service) huma.API {
 	a.batches(served)
 	a.records(served)
 	a.protocols(served)
+	a.registers(served)
 	a.people(served)
 	a.log(served)
 	return served

@@ -66,7 +66,7 @@ type signatureInput struct {
 }
 
 func (a *api) batches(to huma.API) {
-	register(to, http.MethodGet, "/batches", "List batches", func(ctx context.Context, in *Credentials) (*batchesOutput, error) {
+	offer(to, http.MethodGet, "/batches", "List batches", func(ctx context.Context, in *Credentials) (*batchesOutput, error) {
 		who, err := a.session(ctx, *in)
 		if err != nil {
 			return nil, err
@@ -82,7 +82,7 @@ func (a *api) batches(to huma.API) {
 		}
 		return out, nil
 	})
-	register(to, http.MethodGet, "/batches/{id}", "Show a batch", func(ctx context.Context, in *BatchPath) (*batchOutput, error) {
+	offer(to, http.MethodGet, "/batches/{id}", "Show a batch", func(ctx context.Context, in *BatchPath) (*batchOutput, error) {
 		who, err := a.session(ctx, in.Credentials)
 		if err != nil {
 			return nil, err
@@ -90,7 +90,7 @@ func (a *api) batches(to huma.API) {
 		state, err := a.site.Batch(ctx, who, in.ID)
 		return a.shown(state, err)
 	})
-	register(to, http.MethodPost, "/batches/{id}/commands", "Do an act that needs no signature", func(ctx context.Context, in *commandInput) (*batchOutput, error) {
+	offer(to, http.MethodPost, "/batches/{id}/commands", "Do an act that needs no signature", func(ctx context.Context, in *commandInput) (*batchOutput, error) {
 		who, command, err := a.command(ctx, in.Credentials, in.Body.Command)
 		if err != nil {
 			return nil, err
@@ -98,7 +98,7 @@ func (a *api) batches(to huma.API) {
 		state, err := a.site.Do(ctx, who, in.Body.Key, in.ID, in.Body.Seen, command)
 		return a.shown(state, err)
 	})
-	register(to, http.MethodPost, "/batches/{id}/proposals", "Draw the sheet of an act to be signed", func(ctx context.Context, in *proposalInput) (*proposalOutput, error) {
+	offer(to, http.MethodPost, "/batches/{id}/proposals", "Draw the sheet of an act to be signed", func(ctx context.Context, in *proposalInput) (*proposalOutput, error) {
 		who, command, err := a.command(ctx, in.Credentials, in.Body.Command)
 		if err != nil {
 			return nil, err
@@ -109,7 +109,7 @@ func (a *api) batches(to huma.API) {
 		}
 		return &proposalOutput{sheetView(sheet)}, nil
 	})
-	register(to, http.MethodPost, "/batches/{id}/signatures", "Sign an act", func(ctx context.Context, in *signatureInput) (*batchOutput, error) {
+	offer(to, http.MethodPost, "/batches/{id}/signatures", "Sign an act", func(ctx context.Context, in *signatureInput) (*batchOutput, error) {
 		who, command, err := a.command(ctx, in.Credentials, in.Body.Command)
 		if err != nil {
 			return nil, err

@@ -56,14 +56,14 @@ type clockInput struct {
 }
 
 func (a *api) log(to huma.API) {
-	register(to, http.MethodGet, "/site", "Which site this is, and its time", func(_ context.Context, _ *struct{}) (*siteOutput, error) {
+	offer(to, http.MethodGet, "/site", "Which site this is, and its time", func(_ context.Context, _ *struct{}) (*siteOutput, error) {
 		info := a.site.Info()
 		return &siteOutput{SiteView{
 			Origin: info.Origin, Name: info.Name, Unit: info.Unit, ControlSite: info.ControlSite, Licence: info.Licence,
 			Kind: info.Kind, Zone: info.Zone, Software: info.Software, Now: a.site.Now(),
 		}}, nil
 	})
-	register(to, http.MethodGet, "/log", "Show the log's newest checkpoint", func(ctx context.Context, in *Credentials) (*logOutput, error) {
+	offer(to, http.MethodGet, "/log", "Show the log's newest checkpoint", func(ctx context.Context, in *Credentials) (*logOutput, error) {
 		who, err := a.session(ctx, *in)
 		if err != nil {
 			return nil, err
@@ -74,7 +74,7 @@ func (a *api) log(to huma.API) {
 		}
 		return &logOutput{LogState{Size: view.Size, Root: view.Root, At: view.At, Checkpoint: view.Checkpoint, Verifier: view.Verifier}}, nil
 	})
-	register(to, http.MethodPost, "/log/verifications", "Verify the whole log", func(ctx context.Context, in *Credentials) (*verificationOutput, error) {
+	offer(to, http.MethodPost, "/log/verifications", "Verify the whole log", func(ctx context.Context, in *Credentials) (*verificationOutput, error) {
 		who, err := a.session(ctx, *in)
 		if err != nil {
 			return nil, err
@@ -89,7 +89,7 @@ func (a *api) log(to huma.API) {
 		}
 		return &verificationOutput{view}, nil
 	})
-	register(to, http.MethodPost, "/clock", "Move a training or rehearsal site's clock forward", func(ctx context.Context, in *clockInput) (*siteOutput, error) {
+	offer(to, http.MethodPost, "/clock", "Move a training or rehearsal site's clock forward", func(ctx context.Context, in *clockInput) (*siteOutput, error) {
 		who, err := a.session(ctx, in.Credentials)
 		if err != nil {
 			return nil, err

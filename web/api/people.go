@@ -94,7 +94,7 @@ type trainingInput struct {
 }
 
 func (a *api) people(to huma.API) {
-	register(to, http.MethodGet, "/people", "List people", func(ctx context.Context, in *Credentials) (*peopleOutput, error) {
+	offer(to, http.MethodGet, "/people", "List people", func(ctx context.Context, in *Credentials) (*peopleOutput, error) {
 		who, err := a.session(ctx, *in)
 		if err != nil {
 			return nil, err
@@ -110,7 +110,7 @@ func (a *api) people(to huma.API) {
 		}
 		return out, nil
 	})
-	register(to, http.MethodPost, "/people", "Register a person", func(ctx context.Context, in *registerInput) (*registeredOutput, error) {
+	offer(to, http.MethodPost, "/people", "Register a person", func(ctx context.Context, in *registerInput) (*registeredOutput, error) {
 		who, err := a.session(ctx, in.Credentials)
 		if err != nil {
 			return nil, err
@@ -135,7 +135,7 @@ func (a *api) people(to huma.API) {
 	a.personAct(to, "/unlocks", "Unlock an account that wrong passwords locked", func(ctx context.Context, who site.Session, in *actInput) error {
 		return a.site.UnlockAccount(ctx, who, in.Body.Key, identity.PersonID(in.ID))
 	})
-	register(to, http.MethodPost, "/people/{id}/resets", "Replace a forgotten password by a one-time password", func(ctx context.Context, in *actInput) (*registeredOutput, error) {
+	offer(to, http.MethodPost, "/people/{id}/resets", "Replace a forgotten password by a one-time password", func(ctx context.Context, in *actInput) (*registeredOutput, error) {
 		who, err := a.session(ctx, in.Credentials)
 		if err != nil {
 			return nil, err
@@ -146,7 +146,7 @@ func (a *api) people(to huma.API) {
 		}
 		return &registeredOutput{RegisteredView{Person: in.ID, OneTimePassword: oneTime}}, nil
 	})
-	register(to, http.MethodPost, "/people/{id}/training", "Attest training", func(ctx context.Context, in *trainingInput) (*struct{}, error) {
+	offer(to, http.MethodPost, "/people/{id}/training", "Attest training", func(ctx context.Context, in *trainingInput) (*struct{}, error) {
 		who, err := a.session(ctx, in.Credentials)
 		if err != nil {
 			return nil, err
@@ -168,7 +168,7 @@ func (a *api) withdrawRole(ctx context.Context, who site.Session, in *roleInput)
 }
 
 func (a *api) personAct(to huma.API, path, summary string, do func(context.Context, site.Session, *actInput) error) {
-	register(to, http.MethodPost, "/people/{id}"+path, summary, func(ctx context.Context, in *actInput) (*struct{}, error) {
+	offer(to, http.MethodPost, "/people/{id}"+path, summary, func(ctx context.Context, in *actInput) (*struct{}, error) {
 		who, err := a.session(ctx, in.Credentials)
 		if err != nil {
 			return nil, err
@@ -178,7 +178,7 @@ func (a *api) personAct(to huma.API, path, summary string, do func(context.Conte
 }
 
 func (a *api) roleAct(to huma.API, path, summary string, do func(context.Context, site.Session, *roleInput) error) {
-	register(to, http.MethodPost, "/people/{id}"+path, summary, func(ctx context.Context, in *roleInput) (*struct{}, error) {
+	offer(to, http.MethodPost, "/people/{id}"+path, summary, func(ctx context.Context, in *roleInput) (*struct{}, error) {
 		who, err := a.session(ctx, in.Credentials)
 		if err != nil {
 			return nil, err

@@ -47,7 +47,7 @@ type protocolSignatureInput struct {
 }
 
 func (a *api) protocols(to huma.API) {
-	register(to, http.MethodGet, "/protocols", "List protocols", func(ctx context.Context, in *Credentials) (*protocolsOutput, error) {
+	offer(to, http.MethodGet, "/protocols", "List protocols", func(ctx context.Context, in *Credentials) (*protocolsOutput, error) {
 		who, err := a.session(ctx, *in)
 		if err != nil {
 			return nil, err
@@ -67,7 +67,7 @@ func (a *api) protocols(to huma.API) {
 		}
 		return out, nil
 	})
-	register(to, http.MethodPost, "/protocols/proposals", "Draw the sheet of an act on a protocol", func(ctx context.Context, in *protocolProposalInput) (*proposalOutput, error) {
+	offer(to, http.MethodPost, "/protocols/proposals", "Draw the sheet of an act on a protocol", func(ctx context.Context, in *protocolProposalInput) (*proposalOutput, error) {
 		who, command, err := a.libraryCommand(ctx, in.Credentials, in.Body.Command)
 		if err != nil {
 			return nil, err
@@ -82,7 +82,7 @@ func (a *api) protocols(to huma.API) {
 		}
 		return &proposalOutput{view}, nil
 	})
-	register(to, http.MethodPost, "/protocols/signatures", "Sign an act on a protocol", func(ctx context.Context, in *protocolSignatureInput) (*struct{}, error) {
+	offer(to, http.MethodPost, "/protocols/signatures", "Sign an act on a protocol", func(ctx context.Context, in *protocolSignatureInput) (*struct{}, error) {
 		who, command, err := a.libraryCommand(ctx, in.Credentials, in.Body.Command)
 		if err != nil {
 			return nil, err

@@ -36,7 +36,7 @@ type fileOutput struct {
 }
 
 func (a *api) records(to huma.API) {
-	register(to, http.MethodGet, "/batches/{id}/trail", "Show a batch's audit trail", func(ctx context.Context, in *BatchPath) (*trailOutput, error) {
+	offer(to, http.MethodGet, "/batches/{id}/trail", "Show a batch's audit trail", func(ctx context.Context, in *BatchPath) (*trailOutput, error) {
 		who, err := a.session(ctx, in.Credentials)
 		if err != nil {
 			return nil, err
@@ -59,7 +59,7 @@ func (a *api) records(to huma.API) {
 		}
 		return out, nil
 	})
-	register(to, http.MethodGet, "/batches/{id}/record.pdf", "Print the batch record", func(ctx context.Context, in *BatchPath) (*fileOutput, error) {
+	offer(to, http.MethodGet, "/batches/{id}/record.pdf", "Print the batch record", func(ctx context.Context, in *BatchPath) (*fileOutput, error) {
 		who, err := a.session(ctx, in.Credentials)
 		if err != nil {
 			return nil, err

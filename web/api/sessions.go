@@ -41,7 +41,7 @@ type passwordInput struct {
 }
 
 func (a *api) sessions(to huma.API) {
-	register(to, http.MethodPost, "/sessions", "Sign in", func(ctx context.Context, in *signInInput) (*sessionOutput, error) {
+	offer(to, http.MethodPost, "/sessions", "Sign in", func(ctx context.Context, in *signInInput) (*sessionOutput, error) {
 		token, session, err := a.site.SignIn(ctx, in.Body.Username, in.Body.Password, in.Body.Terminal)
 		if err != nil {
 			return nil, problem(err)
@@ -51,7 +51,7 @@ func (a *api) sessions(to huma.API) {
 			Roles: session.Person.Roles, MustChoosePassword: session.MustChange, Since: session.Since,
 		}}, nil
 	})
-	register(to, http.MethodGet, "/session", "Who is signed in", func(ctx context.Context, in *Credentials) (*sessionOutput, error) {
+	offer(to, http.MethodGet, "/session", "Who is signed in", func(ctx context.Context, in *Credentials) (*sessionOutput, error) {
 		session, err := a.session(ctx, *in)
 		if err != nil {
 			return nil, err
@@ -61,16 +61,16 @@ func (a *api) sessions(to huma.API) {
 			Roles: session.Person.Roles, MustChoosePassword: session.MustChange, Since: session.Since,
 		}}, nil
 	})
-	register(to, http.MethodDelete, "/session", "Sign out", func(ctx context.Context, in *Credentials) (*struct{}, error) {
+	offer(to, http.MethodDelete, "/session", "Sign out", func(ctx context.Context, in *Credentials) (*struct{}, error) {
 		return nil, problem(a.site.SignOut(ctx, in.token()))
 	})
-	register(to, http.MethodPut, "/password", "Choose a password", func(ctx context.Context, in *passwordInput) (*struct{}, error) {
+	offer(to, http.MethodPut, "/password", "Choose a password", func(ctx context.Context, in *passwordInput) (*struct{}, error) {
 		return nil, problem(a.site.SetPassword(ctx, in.Body.Username, in.Body.Current, in.Body.Next, in.Body.Accept))
 	})
 }
 
-// register adds one operation under /api/v1, with the limits that all share.
-func register[In, Out any](to huma.API, method, path, summary string, do func(context.Context, *In) (*Out, error)) {
+// offer adds one operation under /api/v1, with the limits that all share.
+func offer[In, Out any](to huma.API, method, path, summary string, do func(context.Context, *In) (*Out, error)) {
 	huma.Register(to, huma.Operation{
 		OperationID: operationID(summary), Method: method, Path: "/api/v1" + path, Summary: summary,
 		MaxBodyBytes: maxBody, BodyReadTimeout: 15 * time.Second,

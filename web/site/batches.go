@@ -12,6 +12,7 @@ import (
 	"countersign/audit/ledger"
 	"countersign/batch"
 	"countersign/identity"
+	"countersign/register"
 )
 
 // attempts bounds how often an act is decided again because somebody else's
@@ -72,6 +73,12 @@ func (s *Service) facts(ctx context.Context, person identity.PersonID, state *ba
 			return &Refusal{Code: "no_such_person", Sentence: "Nobody of that name works here."}
 		}
 		f.Person = found
+		f.Registered = map[string]register.Fitness{}
+		for _, code := range batch.Codes(state, c) {
+			if fit, ok := m.books.Scanned(code, s.Now()); ok {
+				f.Registered[code] = fit
+			}
+		}
 		if state != nil {
 			f.Protocol = state.Protocol
 		}
@@ -171,6 +178,9 @@ func (a batchAct) run(ctx context.Context) (*batch.State, error) {
 			// What was decided rests on what this person may do now.
 			conditions = append(conditions, audit.Condition{Stream: f.Person.ID.Stream(), Version: f.Person.Version})
 		}
+		if refusal == nil {
+			conditions = append(conditions, batch.Rests(state, a.command, f)...)
+		}
 		request := ledger.Request{Key: a.key, Digest: digest, Conditions: conditions, Drafts: drafts}
 		_, err = s.ledger.Append(ctx, request)
 		var moved *ledger.Moved
@@ -185,7 +195,11 @@ func (a batchAct) run(ctx context.Context) (*batch.State, error) {
 		if refusal != nil {
 			return nil, refusal
 		}
-		return s.batch(ctx, a.id)
+		after, err := s.batch(ctx, a.id)
+		if err != nil {
+			return nil, err
+		}
+		return after, s.free(ctx, after, a.person)
 	}
 	return nil, &Conflict{Sentence: "Others are acting on this batch at the same moment. Nothing of yours was written: look at what they did, and try again."}
 }
@@ -211,7 +225,17 @@ func (a batchAct) decide(state *batch.State, f batch.Facts, now time.Time) ([]au
 			return nil, nil, fmt.Errorf("write down %T: %w", event, err)
 		}
 	}
-	return drafts, refusal, nil
+	if refusal != nil {
+		return drafts, refusal, nil
+	}
+	for _, row := range batch.Rows(a.id, events, f) {
+		draft, err := register.DraftOf(row, a.person, now, a.service.salt)
+		if err != nil {
+			return nil, nil, err
+		}
+		drafts = append(drafts, draft)
+	}
+	return drafts, nil, nil
 }
 
 // recall answers a repeated key from the log.

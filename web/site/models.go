@@ -28,6 +28,7 @@ type models struct {
 	batches  map[string]*batch.State
 	site     register.Site
 	software register.Software
+	books    *register.Books
 	founded  time.Time
 	moved    time.Duration // by how much a training or rehearsal site's clock was moved
 }
@@ -35,7 +36,7 @@ type models struct {
 func newModels() *models {
 	return &models{
 		people: identity.NewDirectory(), library: library.New(),
-		batches: map[string]*batch.State{},
+		batches: map[string]*batch.State{}, books: register.NewBooks(),
 	}
 }
 
@@ -109,6 +110,8 @@ func (m *models) apply(entry audit.Stored, openings map[string]string) error {
 		return m.applySite(entry)
 	case "access":
 		return nil
+	case "material", "lot", "stock", "equipment", "logbook":
+		return m.books.Apply(entry, openings)
 	default:
 		return errors.New("no room knows this stream")
 	}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"countersign/audit"
-	"countersign/batch"
 	"countersign/identity"
 	"countersign/reports"
 )
@@ -102,15 +101,11 @@ func (s *Service) bundle(ctx context.Context, id string) (audit.Bundle, error) {
 	if state == nil {
 		return audit.Bundle{}, &Refusal{Code: "no_such_batch", Sentence: fmt.Sprintf("There is no batch %s here.", id)}
 	}
-	var entries []audit.Stored
-	for _, stream := range []audit.StreamID{batch.Stream(id), audit.StreamID("protocol/" + state.Protocol.Name)} {
-		more, err := s.ledger.Stream(ctx, stream, 1)
-		if err != nil {
-			return audit.Bundle{}, s.broken("read a stream", err)
-		}
-		entries = append(entries, more...)
+	streams, err := reports.Streams(id, func(stream audit.StreamID) ([]audit.Stored, error) { return s.ledger.Stream(ctx, stream, 1) })
+	if err != nil {
+		return audit.Bundle{}, s.broken("read a stream", err)
 	}
-	bundle, err := s.ledger.Bundle(ctx, reports.Streams(entries), true)
+	bundle, err := s.ledger.Bundle(ctx, streams, true)
 	if err != nil {
 		return audit.Bundle{}, s.broken("gather the record's proofs", err)
 	}

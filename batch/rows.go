@@ -1,0 +1,100 @@
+package batch
+
+import (
+	"strings"
+
+	"countersign/audit"
+	"countersign/register"
+)
+
+// Rows are what events write into the books of what they use, beside the
+// batch's own entries: what is taken of a lot when it is set out, and a machine
+// that is taken for the batch with its first scan (MAT-01, MAT-05).
+func Rows(batch string, events []Event, f Facts) []register.Written {
+	var rows []register.Written
+	for _, ev := range events {
+		switch e := ev.(type) {
+		case BatchOpened:
+			for _, item := range e.Items {
+				rows = append(rows, stockRow(batch, item)...)
+			}
+		case ItemSetOut:
+			rows = append(rows, stockRow(batch, e.Item)...)
+		case ScanAccepted:
+			if fit, ok := f.Registered[e.Raw]; ok && fit.Machine() && fit.Holder == "" {
+				rows = append(rows, register.Written{Stream: fit.Rows(), Event: register.EquipmentTaken{Batch: batch, Item: e.Field}})
+			}
+		}
+	}
+	return rows
+}
+
+func stockRow(batch string, item OpenedItem) []register.Written {
+	id, isLot := strings.CutPrefix(item.Register, "lot/")
+	if !isLot {
+		return nil
+	}
+	return []register.Written{{Stream: register.StockStream(id), Event: register.StockTaken{Batch: batch, Item: item.Name, Amount: item.Amount}}}
+}
+
+// Rests says on which streams of the registers a command's decision rests,
+// and where they stood: nothing may slip in between (two terminals, one lot).
+func Rests(s *State, c Command, f Facts) []audit.Condition {
+	var codes []string
+	switch c := c.(type) {
+	case Open:
+		for _, item := range c.Items {
+			codes = append(codes, scanned(item.Code))
+		}
+	case SetOut:
+		codes = append(codes, scanned(c.Item.Code))
+	case Scan:
+		codes = append(codes, scanned(c.Raw))
+	case Perform:
+		codes = s.usedIn(c.Step)
+	}
+	var rests []audit.Condition
+	for _, code := range codes {
+		fit, ok := f.Registered[code]
+		if !ok {
+			continue
+		}
+		rests = append(rests, audit.Condition{Stream: fit.Stream, Version: fit.Version})
+		if _, signing := c.(Perform); !signing {
+			rests = append(rests, audit.Condition{Stream: fit.Rows(), Version: fit.Row})
+		}
+	}
+	return rests
+}
+
+// usedIn gives the codes of what a step uses.
+func (s *State) usedIn(step string) (codes []string) {
+	if s == nil || s.Step(step) == nil {
+		return nil
+	}
+	for _, item := range s.Items {
+		if uses(s.Step(step).Step, item.Name) {
+			codes = append(codes, item.Code)
+		}
+	}
+	return codes
+}
+
+// Codes are all codes that deciding a command asks the registers about.
+func Codes(s *State, c Command) []string {
+	var codes []string
+	if s != nil {
+		for _, item := range s.Items {
+			codes = append(codes, item.Code)
+		}
+	}
+	switch c := c.(type) {
+	case Open:
+		for _, item := range c.Items {
+			codes = append(codes, scanned(item.Code))
+		}
+	case SetOut:
+		codes = append(codes, scanned(c.Item.Code))
+	}
+	return codes
+}

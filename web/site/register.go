@@ -1,0 +1,244 @@
+package site
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"countersign/audit"
+	"countersign/audit/ledger"
+	"countersign/batch"
+	"countersign/identity"
+	"countersign/register"
+)
+
+// Registers runs show over the registers as they stand now. What it is given
+// is not to be kept.
+func (s *Service) Registers(ctx context.Context, who Session, show func(b *register.Books)) error {
+	if err := requireFit(who); err != nil {
+		return err
+	}
+	return s.read(ctx, func(m *models) error {
+		show(m.books)
+		return nil
+	})
+}
+
+// RegisterSheet is what will be signed of an act on a register.
+type RegisterSheet struct {
+	Nonce   string
+	Command register.Command
+	Title   string
+	Lines   []string
+	Meaning identity.Meaning
+	Roles   []identity.Role
+}
+
+// ProposeRegister draws the sheet of an act on a register. What the rules
+// refuse is recorded and refused here, before anybody types a password.
+func (s *Service) ProposeRegister(ctx context.Context, who Session, c register.Command) (RegisterSheet, error) {
+	if err := requireFit(who); err != nil {
+		return RegisterSheet{}, err
+	}
+	act := registerAct{service: s, key: s.NewKey(), command: c, person: who.Person.ID}
+	lines, digest, err := act.lines(ctx)
+	if err != nil {
+		return RegisterSheet{}, act.refusedWith(ctx, err)
+	}
+	sheet := RegisterSheet{Nonce: s.NewKey(), Command: c, Title: c.Name(), Lines: lines}
+	sheet.Meaning, sheet.Roles = c.Signs()
+	return sheet, s.giveOut(ctx, who, sheet.Nonce, digest)
+}
+
+// SignRegister carries out an act on a register under the password of whoever
+// is signed in.
+func (s *Service) SignRegister(ctx context.Context, who Session, nonce string, c register.Command, password string) error {
+	if err := requireFit(who); err != nil {
+		return err
+	}
+	if err := checkKey(nonce); err != nil {
+		return err
+	}
+	shown, err := s.shownTo(ctx, who, nonce)
+	if err != nil {
+		return err
+	}
+	act := registerAct{service: s, key: nonce, command: c, person: who.Person.ID, password: password, shown: shown}
+	return act.run(ctx)
+}
+
+// registerAct is one command on a register on its way to the log.
+type registerAct struct {
+	service  *Service
+	key      string
+	command  register.Command
+	person   identity.PersonID
+	password string
+	shown    audit.Hash // digest of the sheet
+}
+
+// facts are what deciding needs and the books do not hold.
+func (a registerAct) facts(m *models, now time.Time) (register.Facts, error) {
+	person, ok := m.people.Person(a.person)
+	if !ok {
+		return register.Facts{}, &Refusal{Code: "no_such_person", Sentence: "Nobody of that name works here."}
+	}
+	return register.Facts{Person: person, Zone: a.service.info.Location, Now: now}, nil
+}
+
+func (a registerAct) lines(ctx context.Context) (lines []string, digest audit.Hash, err error) {
+	err = a.service.read(ctx, func(m *models) error {
+		f, err := a.facts(m, a.service.Now())
+		if err != nil {
+			return err
+		}
+		lines, err = register.Lines(m.books, a.command, f)
+		return err
+	})
+	if err != nil {
+		return nil, digest, err
+	}
+	raw, err := register.MarshalCommand(a.command)
+	if err != nil {
+		return nil, digest, err
+	}
+	parts := [][]byte{raw}
+	for _, line := range lines {
+		parts = append(parts, []byte(line))
+	}
+	return lines, digestOf(parts...), nil
+}
+
+// refusedWith records what the rules refused, and gives the answer.
+func (a registerAct) refusedWith(ctx context.Context, err error) error {
+	refusal, ok := AsRefusal(err)
+	if !ok {
+		return err
+	}
+	var draft audit.Draft
+	failed := a.service.read(ctx, func(m *models) (err error) {
+		refused := register.Refused(m.books, a.command, &register.Refusal{Code: refusal.Code, Sentence: refusal.Sentence})
+		draft, err = register.DraftOf(refused, a.person, a.service.Now(), a.service.salt)
+		return err
+	})
+	if failed != nil {
+		return failed
+	}
+	if err := a.service.write(ctx, a.service.NewKey(), "refuse an act on a register", nil, []audit.Draft{draft}); err != nil {
+		return err
+	}
+	return refusal
+}
+
+func (a registerAct) run(ctx context.Context) error {
+	s := a.service
+	if _, done, err := s.ledger.Recall(ctx, a.key); err != nil || done {
+		if err != nil {
+			return s.broken("look for an earlier answer", err)
+		}
+		return nil
+	}
+	for range attempts {
+		lines, digest, err := a.lines(ctx)
+		if err != nil {
+			return a.refusedWith(ctx, err)
+		}
+		if digest != a.shown {
+			return &Conflict{Sentence: "What you were shown has changed since the sheet was drawn, so nothing was signed. Read it again."}
+		}
+		draft, conditions, err := a.draft(ctx, lines)
+		if err != nil {
+			return err
+		}
+		_, err = s.ledger.Append(ctx, ledger.Request{Key: a.key, Digest: digestOf(draft.Payload), Conditions: conditions, Drafts: []audit.Draft{draft}})
+		var moved *ledger.Moved
+		switch {
+		case errors.As(err, &moved):
+			continue
+		case errors.Is(err, ledger.ErrKeyReused):
+			return errKeyReused
+		case err != nil:
+			return s.broken("write to the log", err)
+		}
+		return nil
+	}
+	return &Conflict{Sentence: "Others are acting on this at the same moment. Nothing of yours was written: look again, and try once more."}
+}
+
+// draft decides and signs.
+func (a registerAct) draft(ctx context.Context, lines []string) (draft audit.Draft, conditions []audit.Condition, err error) {
+	s := a.service
+	var f register.Facts
+	err = s.read(ctx, func(m *models) error {
+		now := s.Now()
+		if f, err = a.facts(m, now); err != nil {
+			return err
+		}
+		written, err := register.Decide(m.books, a.command, f)
+		if err != nil {
+			return err
+		}
+		if draft, err = register.DraftOf(written, a.person, now, s.salt); err != nil {
+			return err
+		}
+		conditions = []audit.Condition{
+			{Stream: draft.Stream, Version: m.books.Version(draft.Stream)},
+			{Stream: f.Person.ID.Stream(), Version: f.Person.Version},
+		}
+		return nil
+	})
+	if err != nil {
+		return draft, nil, err
+	}
+	head, err := s.ledger.StreamHead(ctx, draft.Stream)
+	if err != nil {
+		return draft, nil, s.broken("find the register's last entry", err)
+	}
+	if head.Version != conditions[0].Version {
+		return draft, nil, &Conflict{Sentence: "Somebody else acted on this at the same moment. Look again."}
+	}
+	meaning, roles := a.command.Signs()
+	signature, err := s.signature(ctx, signing{
+		person: f.Person, meaning: meaning, roles: roles, nonce: a.key, lines: lines, head: head, draft: draft, password: a.password,
+	})
+	if err != nil {
+		return draft, nil, err
+	}
+	draft.Signatures = []audit.Signature{signature}
+	return draft, conditions, nil
+}
+
+// free gives back the machines that a batch has and needs no more. A crash
+// before it leaves them held until the batch's next act, or the daemon's start.
+func (s *Service) free(ctx context.Context, state *batch.State, by identity.PersonID) error {
+	if state == nil {
+		return nil
+	}
+	var drafts []audit.Draft
+	var conditions []audit.Condition
+	err := s.read(ctx, func(m *models) error {
+		for _, item := range state.Items {
+			fit, ok := m.books.Scanned(item.Code, s.Now())
+			if !ok || fit.Holder != state.ID || state.Needs(item.Name) {
+				continue
+			}
+			row := register.Written{Stream: fit.Rows(), Event: register.EquipmentFreed{Batch: state.ID, Item: item.Name}}
+			draft, err := register.DraftOf(row, by, s.Now(), s.salt)
+			if err != nil {
+				return err
+			}
+			drafts = append(drafts, draft)
+			conditions = append(conditions, audit.Condition{Stream: fit.Rows(), Version: fit.Row})
+		}
+		return nil
+	})
+	if err != nil || len(drafts) == 0 {
+		return err
+	}
+	_, err = s.ledger.Append(ctx, ledger.Request{Conditions: conditions, Drafts: drafts})
+	var moved *ledger.Moved
+	if err != nil && !errors.As(err, &moved) { // somebody else has freed it
+		return s.broken("free a machine", err)
+	}
+	return nil
+}
