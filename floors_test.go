@@ -26,6 +26,7 @@ var floors = map[string]float64{
 	"audit":            1,
 	"register/patient": 1,
 	"identity":         1.1,
+	"register/scan":    1.1,
 	"audit/ledger":     1.5,
 	"identity/vault":   1.5,
 	"batch":            2,
@@ -52,7 +53,7 @@ var owners = map[string][]string{
 
 // pure packages may not reach for a clock, chance, the network or the disk,
 // and know no binary floating point.
-var pure = []string{"protocol", "audit", "identity", "batch", "protocol/library", "register", "register/patient"}
+var pure = []string{"protocol", "audit", "identity", "batch", "protocol/library", "register", "register/patient", "register/scan"}
 
 // impure is what a pure package may not import.
 var impure = []string{"os", "net", "net/http", "math/rand", "math/rand/v2", "crypto/rand", "database/sql", "log", "log/slog"}
