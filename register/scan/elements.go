@@ -11,9 +11,14 @@ type Element struct {
 // longest is how many bytes a code may have; no symbol holds more.
 const longest = 3200
 
-// patience is how many steps the search for readings takes before it gives
-// up; a code on a label needs a few hundred.
-const patience = 2_000
+// patience is how many fields the search for readings tries, and crowd how
+// many one reading may have, before it gives up: a code on a label takes a few
+// hundred tries and a dozen fields, and nobody may keep the site busy with one
+// that was made for it.
+const (
+	patience = 20_000
+	crowd    = 64
+)
 
 // ambiguous is what every code comes to that has more than one reading.
 func ambiguous() error {
@@ -91,7 +96,9 @@ func (x *search) read(segment string, before []Element) ([]Element, error) {
 
 // walk reads on from rest. sofar are the fields before it.
 func (x *search) walk(rest string, sofar []Element) {
-	x.steps++
+	if len(sofar) > crowd && !x.certain {
+		x.steps = patience + 1
+	}
 	if len(x.found) > 1 || x.steps > patience {
 		return
 	}
@@ -106,6 +113,9 @@ func (x *search) walk(rest string, sofar []Element) {
 	}
 	body := rest[len(ai):]
 	for _, length := range x.lengths(ai, d, body) {
+		if x.steps++; x.steps > patience {
+			return
+		}
 		value := body[:length]
 		if err := d.fits(ai, value, x.s); err != nil {
 			x.stopped(err)

@@ -112,13 +112,14 @@ func (d definition) fits(ai, value string, s Settings) error {
 	if count < d.least || count > d.most {
 		return refuse("length", "The field (%s), %s, has the wrong length: the code was cut short, or a separator is missing. Scan it again.", ai, d.name)
 	}
+	bytes := count == len(value)
 	for _, p := range d.parts {
 		if value == "" && p.optional {
 			break
 		}
 		piece := value
-		if len(piece) > p.most && !(s.NamesAsTyped && internal(ai)) {
-			piece = piece[:p.most]
+		if bytes && len(piece) > p.most {
+			piece = piece[:p.most] // a field counted in characters has one part
 		}
 		if len(piece) < p.least {
 			return refuse("length", "The field (%s), %s, has the wrong length: the code was cut short. Scan it again.", ai, d.name)

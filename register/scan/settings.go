@@ -27,7 +27,7 @@ type Settings struct {
 	DayZero DayZero
 
 	// Own are the beginnings of the site's own codes, which are plain text
-	// whatever else they look like.
+	// whatever else they look like, unless the symbol itself is one of GS1's.
 	Own []string
 
 	// NHSPrefix is the GS1 company prefix in front of the NHS number on a
