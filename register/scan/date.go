@@ -53,6 +53,8 @@ func (m Moment) Instants(place *time.Location) []time.Time {
 	}
 	local := time.Date(m.Year, time.Month(m.Month), m.Day, m.Hour, m.Minute, 0, 0, time.UTC)
 	var all []time.Time
+	// With the offset of the day before, then of the day after: where a clock
+	// is put back, the first is the greater and gives the earlier instant.
 	for _, probe := range []time.Duration{-24 * time.Hour, 24 * time.Hour} {
 		_, offset := local.Add(probe).In(place).Zone()
 		at := local.Add(-time.Duration(offset) * time.Second).In(place)
@@ -62,9 +64,6 @@ func (m Moment) Instants(place *time.Location) []time.Time {
 		if len(all) == 0 || !all[0].Equal(at) {
 			all = append(all, at)
 		}
-	}
-	if len(all) == 2 && all[1].Before(all[0]) {
-		all[0], all[1] = all[1], all[0]
 	}
 	return all
 }

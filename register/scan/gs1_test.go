@@ -46,6 +46,7 @@ func TestAPacksCodeSaysProductLotExpiryAndSerial(t *testing.T) {
 		"01095011015300031727113010" + "1DE~21XYZ7",
 		"01095011015300031727113010" + "1DE{GS}21XYZ7\t",
 		"]C101095011015300031727113010" + "1DE<GS>21XYZ7",
+		"]d201095011015300031727113010" + "1DE" + GS + GS + "21XYZ7" + GS,
 		"(01)09501101530003(17)271130(10)1DE(21)XYZ7",
 		"(17)271130 (10)1DE (21)XYZ7 (01)09501101530003",
 	} {
@@ -115,6 +116,27 @@ func TestACodeThatClaimsAStandardAndBreaksItIsRefused(t *testing.T) {
 		{"]d280041", "form"},
 		{"]d2" + "8013" + "1987654Ad4X4bL5ttr2310c2L", "check_digit"},
 		{"]d27258" + "2/1", "form"},
+		{"]d27258" + "0/1", "form"},
+		{"]d27258" + "1-2", "form"},
+		{"]d28008" + "26113024", "date"},
+		{"]d28008" + "2611301060", "date"},
+		{"]d2725020190229", "date"},
+		{"]d2725219", "unknown_field"},
+		{"]d272523", "form"},
+		{"]d243212", "form"},
+		{"]d28006" + "09501101530003" + "0302", "form"},
+		{"]d28006" + "09501101530003" + "0002", "form"},
+		{"]d28003" + "19501101020917", "form"},
+		{"]d28003" + "09501101020918", "check_digit"},
+		{"]d28011" + "07", "form"},
+		{"]d24331" + "000200" + "+", "form"},
+		{"]d24300" + "%G1", "form"},
+		{"]d24300" + "A%4", "form"},
+		{"]d27007" + "2611302", "length"},
+		{"]d27007" + "261130261131", "date"},
+		{"]d28013" + "12", "check_digit"},
+		{"]d2" + strings.Repeat("11270101", 70), "ambiguous"}, // more fields than any label has
+		{"]d2" + strings.Repeat("91", 400), "ambiguous"},      // more readings than anybody waits for
 		{"]E05060123456784", "check_digit"},
 		{"]E0506012345678", "length"},
 		{"", "empty"},
@@ -229,6 +251,28 @@ func TestTwoDigitYearsAreReadByTheSlidingWindow(t *testing.T) {
 	}
 }
 
+// ISBT 128 gives three digits of a year: it is the one nearest to today.
+func TestThreeDigitYearsAreThoseNearestToToday(t *testing.T) {
+	for _, row := range []struct {
+		today int
+		value string
+		want  string
+	}{
+		{2026, "026001", "2026-01-01"},
+		{2026, "526365", "2526-12-31"},
+		{2026, "527001", "1527-01-01"},
+		{2026, "999001", "1999-01-01"},
+		{2999, "001001", "3001-01-01"},
+		{2999, "499001", "3499-01-01"},
+		{2999, "500001", "2500-01-01"},
+		{2028, "028366", "2028-12-31"},
+	} {
+		if got, ok := julian(row.value, Date{row.today, 1, 1}); !ok || got.String() != row.want {
+			t.Errorf("in %d, %s is %s, not %s", row.today, row.value, got, row.want)
+		}
+	}
+}
+
 // LAB-09: an expiry with its time has no zone; on two days of the year it can
 // mean no instant or two.
 func TestALocalTimeCanMeanOneInstantNoneOrTwo(t *testing.T) {
@@ -252,6 +296,9 @@ func TestALocalTimeCanMeanOneInstantNoneOrTwo(t *testing.T) {
 		if strings.Join(all, " ") != row.want || !got.Item.Expiry.Timed {
 			t.Errorf("%s is %v, not %s", row.value, all, row.want)
 		}
+	}
+	if all := (Moment{Date: Date{2026, 11, 30}}).Instants(london); all != nil {
+		t.Errorf("a day without a time is %v", all)
 	}
 }
 
