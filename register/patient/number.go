@@ -131,21 +131,18 @@ func ReadHC(typed string) (Number, error) {
 	return Number{Digits: digits, Type: HC, Check: Mod11, Usual: true}, nil
 }
 
-// Possible says what a string of ten digits could be, the likeliest first.
-// None at all means that it can be a local number only. An NHS number outside
-// the ranges that are known is named last, and only if it can be nothing else.
+// Possible says what a string of ten digits could be. None at all means that
+// it can be a local number only. What has the form of a CHI or an H&C number
+// is called that and not an NHS number: no range of NHS numbers that is known
+// to be given out begins like a day of the month or lies within theirs.
 func Possible(typed string) []Number {
 	var all []Number
-	nhs, err := ReadNHS(typed)
-	if err == nil && (nhs.Usual || nhs.Test) {
-		all = append(all, nhs)
-	}
 	for _, read := range []func(string) (Number, error){ReadCHI, ReadHC} {
 		if n, err := read(typed); err == nil {
 			all = append(all, n)
 		}
 	}
-	if err == nil && len(all) == 0 {
+	if nhs, err := ReadNHS(typed); err == nil && len(all) == 0 {
 		all = append(all, nhs)
 	}
 	return all

@@ -177,8 +177,8 @@ func Donated(typed string) (Donation, error) {
 	if flags == "" {
 		flags = "00"
 	}
-	one, rest, err := structure("=" + din + flags)
-	if err != nil || rest != "" || one.Number != "001" {
+	one, _, err := structure("=" + din + flags)
+	if err != nil || one.Number != "001" {
 		return Donation{}, refuse("form", "This is no donation number: it is a facility of five characters, a year of two digits and a sequence of six.")
 	}
 	var d Donation

@@ -25,6 +25,7 @@ func TestPublishedDonationNumbersHaveTheirCheckCharacters(t *testing.T) {
 		{"G123 498 654 321 I", "check_digit"},
 		{"O123 498 654 321 H", "form"}, // O begins no facility
 		{"G12X 498 654 321 H", "form"},
+		{"%6200 0000 0000 H", "form"}, // another structure is no number
 		{"", "length"},
 	} {
 		if _, err := Donated(row.typed); code(err) != row.code {
@@ -95,6 +96,7 @@ func TestIsbtStructures(t *testing.T) {
 		{"&,4BE00A317A999921123456AS12950000100000000", Given, func(c Scan) string { return c.Donation.European }, "BE00A317A999921123456AS12950000100000000"},
 		{"]C0=A99992112345600", Given, func(c Scan) string { return c.Donation.Number }, "A999921123456"},
 		{"]d1=A99992112345600", Given, func(c Scan) string { return c.Donation.Number }, "A999921123456"},
+		{"=-AZ0az19AZ9&-az09AZazAZ", Coded, func(c Scan) string { return c.Structures[0].Data + " " + c.Structures[1].Data }, "AZ0az19AZ9 az09AZazAZ"},
 		{"&#0105A1234", Coded, func(c Scan) string { return c.Structures[0].Data }, "0105A1234"},
 		{"&xlocal-7", Coded, func(c Scan) string { return c.Structures[0].Mark + c.Structures[0].Data }, "&xlocal-7"},
 	} {
@@ -144,6 +146,7 @@ func TestASingleEuropeanCodeIsCapturedUnaltered(t *testing.T) {
 		"BE00A317A999921123456AS12950000120261131", // no such day
 		"BE00A317A999921123456XS12950000120261130", // no such coding system
 		"B100A317A999921123456AS12950000120261130",
+		"BE00A317A999921123456AS129500001A0261130",
 		"BE00A317A999921123456AS1295000012026113",
 	} {
 		if got := mustRead(t, text, today()); got.Kind != Plain {

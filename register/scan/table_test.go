@@ -102,6 +102,7 @@ func TestALabelIsRefusedWithoutWhatItsFieldsNeed(t *testing.T) {
 		{[]Element{gtin, {"10", ""}}, "", "", "length"},
 		{[]Element{gtin, {"1", "A"}}, "", "", "unknown_field"},
 		{[]Element{gtin, {"47", "A"}}, "", "", "unknown_field"},
+		{[]Element{gtin, {"100", "A"}}, "", "", "unknown_field"},
 		{nil, "", "", "empty"},
 	} {
 		got, line, err := Label(row.fields, today())
