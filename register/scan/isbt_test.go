@@ -111,6 +111,7 @@ func TestIsbtStructures(t *testing.T) {
 		{"=A99992112345600X", "form"},
 		{"=a99992112345600", "unknown_field"},
 		{"=A999921123456OI", "form"},
+		{"=AO9992112345600", "form"}, // no O, which reads as 0
 		{"=+03000=A99992112345600=%6200", "incomplete"},
 		{"=%6200=+01000", "incomplete"},
 		{"=>026366", "date"}, // 2026 has 365 days
