@@ -28,9 +28,6 @@ func (a area) middle() int { return a.x + a.w/2 }
 func (a area) right() int  { return a.x + a.w }
 func (a area) bottom() int { return a.y + a.h }
 
-// spot is a point of the picture.
-type spot struct{ x, y int }
-
 // flowBox is a step.
 type flowBox struct {
 	area
@@ -51,7 +48,7 @@ type flowText struct {
 
 // flowLine goes from point to point.
 type flowLine struct {
-	spots []spot
+	spots []Spot
 	arrow bool
 }
 
@@ -67,7 +64,7 @@ type flow struct {
 	gates    []flowText
 	bars     []area
 	lines    []flowLine
-	ends     []spot // begin and end
+	ends     []Spot // begin and end
 	brackets []flowBracket
 	width    int
 	height   int
@@ -77,13 +74,20 @@ type flow struct {
 // figures are whole numbers and nothing in it hangs on chance, so that the same
 // protocol gives the same bytes. When reached is not nil, the steps that it
 // does not name are marked as not reached; a loop counts by its first round.
-func Flow(p *Protocol, reached map[string]bool) []byte { return layFlow(p, reached).draw() }
+func Flow(p *Protocol, reached map[string]bool) []byte { return FlowPicture(p, reached).SVG() }
+
+// FlowPicture is what Flow draws, as shapes.
+func FlowPicture(p *Protocol, reached map[string]bool) *Picture { return layFlow(p, reached).shapes() }
+
+// FlowLegend says how the picture is to be read.
+const FlowLegend = "A heavy outline is a critical step, a pointed one a quality lead’s decision, a diamond a condition; " +
+	"what stands between two bars has no order. At the right, a line spans a window, a dashed one a budget."
 
 func layFlow(p *Protocol, reached map[string]bool) *flow {
 	f := &flow{p: p, reached: reached}
 	within := area{x: flowEdge, w: flowMain}
 	y := flowEdge + 8
-	f.ends = append(f.ends, spot{within.middle(), y})
+	f.ends = append(f.ends, Spot{within.middle(), y})
 	y += 8
 	gated := false
 	for from := 0; from < len(p.Sections); {
@@ -101,7 +105,7 @@ func layFlow(p *Protocol, reached map[string]bool) *flow {
 		y = f.gate(within, y)
 	}
 	y = f.arrow(within.middle(), y)
-	f.ends = append(f.ends, spot{within.middle(), y + 8})
+	f.ends = append(f.ends, Spot{within.middle(), y + 8})
 	f.width, f.height = within.right()+flowEdge, y+16+flowEdge
 	f.bracket()
 	return f
@@ -109,11 +113,11 @@ func layFlow(p *Protocol, reached map[string]bool) *flow {
 
 // arrow goes down from y and gives the y of its head.
 func (f *flow) arrow(x, y int) int {
-	f.lines = append(f.lines, flowLine{[]spot{{x, y}, {x, y + flowGap}}, true})
+	f.lines = append(f.lines, flowLine{[]Spot{{x, y}, {x, y + flowGap}}, true})
 	return y + flowGap
 }
 
-func (f *flow) line(arrow bool, spots ...spot) {
+func (f *flow) line(arrow bool, spots ...Spot) {
 	f.lines = append(f.lines, flowLine{spots, arrow})
 }
 
@@ -209,17 +213,17 @@ func (f *flow) fork(label string, n, room int, within area, y int, place func(in
 		}
 		y = foot + 18
 		if rows > 1 {
-			f.line(false, spot{within.x + 4, top}, spot{within.x + 4, head}, spot{cells[count-1].middle(), head})
+			f.line(false, Spot{within.x + 4, top}, Spot{within.x + 4, head}, Spot{cells[count-1].middle(), head})
 			rails = append(rails, y)
-			f.line(false, spot{cells[0].middle(), y}, spot{within.right() - 4, y})
+			f.line(false, Spot{cells[0].middle(), y}, Spot{within.right() - 4, y})
 		}
 		for _, cell := range cells {
-			f.line(rows == 1, spot{cell.middle(), cell.bottom()}, spot{cell.middle(), y})
+			f.line(rows == 1, Spot{cell.middle(), cell.bottom()}, Spot{cell.middle(), y})
 		}
 	}
 	if rows > 1 {
 		y += 22
-		f.line(true, spot{within.right() - 4, rails[0]}, spot{within.right() - 4, y})
+		f.line(true, Spot{within.right() - 4, rails[0]}, Spot{within.right() - 4, y})
 	}
 	f.bars = append(f.bars, area{within.x, y, within.w, flowBar})
 	return y + flowBar
@@ -237,9 +241,9 @@ func (f *flow) guarded(c *Condition, within area, y int, place func(area, int) i
 	f.note(within.middle()+6, d.bottom()+4, 40, "yes", 1)
 	foot := place(area{x: within.x + flowLane, w: within.w - 2*flowLane}, head)
 	end := foot + 16
-	f.line(false, spot{within.middle(), foot}, spot{within.middle(), end})
+	f.line(false, Spot{within.middle(), foot}, Spot{within.middle(), end})
 	side := min(within.x+4, d.x-20)
-	f.line(true, spot{d.x, d.y + d.h/2}, spot{side, d.y + d.h/2}, spot{side, end}, spot{within.middle(), end})
+	f.line(true, Spot{d.x, d.y + d.h/2}, Spot{side, d.y + d.h/2}, Spot{side, end}, Spot{within.middle(), end})
 	f.note(side+3, d.y+d.h/2-17, 20, "no", 1)
 	return end
 }
@@ -264,7 +268,7 @@ func (f *flow) frame(s *Section, within area, y int) int {
 	inner := area{x: within.x + flowPad, w: within.w - 2*flowPad}
 	foot := f.steps(s, inner, y+flowBand)
 	end := foot + 12
-	f.line(false, spot{within.middle(), foot}, spot{within.middle(), end})
+	f.line(false, Spot{within.middle(), foot}, Spot{within.middle(), end})
 	f.frames[i].h = end - y
 	return end
 }
@@ -301,11 +305,11 @@ func (f *flow) loop(s *Section, steps []*Step, within area, y int) int {
 	w := min(within.w, flowBoxes+4*flowLane)
 	back := within.middle() + w/2 - 6
 	head := y + 12
-	f.line(false, spot{within.middle(), y}, spot{within.middle(), head})
+	f.line(false, Spot{within.middle(), y}, Spot{within.middle(), head})
 	foot := f.chain(steps, area{x: within.middle() - w/2 + flowLane, w: w - 2*flowLane}, head)
 	end := f.note(within.middle()+8, foot+6, back-within.middle()-14, loopWords(s.Loop), 6) + 8
-	f.line(false, spot{within.middle(), foot}, spot{within.middle(), end})
-	f.line(true, spot{within.middle(), end}, spot{back, end}, spot{back, head}, spot{within.middle(), head})
+	f.line(false, Spot{within.middle(), foot}, Spot{within.middle(), end})
+	f.line(true, Spot{within.middle(), end}, Spot{back, end}, Spot{back, head}, Spot{within.middle(), head})
 	return end
 }
 

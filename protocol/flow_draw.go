@@ -1,8 +1,6 @@
 package protocol
 
 import (
-	"bytes"
-	"encoding/xml"
 	"fmt"
 	"strings"
 )
@@ -12,15 +10,6 @@ const (
 	flowSmall = 12
 	flowBody  = 13
 	flowName  = 15
-)
-
-// The colours differ in brightness too, so that a print in black and white
-// says the same.
-const (
-	flowInk   = "#212b32"
-	flowQuiet = "#4c6272"
-	flowPaper = "#ffffff"
-	flowShade = "#e8edee"
 )
 
 // flowChip is a mark in a step's box.
@@ -121,249 +110,236 @@ func stepTitle(s *Step, do string, missed bool) string {
 	return text
 }
 
-// svg writes elements; every text and every value goes through escaped.
-type svg struct{ bytes.Buffer }
+// drawing collects shapes.
+type drawing struct{ shapes []Shape }
 
-func escaped(text string) string {
-	var b bytes.Buffer
-	if err := xml.EscapeText(&b, []byte(text)); err != nil {
-		return "" // a buffer in memory takes everything
-	}
-	return b.String()
+func (d *drawing) add(s Shape) { d.shapes = append(d.shapes, s) }
+
+// group draws shapes under a title.
+func (d *drawing) group(title string, draw func()) {
+	d.add(Shape{Kind: GroupBegins, Text: title})
+	draw()
+	d.add(Shape{Kind: GroupEnds})
 }
 
-func (s *svg) printf(format string, values ...any) { fmt.Fprintf(s, format, values...) }
-
-func (s *svg) title(text string) { s.printf("<title>%s</title>", escaped(text)) }
-
-func (s *svg) text(x, y, size int, bold bool, fill, anchor, text string) {
-	weight := ""
-	if bold {
-		weight = ` font-weight="bold"`
-	}
-	s.printf(`<text x="%d" y="%d" font-size="%d"%s fill="%s" text-anchor="%s">%s</text>`, x, y, size, weight, fill, anchor, escaped(text))
+// rect draws a rectangle as a shape says; one that pages may not cut is whole.
+func (d *drawing) rect(a area, s Shape) {
+	s.Kind, s.At = Rectangle, []Spot{{a.x, a.y}, {a.right(), a.bottom()}}
+	d.add(s)
 }
 
-func (s *svg) rect(a area, attributes string) {
-	s.printf(`<rect x="%d" y="%d" width="%d" height="%d" %s/>`, a.x, a.y, a.w, a.h, attributes)
+func (d *drawing) path(spots []Spot, s Shape) {
+	s.Kind, s.At = Path, spots
+	d.add(s)
 }
 
-// draw writes the picture: what lies beneath comes first.
-func (f *flow) draw() []byte {
-	s := &svg{}
-	words := fmt.Sprintf("The way through %s: %d sections, %d steps", f.p.ID(), len(f.frames), len(f.boxes))
-	s.printf(`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" role="img" aria-label="%s" font-family="Arial, sans-serif">`,
-		f.width, f.height, f.width, f.height, escaped(words))
-	s.title(words)
-	s.printf("\n")
-	s.rect(area{w: f.width, h: f.height}, `fill="`+flowPaper+`"`)
+func (d *drawing) text(x, y, size int, bold bool, text string) {
+	d.add(Shape{Kind: Words, At: []Spot{{x, y}}, Size: size, Bold: bold, Fill: Ink, Text: text})
+}
+
+// shapes draws the picture: what lies beneath comes first.
+func (f *flow) shapes() *Picture {
+	d := &drawing{}
 	for i := range f.frames {
-		s.frame(&f.frames[i])
+		d.frame(&f.frames[i])
 	}
 	for i := range f.brackets {
-		f.brackets[i].draw(s, f.boxes)
+		d.bracket(&f.brackets[i], f.boxes)
 	}
 	for i := range f.lines {
-		s.line(&f.lines[i])
+		d.line(&f.lines[i])
 	}
 	for _, bar := range f.bars {
-		s.rect(bar, `fill="`+flowInk+`"`)
+		d.rect(bar, Shape{Fill: Ink, Whole: true})
 	}
 	for i := range f.gates {
-		s.gate(&f.gates[i])
+		d.gate(&f.gates[i])
 	}
 	for i := range f.diamonds {
-		s.diamond(&f.diamonds[i])
+		d.diamond(&f.diamonds[i])
 	}
 	for i := range f.boxes {
-		s.box(&f.boxes[i])
+		d.box(&f.boxes[i])
 	}
 	for i := range f.notes {
-		s.note(&f.notes[i])
+		d.note(&f.notes[i])
 	}
 	for i, end := range f.ends {
-		s.end(end, i > 0)
+		d.end(end, i > 0)
 	}
-	s.printf("</svg>\n")
-	return s.Bytes()
-}
-
-func (s *svg) frame(t *flowText) {
-	s.printf("<g>")
-	s.title(t.title)
-	s.rect(t.area, `fill="none" stroke="`+flowQuiet+`"`)
-	s.rect(area{t.x, t.y, t.w, flowBand}, `fill="`+flowShade+`" stroke="`+flowQuiet+`"`)
-	s.text(t.x+flowPad, t.y+18, flowBody, true, flowInk, "start", t.lines[0])
-	s.printf("</g>\n")
-}
-
-func (s *svg) gate(t *flowText) {
-	s.printf("<g>")
-	s.title(t.title)
-	s.rect(t.area, `fill="`+flowInk+`"`)
-	s.text(t.middle(), t.y+20, flowName, true, flowPaper, "middle", t.lines[0])
-	s.printf("</g>\n")
-}
-
-func (s *svg) diamond(t *flowText) {
-	s.printf("<g>")
-	s.title(t.title)
-	s.printf(`<path d="M%d %d L%d %d L%d %d L%d %d Z" fill="%s" stroke="%s" stroke-width="1"/>`,
-		t.middle(), t.y, t.right(), t.y+t.h/2, t.middle(), t.bottom(), t.x, t.y+t.h/2, flowPaper, flowInk)
-	top := t.y + t.h/2 - len(t.lines)*15/2
-	for i, line := range t.lines {
-		s.text(t.middle(), top+i*15+12, flowSmall, false, flowInk, "middle", line)
+	return &Picture{
+		Title: fmt.Sprintf("The way through %s: %d sections, %d steps", f.p.ID(), len(f.frames), len(f.boxes)),
+		Width: f.width, Height: f.height, Edge: flowEdge, Letters: flowSmall, Shapes: d.shapes,
 	}
-	s.printf("</g>\n")
+}
+
+func (d *drawing) frame(t *flowText) {
+	d.group(t.title, func() {
+		d.rect(t.area, Shape{Line: Quiet, Thick: 4})
+		d.rect(area{t.x, t.y, t.w, flowBand}, Shape{Fill: Shade, Line: Quiet, Thick: 4, Whole: true})
+		d.text(t.x+flowPad, t.y+18, flowBody, true, t.lines[0])
+	})
+}
+
+func (d *drawing) gate(t *flowText) {
+	d.group(t.title, func() {
+		d.rect(t.area, Shape{Fill: Ink, Whole: true})
+		d.add(Shape{Kind: Words, At: []Spot{{t.middle(), t.y + 20}}, Size: flowName, Bold: true, Fill: Paper, Centred: true, Text: t.lines[0]})
+	})
+}
+
+func (d *drawing) diamond(t *flowText) {
+	d.group(t.title, func() {
+		middle := t.y + t.h/2
+		d.path([]Spot{{t.middle(), t.y}, {t.right(), middle}, {t.middle(), t.bottom()}, {t.x, middle}},
+			Shape{Closed: true, Fill: Paper, Line: Ink, Thick: 4, Whole: true})
+		top := middle - len(t.lines)*15/2
+		for i, line := range t.lines {
+			d.add(Shape{Kind: Words, At: []Spot{{t.middle(), top + i*15 + 12}}, Size: flowSmall, Fill: Ink, Centred: true, Text: line})
+		}
+	})
 }
 
 // note is text beside a line, on paper of its own since others may cross there.
-func (s *svg) note(t *flowText) {
-	s.printf("<g>")
-	s.title(t.title)
-	s.rect(area{t.x - 1, t.y + 1, t.w + 2, t.h}, `fill="`+flowPaper+`"`)
-	for i, line := range t.lines {
-		s.text(t.x, t.y+i*15+12, flowSmall, false, flowInk, "start", line)
-	}
-	s.printf("</g>\n")
+func (d *drawing) note(t *flowText) {
+	d.group(t.title, func() {
+		d.rect(area{t.x - 1, t.y + 1, t.w + 2, t.h}, Shape{Fill: Paper, Whole: true})
+		for i, line := range t.lines {
+			d.text(t.x, t.y+i*15+12, flowSmall, false, line)
+		}
+	})
 }
 
-func (s *svg) end(at spot, last bool) {
-	s.printf(`<circle cx="%d" cy="%d" r="7" fill="%s" stroke="%s" stroke-width="2"/>`, at.x, at.y, flowPaper, flowInk)
-	if last {
-		s.printf(`<circle cx="%d" cy="%d" r="4" fill="%s"/>`, at.x, at.y, flowInk)
-	}
+func (d *drawing) end(at Spot, last bool) {
+	d.add(Shape{Kind: Circle, At: []Spot{at}, Radius: 7, Fill: Paper, Line: Ink, Thick: 8, Whole: true})
 	words := "begin"
 	if last {
 		words = "end"
+		d.add(Shape{Kind: Circle, At: []Spot{at}, Radius: 4, Fill: Ink, Whole: true})
 	}
-	s.text(at.x+14, at.y+4, flowSmall, false, flowInk, "start", words)
-	s.printf("\n")
+	d.text(at.X+14, at.Y+4, flowSmall, false, words)
 }
 
 // line is drawn with its head as a plain triangle: a marker would need a name,
 // and two pictures on one page would share it.
-func (s *svg) line(l *flowLine) {
-	s.printf(`<path d="%s" fill="none" stroke="%s" stroke-width="1"/>`, path(l.spots), flowInk)
+func (d *drawing) line(l *flowLine) {
+	d.path(l.spots, Shape{Line: Ink, Thick: 4})
 	if !l.arrow {
-		s.printf("\n")
 		return
 	}
 	to, before := l.spots[len(l.spots)-1], l.spots[len(l.spots)-2]
+	head := []Spot{to, {to.X - 4, to.Y - 8}, {to.X + 4, to.Y - 8}}
 	switch {
-	case before.x < to.x:
-		s.printf(`<path d="M%d %d l-8 -4 v8 Z" fill="%s"/>`, to.x, to.y, flowInk)
-	case before.x > to.x:
-		s.printf(`<path d="M%d %d l8 -4 v8 Z" fill="%s"/>`, to.x, to.y, flowInk)
-	default:
-		s.printf(`<path d="M%d %d l-4 -8 h8 Z" fill="%s"/>`, to.x, to.y, flowInk)
+	case before.X < to.X:
+		head = []Spot{to, {to.X - 8, to.Y - 4}, {to.X - 8, to.Y + 4}}
+	case before.X > to.X:
+		head = []Spot{to, {to.X + 8, to.Y - 4}, {to.X + 8, to.Y + 4}}
 	}
-	s.printf("\n")
-}
-
-func path(spots []spot) string {
-	text := ""
-	for i, at := range spots {
-		step := "L"
-		if i == 0 {
-			step = "M"
-		}
-		text += fmt.Sprintf("%s%d %d", step, at.x, at.y)
-	}
-	return text
+	d.path(head, Shape{Closed: true, Fill: Ink, Whole: true})
 }
 
 // box draws a step. A decision has pointed sides and a second outline, a
 // critical step a heavy one, and one that was not reached is dashed.
-func (s *svg) box(b *flowBox) {
-	outline := `fill="` + flowPaper + `" stroke="` + flowInk + `"`
+func (d *drawing) box(b *flowBox) {
+	outline := Shape{Fill: Paper, Line: Ink, Thick: 4, Whole: true}
 	if b.step.Critical {
-		outline += ` stroke-width="3"`
+		outline.Thick = 12
 	}
 	if b.missed {
-		outline += ` stroke-dasharray="7 5"`
+		outline.Dash = [2]int{7, 5}
 	}
-	s.printf("<g>")
-	s.title(stepTitle(b.step, b.do, b.missed))
-	left := b.x + 12
-	if b.step.Decision {
-		left = b.x + 24
-		s.hexagon(b.area, 18, outline)
-		s.hexagon(area{b.x + 5, b.y + 3, b.w - 10, b.h - 6}, 16, `fill="none" stroke="`+flowInk+`"`)
-	} else {
-		s.rect(b.area, `rx="4" `+outline)
-	}
-	for i, line := range b.name {
-		s.text(left, b.y+20+i*19, flowName, true, flowInk, "start", line)
-	}
-	for i := range b.chips {
-		s.chip(&b.chips[i])
-	}
-	s.printf("</g>\n")
+	d.group(stepTitle(b.step, b.do, b.missed), func() {
+		left := b.x + 12
+		if b.step.Decision {
+			left = b.x + 24
+			d.hexagon(b.area, 18, outline)
+			d.hexagon(area{b.x + 5, b.y + 3, b.w - 10, b.h - 6}, 16, Shape{Line: Ink, Thick: 4})
+		} else {
+			outline.Radius = 4
+			d.rect(b.area, outline)
+		}
+		for i, line := range b.name {
+			d.text(left, b.y+20+i*19, flowName, true, line)
+		}
+		for i := range b.chips {
+			d.chip(&b.chips[i])
+		}
+	})
 }
 
-func (s *svg) hexagon(a area, in int, attributes string) {
+func (d *drawing) hexagon(a area, in int, s Shape) {
 	middle := a.y + a.h/2
-	spots := []spot{{a.x, middle}, {a.x + in, a.y}, {a.right() - in, a.y}, {a.right(), middle}, {a.right() - in, a.bottom()}, {a.x + in, a.bottom()}}
-	s.printf(`<path d="%sZ" %s/>`, path(spots), attributes)
+	s.Closed = true
+	d.path([]Spot{{a.x, middle}, {a.x + in, a.y}, {a.right() - in, a.y}, {a.right(), middle}, {a.right() - in, a.bottom()}, {a.x + in, a.bottom()}}, s)
 }
 
-func (s *svg) chip(c *flowChip) {
-	fill, ink, x := flowPaper, flowInk, c.x+8
+func (d *drawing) chip(c *flowChip) {
+	fill, ink, x := Paper, Ink, c.x+8
 	if c.full {
-		fill, ink = flowInk, flowPaper
+		fill, ink = Ink, Paper
 	}
 	if c.bare {
 		x = c.x
 	} else {
-		s.rect(c.area, fmt.Sprintf(`rx="10" fill="%s" stroke="%s"`, fill, flowQuiet))
+		d.rect(c.area, Shape{Radius: 10, Fill: fill, Line: Quiet, Thick: 4})
 	}
 	if c.sign != "" {
-		s.printf(`<path transform="translate(%d %d)" d="%s" fill="none" stroke="%s" stroke-width="1.5"/>`, x, c.y+4, signs(c.sign), flowInk)
+		d.sign(c.sign, x, c.y+4)
 		x += 18
 	}
-	s.text(x, c.y+14, flowSmall, c.full, ink, "start", c.text)
+	d.add(Shape{Kind: Words, At: []Spot{{x, c.y + 14}}, Size: flowSmall, Bold: c.full, Fill: ink, Text: c.text})
 }
 
-// signs are drawn, since a font may lack them; each is 12 by 12.
-func signs(name string) string {
+// sign draws a sign, since a font may lack it; each is 12 by 12. It stands
+// beside words that say the same.
+func (d *drawing) sign(name string, x, y int) {
+	line := func(spots ...Spot) {
+		for i := range spots {
+			spots[i] = Spot{spots[i].X + x, spots[i].Y + y}
+		}
+		d.path(spots, Shape{Line: Ink, Thick: 6})
+	}
+	round := func(radius int) {
+		d.add(Shape{Kind: Circle, At: []Spot{{x + 6, y + 6}}, Radius: radius, Line: Ink, Thick: 6})
+	}
 	switch name {
 	case "clock":
-		return "M6 0 A6 6 0 1 1 6 12 A6 6 0 1 1 6 0 M6 3 V6 L9 8"
+		round(6)
+		line(Spot{6, 3}, Spot{6, 6}, Spot{9, 8})
 	case "scan":
-		return "M1 1 V11 M4 1 V11 M6 1 V11 M9 1 V11 M11.5 1 V11"
+		for _, at := range []int{1, 4, 6, 9, 11} {
+			line(Spot{at, 1}, Spot{at, 11})
+		}
 	case "check":
-		return "M1 6 L5 10 L12 1"
+		line(Spot{1, 6}, Spot{5, 10}, Spot{12, 1})
 	case "eye":
-		return "M0 6 Q6 -1 12 6 Q6 13 0 6 M6 4 A2 2 0 1 1 6 8 A2 2 0 1 1 6 4"
+		line(Spot{0, 6}, Spot{3, 3}, Spot{6, 2}, Spot{9, 3}, Spot{12, 6}, Spot{9, 9}, Spot{6, 10}, Spot{3, 9}, Spot{0, 6})
+		round(2)
 	}
-	return ""
 }
 
-// draw draws a window or, dashed, a budget. Its ends reach to the boxes, which
-// are drawn later and cover what passes beneath them.
-func (b *flowBracket) draw(s *svg, boxes []flowBox) {
-	dash := ""
+// bracket draws a window or, dashed, a budget. Its ends reach to the boxes,
+// which are drawn later and cover what passes beneath them.
+func (d *drawing) bracket(b *flowBracket, boxes []flowBox) {
+	line := Shape{Line: Quiet, Thick: 6}
 	if b.budget {
-		dash = ` stroke-dasharray="5 3"`
+		line.Dash = [2]int{5, 3}
 	}
-	s.printf("<g>")
-	s.title(b.label.title)
-	under := func(end flowEnd) spot { return spot{boxes[end.box].right() - 20, end.y} }
-	spots := []spot{under(b.from), {b.x, b.from.y}, {b.x, b.to.y}, under(b.to)}
-	s.printf(`<path d="%s" fill="none" stroke="%s" stroke-width="1.5"%s/>`, path(spots), flowQuiet, dash)
-	// A dot says which bracket the label's thin line belongs to.
-	at := spot{b.x, min(max(b.label.y+b.label.h/2, b.from.y), b.to.y)}
-	s.printf(`<path d="%s" fill="none" stroke="%s" stroke-width="0.75"/>`, path([]spot{at, {b.label.x - 4, b.label.y + b.label.h/2}}), flowQuiet)
-	s.printf(`<circle cx="%d" cy="%d" r="3" fill="%s"/>`, at.x, at.y, flowQuiet)
-	y := b.label.y + 12
-	for _, line := range b.label.lines {
-		s.text(b.label.x, y, flowSmall, true, flowInk, "start", line)
-		y += 15
-	}
-	for _, line := range b.words {
-		s.text(b.label.x, y, flowSmall, false, flowInk, "start", line)
-		y += 15
-	}
-	s.printf("</g>\n")
+	d.group(b.label.title, func() {
+		under := func(end flowEnd) Spot { return Spot{boxes[end.box].right() - 20, end.y} }
+		d.path([]Spot{under(b.from), {b.x, b.from.y}, {b.x, b.to.y}, under(b.to)}, line)
+		// A dot says which bracket the label's thin line belongs to.
+		at := Spot{b.x, min(max(b.label.y+b.label.h/2, b.from.y), b.to.y)}
+		d.path([]Spot{at, {b.label.x - 4, b.label.y + b.label.h/2}}, Shape{Line: Quiet, Thick: 3})
+		d.add(Shape{Kind: Circle, At: []Spot{at}, Radius: 3, Fill: Quiet})
+		y := b.label.y + 12
+		for _, text := range b.label.lines {
+			d.text(b.label.x, y, flowSmall, true, text)
+			y += 15
+		}
+		for _, text := range b.words {
+			d.text(b.label.x, y, flowSmall, false, text)
+			y += 15
+		}
+	})
 }

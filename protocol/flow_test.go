@@ -187,7 +187,7 @@ func standsApart(t *testing.T, name string, f *flow) {
 	}
 	for _, l := range f.lines {
 		for _, at := range l.spots {
-			if !(area{at.x, at.y, 0, 0}).inside(area{w: f.width, h: f.height}) {
+			if !(area{at.X, at.Y, 0, 0}).inside(area{w: f.width, h: f.height}) {
 				t.Errorf("%s: a line leaves the picture: %v", name, l.spots)
 			}
 		}
@@ -230,7 +230,7 @@ func TestFlowKeepsEveryMixtureApart(t *testing.T) {
 			}
 			f := layFlow(p, map[string]bool{})
 			if count < 5 {
-				wordsOf(t, f.draw())
+				wordsOf(t, f.shapes().SVG())
 			}
 			if standsApart(t, fmt.Sprintf("mixture %d of %d", mix, count), f); t.Failed() {
 				return
