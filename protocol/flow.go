@@ -44,6 +44,7 @@ type flowText struct {
 	area
 	lines []string
 	title string
+	keep  int // of a frame: its head and its first step, which stay on one page
 }
 
 // flowLine goes from point to point.
@@ -80,7 +81,7 @@ func Flow(p *Protocol, reached map[string]bool) []byte { return FlowPicture(p, r
 func FlowPicture(p *Protocol, reached map[string]bool) *Picture { return layFlow(p, reached).shapes() }
 
 // FlowLegend says how the picture is to be read.
-const FlowLegend = "A heavy outline is a critical step, a pointed one a quality lead’s decision, a diamond a condition; " +
+const FlowLegend = "A heavy outline is a critical step, a pointed one a quality lead’s decision, a diamond a condition; a tick names who checks, an eye who witnesses; " +
 	"what stands between two bars has no order. At the right, a line spans a window, a dashed one a budget."
 
 func layFlow(p *Protocol, reached map[string]bool) *flow {
@@ -145,7 +146,7 @@ func (f *flow) gate(within area, y int) int {
 			title += " (known later)"
 		}
 	}
-	f.gates = append(f.gates, flowText{area{within.x, y, within.w, 30}, []string{text}, title})
+	f.gates = append(f.gates, flowText{area: area{within.x, y, within.w, 30}, lines: []string{text}, title: title})
 	return y + 30
 }
 
@@ -258,18 +259,21 @@ func (f *flow) section(s *Section, within area, y int) int {
 
 // frame is a section's border with its name and its steps.
 func (f *flow) frame(s *Section, within area, y int) int {
-	i := len(f.frames)
+	i, first := len(f.frames), len(f.boxes)
 	title := "section " + s.Name
 	if s.Loop != nil {
 		title += ", repeated " + loopWords(s.Loop)
 	}
 	head := wrapped(s.Name, within.w-2*flowPad, flowBody, true, 1)
-	f.frames = append(f.frames, flowText{area{x: within.x, y: y, w: within.w}, head, title})
+	f.frames = append(f.frames, flowText{area: area{x: within.x, y: y, w: within.w}, lines: head, title: title})
 	inner := area{x: within.x + flowPad, w: within.w - 2*flowPad}
 	foot := f.steps(s, inner, y+flowBand)
 	end := foot + 12
 	f.line(false, Spot{within.middle(), foot}, Spot{within.middle(), end})
 	f.frames[i].h = end - y
+	if len(f.boxes) > first {
+		f.frames[i].keep = f.boxes[first].bottom() - y
+	}
 	return end
 }
 

@@ -17,7 +17,7 @@ type flowChip struct {
 	area
 	sign  string // "clock", "scan", "check", "eye"; "" for none
 	text  string
-	whole string // the text before it was shortened
+	brief string // what its sign leaves to be said, where the text has no room
 	full  bool   // dark, with light letters
 	bare  bool   // without a border
 }
@@ -31,7 +31,9 @@ func (c *flowChip) fit(room int) {
 	if c.bare {
 		lead -= 12
 	}
-	c.whole = c.text
+	if c.brief != "" && lead+textWidth(c.text, flowSmall, c.full) > room {
+		c.text = c.brief
+	}
 	c.text = wrapped(c.text, room-lead, flowSmall, c.full, 1)[0]
 	c.w, c.h = min(room, lead+textWidth(c.text, flowSmall, c.full)), 20
 }
@@ -76,9 +78,9 @@ func chipsOf(s *Step, missed bool) []flowChip {
 // secondOf is the badge of the second person.
 func secondOf(s *Step) flowChip {
 	if s.Witness {
-		return flowChip{sign: "eye", text: "witnessed by " + s.CheckedBy}
+		return flowChip{sign: "eye", text: "witnessed by " + s.CheckedBy, brief: s.CheckedBy}
 	}
-	return flowChip{sign: "check", text: "checked by " + s.CheckedBy}
+	return flowChip{sign: "check", text: "checked by " + s.CheckedBy, brief: s.CheckedBy}
 }
 
 func scanWords(s Scan) string {
@@ -175,7 +177,7 @@ func (f *flow) shapes() *Picture {
 
 func (d *drawing) frame(t *flowText) {
 	d.group(t.title, func() {
-		d.rect(t.area, Shape{Line: Quiet, Thick: 4})
+		d.rect(t.area, Shape{Line: Quiet, Thick: 4, Keep: t.keep})
 		d.rect(area{t.x, t.y, t.w, flowBand}, Shape{Fill: Shade, Line: Quiet, Thick: 4, Whole: true})
 		d.text(t.x+flowPad, t.y+18, flowBody, true, t.lines[0])
 	})

@@ -56,6 +56,7 @@ type Shape struct {
 	Bold    bool
 	Centred bool
 	Whole   bool // a page does not end within it
+	Keep    int  // nor within so much of it, from its top
 }
 
 // Bounds gives the rectangle in which a shape lies, letters and lines as wide
@@ -130,9 +131,12 @@ func (p *Picture) cut(from, most, page int) (to, next int) {
 
 // whole says where a shape lies that is not to be cut.
 func (s *Shape) whole() (top, bottom int, whole bool) {
-	if !s.Whole && s.Kind != Words {
-		return 0, 0, false
-	}
 	from, to := s.Bounds()
-	return from.Y, to.Y, true
+	switch {
+	case s.Whole || s.Kind == Words:
+		return from.Y, to.Y, true
+	case s.Keep > 0:
+		return from.Y, from.Y + s.Keep, true
+	}
+	return 0, 0, false
 }
