@@ -33,6 +33,9 @@ func attached(pdf []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if bytes.Contains(file.dict, []byte("/Subtype /application#2Fyaml ")) {
+		return nil, errors.New("it is the print of a protocol's text without signatures: there is nothing in it to verify")
+	}
 	if file.stream == nil || !bytes.Contains(file.dict, []byte("/Subtype /application#2Fjson ")) {
 		return nil, errors.New("the record has no data attached")
 	}

@@ -13,14 +13,20 @@ import (
 // companion is the head of the attached data: what the pages were made from
 // beside the bundle.
 type companion struct {
-	Record      string `json:"record"` // companionKind
+	Record      string `json:"record"` // companionKind or masterKind
 	Layout      int    `json:"layout"`
 	Software    string `json:"software"`
-	Batch       string `json:"batch"`
+	Batch       string `json:"batch,omitempty"`
+	Protocol    string `json:"protocol,omitempty"` // of the print of a protocol
+	Version     int    `json:"version,omitempty"`
 	GeneratedBy string `json:"generated_by"`
 }
 
-const companionKind = "countersign/record/v1"
+// The kinds of attached data.
+const (
+	companionKind = "countersign/record/v1"
+	masterKind    = "countersign/protocol/v1"
+)
 
 // bundleMember leads over from the head to the bundle, whose bytes stand as
 // audit wrote them.
@@ -55,8 +61,11 @@ func decodeCompanion(data []byte) (companion, audit.Bundle, error) {
 		return companion{}, audit.Bundle{}, errors.New("something follows the attached data")
 	}
 	c := whole.companion
-	if c.Record != companionKind {
+	switch {
+	case c.Record != companionKind && c.Record != masterKind:
 		return c, audit.Bundle{}, fmt.Errorf("attached data of the kind %q are not known here", c.Record)
+	case (c.Record == companionKind) != (c.Batch != "") || (c.Record == masterKind) != (c.Protocol != ""):
+		return c, audit.Bundle{}, errors.New("the attached data do not say what they are of")
 	}
 	// The decoder stops at the bundle's last brace; audit ends its line.
 	bundle, err := audit.DecodeBundle(append(whole.Bundle, '\n'))

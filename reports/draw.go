@@ -13,6 +13,7 @@ import (
 type running struct {
 	left, right []string // head, line by line
 	foot        []string // "page x of y" is put after the last
+	across      string   // one word behind everything, from corner to corner; "" for none
 	band        string   // status mark across the head
 	warning     string   // a second mark, across the foot; "" for none
 }
@@ -26,6 +27,9 @@ func draw(s *sheet, around running, title string, at time.Time) (raw []byte, err
 			raw, err = nil, fmt.Errorf("draw record: %v", fault)
 		}
 	}()
+	if at.IsZero() {
+		at = time.Unix(0, 0) // the library would look at its clock; the finisher leaves the date out
+	}
 	doc := fpdf.New("P", "pt", "A4", "")
 	doc.SetCompression(false)
 	doc.SetCatalogSort(true)
@@ -113,10 +117,26 @@ func (b *brush) mark(m mark) {
 		b.pen(m.width)
 		b.put(m.x, pageHeight-m.y, m.w, -m.h)
 		b.out = append(b.out, "re S\n"...)
+	case markShape:
+		b.shape(m.shape)
+	case markInside:
+		b.out = append(b.out, "q "...)
+		b.put(m.x, pageHeight-m.y, m.w, -m.h)
+		b.out = append(b.out, "re W n\n"...)
+	case markOutside:
+		b.out = append(b.out, "Q\n"...)
+		b.forget()
 	}
 }
 
 func (b *brush) text(m mark) {
+	if m.light {
+		m.light = false
+		b.out = append(b.out, "1 g "...)
+		b.text(m)
+		b.out = append(b.out, "0 g\n"...)
+		return
+	}
 	seen, fresh := b.seen[m.style.face], false
 	for _, r := range m.text {
 		if !seen[r] {
@@ -215,6 +235,28 @@ func (b *brush) around(r running, number, of int) {
 	for _, m := range p.marks {
 		b.mark(m)
 	}
+	b.across(r.across)
+}
+
+// across writes a word in large pale letters behind everything else. It climbs
+// by the angle of a triangle of 3, 4 and 5, whose sine and cosine are exact.
+func (b *brush) across(word string) {
+	if word == "" {
+		return
+	}
+	s := style{face: bold, size: 9600}
+	if w := width(s.face, s.size, word); w > 84000 {
+		s.size = s.size * 84000 / w
+	}
+	half, middle := width(s.face, s.size, word)/2, s.size*36/100
+	x := pageWidth/2 - half*6/10 + middle*8/10
+	y := pageHeight/2 - half*8/10 - middle*6/10
+	b.out = append(b.out, "q 0.92 g 0.6 0.8 -0.8 0.6 "...)
+	b.put(x, y)
+	b.out = append(b.out, "cm\n"...)
+	b.text(mark{kind: markText, y: pageHeight, style: s, text: word})
+	b.out = append(b.out, "Q\n"...)
+	b.forget()
 }
 
 // band draws the status mark in a box over the whole width.

@@ -2,10 +2,13 @@ package reports
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 	"unicode/utf16"
 )
@@ -16,10 +19,13 @@ type about struct {
 	at                       time.Time
 }
 
-// attachment is the machine-readable companion inside the document (PDF-07).
+// attachment is a file inside the document, such as the machine-readable
+// companion (PDF-07).
 type attachment struct {
 	name, description string
-	data              []byte // JSON
+	data              []byte
+	kind              string // "json", or another type of application; "" for json
+	relation          string // to the document: "Data" unless it says otherwise
 }
 
 const (
@@ -31,7 +37,7 @@ const (
 // (ISO 19005-3; the rule's number stands beside each piece): binary comment,
 // file identifier, metadata, output intent, attached data with its
 // relationship, ToUnicode ranges, and streams compressed by deflate.
-func finish(raw []byte, a about, data attachment) ([]byte, error) {
+func finish(raw []byte, a about, files ...attachment) ([]byte, error) {
 	objects, _, err := splitObjects(raw)
 	if err != nil {
 		return nil, fmt.Errorf("finish record: %w", err)
@@ -56,19 +62,25 @@ func finish(raw []byte, a about, data attachment) ([]byte, error) {
 	meta := add(object{dict: []byte("<</Type /Metadata /Subtype /XML /Length 0>>"), stream: a.xmp()})
 	objects[meta].dict = fmt.Appendf(nil, "<</Type /Metadata /Subtype /XML /Length %d>>", len(objects[meta].stream))
 	// 6.8: the attached data, with type and relationship.
-	file := add(packed(fmt.Sprintf("/Type /EmbeddedFile /Subtype /application#2Fjson /Params <</Size %d /ModDate %s>> ", len(data.data), pdfDate(a.at)), data.data))
-	spec := add(object{dict: fmt.Appendf(nil, "<</Type /Filespec /F (%s) /UF %s /Desc %s /AFRelationship /Data /EF <</F %d 0 R /UF %d 0 R>>>>",
-		data.name, pdfText(data.name), pdfText(data.description), file, file)})
+	var names, related []string
+	for _, f := range files {
+		file := add(packed(fmt.Sprintf("/Type /EmbeddedFile /Subtype /application#2F%s /Params <</Size %d%s>> ", cmp.Or(f.kind, "json"), len(f.data), a.dated("/ModDate")), f.data))
+		spec := add(object{dict: fmt.Appendf(nil, "<</Type /Filespec /F (%s) /UF %s /Desc %s /AFRelationship /%s /EF <</F %d 0 R /UF %d 0 R>>>>",
+			f.name, pdfText(f.name), pdfText(f.description), cmp.Or(f.relation, "Data"), file, file)})
+		names = append(names, fmt.Sprintf("(%s) %d 0 R", f.name, spec))
+		related = append(related, fmt.Sprintf("%d 0 R", spec))
+	}
+	slices.Sort(names)
 
-	objects[info].dict = fmt.Appendf(nil, "<</Title %s /Subject %s /Creator %s /Producer %s /CreationDate %s /ModDate %s>>",
-		pdfText(a.title), pdfText(a.subject), pdfText(creator), pdfText(a.producer), pdfDate(a.at), pdfDate(a.at))
-	names := fmt.Appendf(nil, "/Names <</EmbeddedFiles <</Names [(%s) %d 0 R]>>>> /AF [%d 0 R] /Metadata %d 0 R /OutputIntents [%d 0 R] /ViewerPreferences <</DisplayDocTitle true>>>>",
-		data.name, spec, spec, meta, intent)
+	objects[info].dict = fmt.Appendf(nil, "<</Title %s /Subject %s /Creator %s /Producer %s%s%s>>",
+		pdfText(a.title), pdfText(a.subject), pdfText(creator), pdfText(a.producer), a.dated("/CreationDate"), a.dated("/ModDate"))
+	members := fmt.Appendf(nil, "/Names <</EmbeddedFiles <</Names [%s]>>>> /AF [%s] /Metadata %d 0 R /OutputIntents [%d 0 R] /ViewerPreferences <</DisplayDocTitle true>>>>",
+		strings.Join(names, " "), strings.Join(related, " "), meta, intent)
 	head, _, ok := bytes.Cut(objects[catalog].dict, []byte("/Names <<"))
 	if !ok {
 		return nil, errors.New("finish record: the catalogue has no names")
 	}
-	objects[catalog].dict = append(bytes.Clone(head), names...)
+	objects[catalog].dict = append(bytes.Clone(head), members...)
 
 	sum := sha256.New()
 	for _, o := range objects {
@@ -133,6 +145,15 @@ func pdfText(s string) string {
 		out = binary.BigEndian.AppendUint16(out, unit)
 	}
 	return fmt.Sprintf("<%X>", out)
+}
+
+// dated is a member with the document's moment; a document without one has no
+// such member.
+func (a about) dated(member string) string {
+	if a.at.IsZero() {
+		return ""
+	}
+	return " " + member + " " + pdfDate(a.at)
 }
 
 func pdfDate(t time.Time) string { return t.UTC().Format("(D:20060102150405+00'00')") }

@@ -83,7 +83,9 @@ func leansOn(e audit.Stored) (all []audit.StreamID) {
 // history is a bundle's entries read once in the order of the log, with what
 // stood beside each of the batch's entries when it was written.
 type history struct {
-	batch    string
+	batch    string         // whose record it is; or "",
+	protocol string         // and the protocol whose print it is
+	life     []audit.Stored // of the protocol, in a protocol's print
 	members  map[int64]map[string]string
 	site     register.Site
 	zone     *time.Location
@@ -106,24 +108,49 @@ type history struct {
 // signer's at that place in the log, and any stream that has no business in
 // the record of this batch.
 func read(o audit.Opened, id string) (*history, error) {
-	h := &history{
-		batch: id, members: o.Members, people: identity.NewDirectory(), library: library.New(), books: register.NewBooks(),
-		edition: 1, editions: map[int64]int{}, facts: map[int64]batch.Facts{}, events: map[int64]batch.Event{}, count: map[audit.StreamID]int{}, heads: map[audit.StreamID]audit.Hash{},
-	}
-	for _, e := range o.Entries {
-		if err := h.apply(e); err != nil {
-			return nil, fmt.Errorf("entry %d (%s): %w", e.Index, e.Stream, err)
-		}
-		h.count[e.Stream]++
-		h.heads[e.Stream] = audit.LeafHash(e.Bytes)
-	}
-	if h.zone == nil {
-		return nil, errors.New("the data do not say which site this is")
+	h := newHistory(o)
+	h.batch = id
+	if err := h.through(o); err != nil {
+		return nil, err
 	}
 	if len(h.trail) == 0 {
 		return nil, errors.New("the data hold no entry of the batch " + id)
 	}
 	return h, h.onlyItsOwn(o.Entries)
+}
+
+// readProtocol goes through the bundle of a protocol's print in the same way.
+func readProtocol(o audit.Opened, name string) (*history, error) {
+	h := newHistory(o)
+	h.protocol = name
+	if err := h.through(o); err != nil {
+		return nil, err
+	}
+	if len(h.life) == 0 {
+		return nil, errors.New("the data hold no entry of the protocol " + name)
+	}
+	return h, nil
+}
+
+func newHistory(o audit.Opened) *history {
+	return &history{
+		members: o.Members, people: identity.NewDirectory(), library: library.New(), books: register.NewBooks(),
+		edition: 1, editions: map[int64]int{}, facts: map[int64]batch.Facts{}, events: map[int64]batch.Event{}, count: map[audit.StreamID]int{}, heads: map[audit.StreamID]audit.Hash{},
+	}
+}
+
+func (h *history) through(o audit.Opened) error {
+	for _, e := range o.Entries {
+		if err := h.apply(e); err != nil {
+			return fmt.Errorf("entry %d (%s): %w", e.Index, e.Stream, err)
+		}
+		h.count[e.Stream]++
+		h.heads[e.Stream] = audit.LeafHash(e.Bytes)
+	}
+	if h.zone == nil {
+		return errors.New("the data do not say which site this is")
+	}
+	return nil
 }
 
 func (h *history) apply(e audit.Stored) error {
@@ -150,13 +177,22 @@ func (h *history) apply(e audit.Stored) error {
 		if len(e.Signatures) == 0 && e.Kind != library.KindRefused {
 			return errors.New("it needs a signature and carries none")
 		}
+		if h.protocol != "" {
+			if e.Stream != library.Stream(h.protocol) {
+				return errors.New("it does not belong in the print of the protocol " + h.protocol)
+			}
+			h.life = append(h.life, e)
+		}
 		return h.library.Apply(e)
-	case register.Keeps(e.Stream):
+	case h.batch != "" && register.Keeps(e.Stream):
 		return h.books.Apply(e, h.members[e.Index])
-	case e.Stream == batch.Stream(h.batch):
+	case h.batch != "" && e.Stream == batch.Stream(h.batch):
 		h.trail = append(h.trail, e)
 		h.facts[e.Index], h.editions[e.Index] = h.factsFor(e), h.edition
 		return nil
+	}
+	if h.protocol != "" {
+		return errors.New("it does not belong in the print of the protocol " + h.protocol)
 	}
 	return errors.New("it does not belong in the record of the batch " + h.batch)
 }

@@ -19,7 +19,11 @@ func (a about) xmp() []byte {
 		}
 		return b.String()
 	}
-	at := a.at.UTC().Format(time.RFC3339)
+	dates := ""
+	if !a.at.IsZero() {
+		at := a.at.UTC().Format(time.RFC3339)
+		dates = "<xmp:CreateDate>" + at + "</xmp:CreateDate>\n<xmp:ModifyDate>" + at + "</xmp:ModifyDate>\n"
+	}
 	return fmt.Appendf(nil, `<?xpacket begin="%s" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -30,13 +34,11 @@ func (a about) xmp() []byte {
 <dc:title><rdf:Alt><rdf:li xml:lang="x-default">%s</rdf:li></rdf:Alt></dc:title>
 <dc:description><rdf:Alt><rdf:li xml:lang="x-default">%s</rdf:li></rdf:Alt></dc:description>
 <xmp:CreatorTool>%s</xmp:CreatorTool>
-<xmp:CreateDate>%s</xmp:CreateDate>
-<xmp:ModifyDate>%s</xmp:ModifyDate>
-<pdf:Producer>%s</pdf:Producer>
+%s<pdf:Producer>%s</pdf:Producer>
 </rdf:Description>
 </rdf:RDF>
 </x:xmpmeta>
-<?xpacket end="r"?>`, "\uFEFF", escape(a.title), escape(a.subject), creator, at, at, escape(a.producer))
+<?xpacket end="r"?>`, "\uFEFF", escape(a.title), escape(a.subject), creator, dates, escape(a.producer))
 }
 
 // srgbProfile builds the smallest colour profile that says sRGB: three

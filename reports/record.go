@@ -80,7 +80,7 @@ func BatchRecord(in Input) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make batch record: %w", err)
 	}
-	r := &record{Input: in, sheet: newSheet(), spare: newSheet(), clock: clock{in.Zone}, byIndex: map[int64]Entry{}}
+	r := &record{Input: in, paper: newPaper(), clock: clock{in.Zone}, byIndex: map[int64]Entry{}}
 	sum := sha256.Sum256(data)
 	r.content = hex.EncodeToString(sum[:])
 	for _, e := range in.Trail {
@@ -92,12 +92,10 @@ func BatchRecord(in Input) ([]byte, error) {
 // record is one record in the making.
 type record struct {
 	Input
-	*sheet
+	*paper
 	clock
 	content string // SHA-256 of the attached data, hexadecimal
 	byIndex map[int64]Entry
-	number  int    // of the chapter
-	spare   *sheet // on which a piece is set to see how high it is
 }
 
 func (r *record) make(data []byte) (pdf []byte, err error) {
@@ -127,36 +125,6 @@ func (r *record) make(data []byte) (pdf []byte, err error) {
 	return finish(raw, about{
 		title: gate(title), producer: gate("Countersign " + r.Software), subject: gate(r.mark()), at: r.last().Time,
 	}, attachment{name: "record.json", description: "The record's data, signatures and proofs", data: data})
-}
-
-// part begins the next chapter.
-func (r *record) part(title string) {
-	r.number++
-	r.chapter(fmt.Sprintf("%d  %s", r.number, title))
-}
-
-// together sets a piece on one page, so that a signature stands on the page of
-// what it signs (PDF-03). A piece higher than two thirds of a page is set from
-// where it stands.
-func (r *record) together(piece func()) {
-	whole, part := r.sheet, r.spare
-	part.clear()
-	r.sheet = part
-	piece()
-	r.sheet = whole
-	used := part.y - bodyTop
-	if len(part.pages) > 1 || used > bodyHeight*2/3 {
-		piece()
-		return
-	}
-	whole.gap(700)
-	whole.need(used)
-	for _, m := range part.page().marks {
-		m.y += whole.y - bodyTop
-		whole.page().marks = append(whole.page().marks, m)
-	}
-	whole.y += used
-	whole.held.on = false
 }
 
 // last is the batch's last entry: the moment of the record.

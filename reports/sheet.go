@@ -126,7 +126,9 @@ type mark struct {
 	x, y, w, h pt // of a text, x and y are the start of its base line
 	style      style
 	text       string
-	width      pt // of a line
+	width      pt      // of a line
+	light      bool    // of a text: white letters, for a dark ground
+	shape      *figure // of a shape
 }
 
 type markKind int
@@ -136,6 +138,9 @@ const (
 	markLine
 	markFill // a light ground
 	markBox
+	markShape   // of a picture
+	markInside  // what follows is drawn inside a rectangle only,
+	markOutside // up to here
 )
 
 // page is what is drawn on one page, in order.

@@ -42,7 +42,7 @@ func TestASheetIsAFileThatStrangersCanRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pdf, err := finish(raw, about{"Title – ü", "test", "subject", time.Unix(1e9, 0)}, attachment{"record.json", "The data", []byte(`{"a":1}`)})
+	pdf, err := finish(raw, about{"Title – ü", "test", "subject", time.Unix(1e9, 0)}, attachment{name: "record.json", description: "The data", data: []byte(`{"a":1}`)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -80,19 +80,25 @@ func (w *world) approve(text []byte) {
 		{emil, library.Approve{Protocol: w.p.Name, Version: w.p.Version}},
 		{chi, library.MakeEffective{Protocol: w.p.Name, Version: w.p.Version}},
 	} {
-		d, err := library.DraftOfCommand(w.library, act.c, w.person(act.id), w.now)
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		meaning, roles, _ := library.Signs(act.c)
-		lines, err := library.Lines(w.library, act.c)
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		w.sign(&d, w.person(act.id), roles[0], "no training needed", meaning, lines...)
-		if err := w.library.Apply(w.append(d)); err != nil {
-			w.t.Fatal(err)
-		}
+		w.live(act.id, act.c)
+	}
+}
+
+// live carries out an act in the life of a protocol.
+func (w *world) live(id identity.PersonID, c library.Command) {
+	w.t.Helper()
+	d, err := library.DraftOfCommand(w.library, c, w.person(id), w.now)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	meaning, roles, _ := library.Signs(c)
+	lines, err := library.Lines(w.library, c)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.sign(&d, w.person(id), roles[0], "no training needed", meaning, lines...)
+	if err := w.library.Apply(w.append(d)); err != nil {
+		w.t.Fatal(err)
 	}
 }
 

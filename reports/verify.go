@@ -15,6 +15,7 @@ import (
 // Verdict is what was found out about a record.
 type Verdict struct {
 	Batch     string
+	Protocol  string // of the print of a protocol, which has no batch
 	Product   string
 	Status    batch.Status
 	Mark      string // the mark on every page
@@ -36,7 +37,7 @@ type options struct{ rehearsal bool }
 // AllowRehearsal lets the record of a rehearsal or training site pass.
 func AllowRehearsal() Option { return func(o *options) { o.rehearsal = true } }
 
-// Verify checks a PDF batch record offline: the attached data with every proof
+// Verify checks a PDF batch record, or the print of a protocol, offline: the attached data with every proof
 // and signature, whose keys those were, every decision anew, and the pages
 // byte by byte against pages made from the data. knownSiteKey is the site's
 // verifier key as learnt from a trusted source, "" when there is none. The
@@ -88,6 +89,9 @@ func (v *Verdict) check(pdf []byte, knownSiteKey string) (err error) {
 	v.pass("%d entries stand in that log, each stream from its first entry without a gap.", opened.Report.Entries)
 	v.pass("%d signatures verify; %d sealed values are what was sealed.", opened.Signatures, opened.Openings)
 
+	if head.Record == masterKind {
+		return v.protocol(pdf, head, bundle, opened)
+	}
 	h, err := read(opened, head.Batch)
 	if err != nil {
 		return err
@@ -167,8 +171,12 @@ func (v Verdict) Exit() int {
 // WriteTo writes the verdict for a terminal.
 func (v Verdict) WriteTo(w io.Writer) (int64, error) {
 	var b strings.Builder
-	if v.Batch != "" {
-		fmt.Fprintf(&b, "Batch record %s", gate(v.Batch))
+	if v.Batch+v.Protocol != "" {
+		if v.Protocol != "" {
+			fmt.Fprintf(&b, "Protocol %s", gate(v.Protocol))
+		} else {
+			fmt.Fprintf(&b, "Batch record %s", gate(v.Batch))
+		}
 		if v.Product != "" {
 			fmt.Fprintf(&b, ", %s: %s", gate(v.Product), gate(v.Mark))
 		}
