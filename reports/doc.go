@@ -10,6 +10,8 @@
 // and proof, decides the whole batch again, renders the record anew and
 // refuses the file unless the two are equal byte for byte.
 //
+// A protocol is printed by the same code and under the same promises (MBR-01).
+//
 // Who holds only the PDF can read it and, with the site's key from elsewhere,
 // check it; they cannot change one digit of it and still pass. Who holds the
 // site's signing key as well could write another log with other people in it:

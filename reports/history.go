@@ -16,13 +16,13 @@ import (
 	"countersign/register"
 )
 
-// Streams names the streams that a batch's bundle must hold: the batch's own,
-// its protocol's, those of the lots and machines that it set out and of what
+// Streams names the streams that the bundle of a batch or a protocol must hold:
+// its own, a batch's protocol's, those of the lots and machines that it set out and of what
 // the lots are lots of, the site's, the programs that wrote its log, and
 // everybody who acted or signed in them. read gives a stream's entries.
-func Streams(id string, read func(audit.StreamID) ([]audit.Stored, error)) ([]audit.StreamID, error) {
+func Streams(subject audit.StreamID, read func(audit.StreamID) ([]audit.Stored, error)) ([]audit.StreamID, error) {
 	all := []audit.StreamID{register.SiteStream, register.SoftwareStream}
-	wanted := []audit.StreamID{batch.Stream(id)}
+	wanted := []audit.StreamID{subject}
 	for len(wanted) > 0 {
 		stream := wanted[0]
 		wanted = wanted[1:]

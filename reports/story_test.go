@@ -294,7 +294,7 @@ func (w *world) bundle() audit.Bundle {
 		w.t.Fatal(err)
 	}
 	b := audit.Bundle{Origin: audit.Origin(w.site.Origin), Checkpoint: signed, Verifier: w.siteKey().Verifier()}
-	streams, err := Streams(batch7, func(id audit.StreamID) (found []audit.Stored, _ error) {
+	streams, err := Streams(batch.Stream(batch7), func(id audit.StreamID) (found []audit.Stored, _ error) {
 		for _, e := range w.log {
 			if e.Stream == id {
 				found = append(found, e)

@@ -82,7 +82,7 @@ type protocolView struct {
 	Lines                               []protocol.Line
 	ChangesShown                        bool
 	MayApprove, MayTakeEffect, MayEnd   bool
-	Trail, Action                       string
+	Trail, Action, Print                string
 	Opens                               string
 	picture                             []byte
 }
@@ -90,6 +90,9 @@ type protocolView struct {
 // Flow is the picture of the way through the protocol. It may stand in the page
 // as it is: protocol.Flow escapes every text of the protocol in it.
 func (v protocolView) Flow() template.HTML { return template.HTML(v.picture) }
+
+// Legend says how the picture is read.
+func (v protocolView) Legend() string { return protocol.FlowLegend }
 
 type protocolSection struct {
 	Name  string
@@ -103,9 +106,13 @@ type protocolStep struct {
 }
 
 func (s *Server) protocolPage(w http.ResponseWriter, r *http.Request, v visit) error {
-	number, err := strconv.Atoi(r.PathValue("version"))
+	text, printed := strings.CutSuffix(r.PathValue("version"), ".pdf")
+	number, err := strconv.Atoi(text)
 	if err != nil {
 		return s.nowhere(w, r, v)
+	}
+	if printed {
+		return s.protocolPDF(w, r, v, r.PathValue("name"), number)
 	}
 	return s.showProtocol(w, r, v, http.StatusOK, r.PathValue("name"), number, nil)
 }
@@ -130,6 +137,7 @@ func protocolOf(known *library.Library, version *library.Version, zone *time.Loc
 	v := protocolView{
 		Name: p.Name, Version: p.Version, Title: p.Title, Marked: p.Status, Status: string(version.Status), Digest: fmt.Sprintf("%x", p.Digest),
 		Reason: version.Reason, Text: string(p.Text), Trail: "/protocols/" + url.PathEscape(p.Name) + "/trail", Action: "/protocols/sign",
+		Print:      protocolAddress(p.Name, p.Version) + ".pdf",
 		MayApprove: version.Status == library.Draft, MayTakeEffect: version.Status == library.Approved,
 		MayEnd:  version.Status != library.Superseded && version.Status != library.Withdrawn,
 		picture: protocol.Flow(p, nil),

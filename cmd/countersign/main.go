@@ -1,6 +1,6 @@
 // Countersign is the regulator's and the author's tool: it verifies a batch
-// record offline; it checks protocols, lays them out, runs them, and says what
-// changed between two versions of one. It links no database and needs no
+// record or a printed protocol offline; it checks protocols, lays them out,
+// runs and prints them, and says what changed between two versions of one. It links no database and needs no
 // network.
 package main
 
@@ -47,7 +47,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(out)
 	root.SetErr(errs)
-	root.AddCommand(verifyCommand(out), checkCommand(out), diffCommand(out), simulateCommand(out), fmtCommand(out, errs), schemaCommand(out))
+	root.AddCommand(verifyCommand(out), checkCommand(out), diffCommand(out), simulateCommand(out), printCommand(out), fmtCommand(out, errs), schemaCommand(out))
 	err := root.ExecuteContext(ctx)
 	var code exit
 	switch {
@@ -65,9 +65,9 @@ func verifyCommand(out io.Writer) *cobra.Command {
 	var key string
 	var rehearsal bool
 	c := &cobra.Command{
-		Use: "verify RECORD.pdf", Short: "Verify a batch record offline", Args: cobra.ExactArgs(1),
+		Use: "verify RECORD.pdf", Short: "Verify a batch record or a printed protocol offline", Args: cobra.ExactArgs(1),
 		Long: "Verifies a PDF batch record: the data inside it, every proof and signature, every decision anew,\n" +
-			"and the pages against the data. Give the site's key as the control site publishes it; without it\n" +
+			"and the pages against the data; or, in the same way, a protocol that a site printed. Give the site's key as the control site publishes it; without it\n" +
 			"nobody can tell from the file alone whose record it is.\n\n" +
 			"Exit 0: everything holds under the given key. 1: the record is refused. 2: wrong call.\n" +
 			"3: everything agrees, but something could not be vouched for; it is named.",

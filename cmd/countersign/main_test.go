@@ -85,6 +85,11 @@ func TestTheRegulatorsToolAnswersWithItsExitCode(t *testing.T) {
 		{"a draft that is not there", []string{"fmt", "nothing.yaml"}, 2, "nothing.yaml"},
 		{"no draft named", []string{"fmt"}, 2, "requires at least 1 arg"},
 		{"standard input beside a file", []string{"fmt", "-", tidy}, 2, "stands alone"},
+		{"a text as a PDF", []string{"print", example, "-o", filepath.Join(dir, "print.pdf")}, 0, "aso-intrathecal v1"},
+		{"a faulty text as a PDF", []string{"print", faulty, "-o", filepath.Join(dir, "faulty.pdf")}, 2, "faulty.yaml:2"},
+		{"a text as a PDF without a place for it", []string{"print", example}, 2, "required flag"},
+		{"a print without signatures", []string{"verify", filepath.Join(dir, "print.pdf")}, 1, "without signatures"},
+		{"a printed protocol", []string{"verify", "--site-key", key, "../../reports/testdata/kept/protocol/layout-1.pdf"}, 0, "Protocol dose v3"},
 		{"the schema for an editor", []string{"schema"}, 0, "https://json-schema.org/draft/2020-12/schema"},
 		{"an unknown command", []string{"certify"}, 2, "unknown command"},
 	} {

@@ -1,9 +1,11 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -28,6 +30,13 @@ type protocolsOutput struct {
 	Body struct {
 		Protocols []ProtocolView `json:"protocols"`
 	}
+}
+
+// ProtocolPath names one version of a protocol.
+type ProtocolPath struct {
+	Credentials
+	Name    string `path:"name" maxLength:"60"`
+	Version int    `path:"version" minimum:"1"`
 }
 
 type protocolProposalInput struct {
@@ -66,6 +75,19 @@ func (a *api) protocols(to huma.API) {
 			})
 		}
 		return out, nil
+	})
+	offer(to, http.MethodGet, "/protocols/{name}/{version}/protocol.pdf", "Print a version of a protocol", func(ctx context.Context, in *ProtocolPath) (*fileOutput, error) {
+		who, err := a.session(ctx, in.Credentials)
+		if err != nil {
+			return nil, err
+		}
+		var pdf bytes.Buffer
+		if err := a.site.ProtocolPDF(ctx, who, in.Name, in.Version, &pdf); err != nil {
+			return nil, problem(err)
+		}
+		return &fileOutput{
+			ContentType: "application/pdf", Disposition: fmt.Sprintf(`attachment; filename="%s-v%d.pdf"`, in.Name, in.Version), Body: pdf.Bytes(),
+		}, nil
 	})
 	offer(to, http.MethodPost, "/protocols/proposals", "Draw the sheet of an act on a protocol", func(ctx context.Context, in *protocolProposalInput) (*proposalOutput, error) {
 		who, command, err := a.libraryCommand(ctx, in.Credentials, in.Body.Command)

@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"countersign/audit"
+	"countersign/batch"
 	"countersign/identity"
+	"countersign/protocol/library"
 	"countersign/reports"
 )
 
@@ -92,6 +94,30 @@ func (s *Service) RecordPDF(ctx context.Context, who Session, id string, w io.Wr
 	return nil
 }
 
+// ProtocolPDF writes a version of a protocol as the log has it now: the master
+// record with its signatures, its text and its proofs inside.
+func (s *Service) ProtocolPDF(ctx context.Context, who Session, name string, version int, w io.Writer) error {
+	known, err := s.Library(ctx, who)
+	if err != nil {
+		return err
+	}
+	if _, ok := known.Find(name, version); !ok {
+		return &Refusal{Code: "no_such_protocol", Sentence: fmt.Sprintf("The library has no version %d of %s.", version, name)}
+	}
+	bundle, err := s.bundleOf(ctx, library.Stream(name), false)
+	if err != nil {
+		return err
+	}
+	pdf, err := reports.IssueProtocol(bundle, name, version, s.info.Software, who.Person.Name+" ("+who.Person.Username+")")
+	if err != nil {
+		return s.broken("lay out the protocol", err)
+	}
+	if _, err := w.Write(pdf); err != nil {
+		return fmt.Errorf("send the protocol: %w", err)
+	}
+	return nil
+}
+
 // bundle gathers the streams that a batch's record stands on.
 func (s *Service) bundle(ctx context.Context, id string) (audit.Bundle, error) {
 	state, err := s.batch(ctx, id)
@@ -101,13 +127,18 @@ func (s *Service) bundle(ctx context.Context, id string) (audit.Bundle, error) {
 	if state == nil {
 		return audit.Bundle{}, &Refusal{Code: "no_such_batch", Sentence: fmt.Sprintf("There is no batch %s here.", id)}
 	}
-	streams, err := reports.Streams(id, func(stream audit.StreamID) ([]audit.Stored, error) { return s.ledger.Stream(ctx, stream, 1) })
+	return s.bundleOf(ctx, batch.Stream(id), true)
+}
+
+// bundleOf gathers a stream with everything that it stands on.
+func (s *Service) bundleOf(ctx context.Context, subject audit.StreamID, open bool) (audit.Bundle, error) {
+	streams, err := reports.Streams(subject, func(stream audit.StreamID) ([]audit.Stored, error) { return s.ledger.Stream(ctx, stream, 1) })
 	if err != nil {
 		return audit.Bundle{}, s.broken("read a stream", err)
 	}
-	bundle, err := s.ledger.Bundle(ctx, streams, true)
+	bundle, err := s.ledger.Bundle(ctx, streams, open)
 	if err != nil {
-		return audit.Bundle{}, s.broken("gather the record's proofs", err)
+		return audit.Bundle{}, s.broken("gather the proofs", err)
 	}
 	return bundle, nil
 }
