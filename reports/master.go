@@ -101,6 +101,7 @@ func (m *master) make(files []attachment) (pdf []byte, err error) {
 	m.changes()
 	m.way()
 	m.order()
+	m.siteSets()
 	m.people()
 	m.items()
 	m.process()

@@ -39,6 +39,22 @@ func (m *master) order() {
 	m.grid(t)
 }
 
+// siteSets lists what a site may set for itself (MBR-05).
+func (m *master) siteSets() {
+	if len(m.Protocol.SiteValues) == 0 {
+		return
+	}
+	m.part("What each site sets")
+	m.introduce(small("Everything that is not here only the control site changes, by a new version. Bounds are inclusive; no batch opens before each value is set."))
+	t := newTable(column{"Value", 34}, column{"Entered as", 28}, column{"Approved", 38})
+	for i := range m.Protocol.SiteValues {
+		v := &m.Protocol.SiteValues[i]
+		in := v.Input()
+		t.add(named(v.Title, "site."+v.Name), say(in.Words()), strong(v.Approved()))
+	}
+	m.grid(t)
+}
+
 // people lists who does what (MBR-04).
 func (m *master) people() {
 	m.part("People")
@@ -71,11 +87,15 @@ func (m *master) items() {
 		title     string
 		equipment bool
 	}{{"Materials", false}, {"Equipment", true}} {
-		t := newTable(column{"Item", 34}, column{"Planned for a batch", 14}, column{"Must be, when it is scanned", 24}, column{"Scanned or used in", 28})
+		t := newTable(column{"Item", 34}, column{"Planned for a batch", 14}, column{"Must be, when it is set out, scanned and used", 26}, column{"Scanned or used in", 26})
 		for i := range m.Protocol.Items {
 			item := &m.Protocol.Items[i]
 			if item.Equipment == kind.equipment {
-				t.add(named(item.Title, item.Name), say(orDash(item.Need.String())), say(listed(item.MustBe)), small(listed(m.stepsWith(item.Name))))
+				name := named(item.Title, item.Name)
+				if item.RegisteredAs != item.Name {
+					name = append(name, text{smallStyle, "in the registers: " + item.RegisteredAs})
+				}
+				t.add(name, say(orDash(item.Need.String())), say(listed(item.MustBe)), small(listed(m.stepsWith(item.Name))))
 			}
 		}
 		m.heading(kind.title, 3000)
@@ -193,11 +213,11 @@ func days(d time.Duration) string {
 func (m *master) stops() {
 	m.part("When the batch stops or is aborted")
 	m.heading("Safe state", 2000)
-	m.write(say(first(m.Protocol.SafeState, "The protocol states none for the whole of it.")))
+	m.write(say(first(m.told(m.Protocol.SafeState), "The protocol states none for the whole of it.")))
 	own := newTable(column{"In the step", 24}, column{"Its own safe state", 76})
 	for _, step := range m.steps() {
 		if step.SafeState != "" {
-			own.add(strong(step.Name), say(step.SafeState))
+			own.add(strong(step.Name), say(m.told(step.SafeState)))
 		}
 	}
 	m.grid(own)

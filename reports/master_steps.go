@@ -26,6 +26,9 @@ func (m *master) process() {
 	}
 }
 
+// told is an instruction with what a site sets called by its title.
+func (m *master) told(words string) string { return m.Protocol.Told(words, nil) }
+
 // flowWords says when a section's steps are done.
 func (m *master) flowWords(at int) cell {
 	s := &m.Protocol.Sections[at]
@@ -71,7 +74,7 @@ func (m *master) step(s *protocol.Step, title string) {
 		title += "  [DECISION]"
 	}
 	m.heading(title, 4000)
-	lines := cell{{style{face: regular, size: 950}, s.Do}, {smallStyle, m.duties(s)}}
+	lines := cell{{style{face: regular, size: 950}, m.told(s.Do)}, {smallStyle, m.duties(s)}}
 	for _, words := range m.around(s) {
 		lines = append(lines, text{smallStyle, words})
 	}
@@ -160,7 +163,7 @@ func (m *master) around(s *protocol.Step) []string {
 		add("The window “"+w.Name+"” begins here, with “"+w.From.String()+"”.", w.From.Step == s.Base)
 		add("The window “"+w.Name+"” ends here, with “"+w.To.String()+"”: "+span(w.Span)+".", w.To.Step == s.Base)
 	}
-	add("Safe state: "+s.SafeState, s.SafeState != "")
+	add("Safe state: "+m.told(s.SafeState), s.SafeState != "")
 	return all
 }
 
