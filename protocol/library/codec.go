@@ -46,6 +46,8 @@ func UnmarshalCommand(raw []byte) (Command, error) {
 		return read[Approve](rest)
 	case "make effective":
 		return read[MakeEffective](rest)
+	case "set site values":
+		return read[SetSiteValues](rest)
 	case "withdraw":
 		return read[Withdraw](rest)
 	}

@@ -65,6 +65,8 @@ func Signs(c Command) (identity.Meaning, []identity.Role, bool) {
 		return identity.Approved, []identity.Role{identity.ProtocolApprover}, true
 	case MakeEffective:
 		return identity.Approved, []identity.Role{identity.QualityLead, identity.ProtocolApprover}, true
+	case SetSiteValues:
+		return identity.Approved, []identity.Role{identity.QualityLead}, true
 	case Withdraw:
 		return identity.Approved, []identity.Role{identity.QualityLead}, true
 	}
@@ -85,6 +87,8 @@ func Subject(c Command) (name string, version int, err error) {
 		return c.Protocol, c.Version, nil
 	case MakeEffective:
 		return c.Protocol, c.Version, nil
+	case SetSiteValues:
+		return c.Protocol, c.Version, nil
 	case Withdraw:
 		return c.Protocol, c.Version, nil
 	}
@@ -101,6 +105,8 @@ func Decide(l *Library, c Command, who identity.Person) ([]Event, error) {
 		return l.Approve(c, who)
 	case MakeEffective:
 		return l.MakeEffective(c, who)
+	case SetSiteValues:
+		return l.SetSiteValues(c, who)
 	case Withdraw:
 		return l.Withdraw(c, who)
 	}
@@ -138,6 +144,8 @@ func Name(c Command) string {
 		return "approve"
 	case MakeEffective:
 		return "make effective"
+	case SetSiteValues:
+		return "set site values"
 	case Withdraw:
 		return "withdraw"
 	}

@@ -2,6 +2,7 @@ package library
 
 import (
 	"bytes"
+	"reflect"
 	"testing"
 
 	"countersign/audit"
@@ -10,6 +11,7 @@ import (
 func FuzzUnmarshalCommand(f *testing.F) {
 	f.Add([]byte(`{"command":"approve","Protocol":"aso-intrathecal","Version":1}`))
 	f.Add([]byte(`{"command":"withdraw","Protocol":"a","Version":2,"Reason":"why"}`))
+	f.Add([]byte(`{"command":"set site values","Protocol":"a","Version":2,"Values":{"duty call":"7"}}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		c, err := UnmarshalCommand(raw)
 		if err != nil {
@@ -19,7 +21,7 @@ func FuzzUnmarshalCommand(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again, err := UnmarshalCommand(written); err != nil || again != c {
+		if again, err := UnmarshalCommand(written); err != nil || !reflect.DeepEqual(again, c) {
 			t.Fatalf("%s came back as %#v, %v", written, again, err)
 		}
 	})
@@ -28,6 +30,7 @@ func FuzzUnmarshalCommand(f *testing.F) {
 func FuzzDecodeEvent(f *testing.F) {
 	f.Add("protocol.approved", []byte(`{"digest":"`+audit.Hash{}.String()+`","version":1}`))
 	f.Add("protocol.refused", []byte(`{"attempt":"approve","code":"own_work","sentence":"No.","version":1}`))
+	f.Add("protocol.site_values_set", []byte(`{"digest":"`+audit.Hash{}.String()+`","entered":{"a":"3"},"values":{"a":"3 min"},"version":1}`))
 	f.Fuzz(func(t *testing.T, kind string, payload []byte) {
 		entry := audit.Entry{Kind: audit.Kind(kind), KindVersion: kindVersion, Payload: payload}
 		ev, err := DecodeEvent(entry)

@@ -4,8 +4,8 @@
 // It promises that at most one version of a protocol is effective (MBR-01);
 // that whoever wrote a version neither approves it nor puts it into effect,
 // and that these are two more people; that a superseded or withdrawn version
-// can be read and never comes back; and that a version is exactly the text
-// whose digest was signed. Deciding is pure; the entries of the streams
+// can be read and never comes back; that a site sets only what a version lets it
+// set (MBR-05); and that a version is exactly the text whose digest was signed. Deciding is pure; the entries of the streams
 // "protocol/<name>" are all that the library knows.
 package library
 
@@ -64,13 +64,14 @@ type Version struct {
 // several goroutines.
 type Library struct {
 	mu       sync.RWMutex
-	versions map[string][]*Version // by name, the newest last
+	versions map[string][]*Version    // by name, the newest last
+	settings map[string][]SiteSetting // by name, as they were signed
 	streams  map[audit.StreamID]int64
 }
 
 // New gives an empty library.
 func New() *Library {
-	return &Library{versions: map[string][]*Version{}, streams: map[audit.StreamID]int64{}}
+	return &Library{versions: map[string][]*Version{}, settings: map[string][]SiteSetting{}, streams: map[audit.StreamID]int64{}}
 }
 
 // Stream is a protocol's stream in the log.
@@ -147,6 +148,13 @@ func (l *Library) Apply(e audit.Stored) error {
 	name, ok := strings.CutPrefix(string(e.Stream), "protocol/")
 	if !ok {
 		return fmt.Errorf("apply %s: not a protocol's stream", e.Stream)
+	}
+	if set, ok := ev.(SiteValuesSet); ok {
+		if err := l.set(name, set, actOf(e.Entry)); err != nil {
+			return fmt.Errorf("apply %s at %d: %w", e.Stream, e.Version, err)
+		}
+		l.streams[e.Stream] = e.Version
+		return nil
 	}
 	versions, err := fold(l.versions[name], name, ev, actOf(e.Entry))
 	if err != nil {
@@ -330,6 +338,8 @@ func DecodeEvent(e audit.Entry) (Event, error) {
 		ev, err = decode[MadeEffective](e.Payload)
 	case KindWithdrawn:
 		ev, err = decode[VersionWithdrawn](e.Payload)
+	case KindSiteValuesSet:
+		ev, err = decode[SiteValuesSet](e.Payload)
 	case KindRefused:
 		ev, err = decode[CommandRefused](e.Payload)
 	default:

@@ -213,12 +213,12 @@ func TestAnEntryThatTheRulesForbidDoesNotApply(t *testing.T) {
 }
 
 func TestEveryCommandSurvivesItsJSON(t *testing.T) {
-	for _, c := range []Command{Submit{"a\nb"}, Approve{"a", 1}, MakeEffective{"a", 2}, Withdraw{"a", 3, "why"}} {
+	for _, c := range []Command{Submit{"a\nb"}, Approve{"a", 1}, MakeEffective{"a", 2}, Withdraw{"a", 3, "why"}, SetSiteValues{"a", 4, map[string]string{"duty call": "7"}}} {
 		raw, err := MarshalCommand(c)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := UnmarshalCommand(raw); err != nil || got != c {
+		if got, err := UnmarshalCommand(raw); err != nil || !reflect.DeepEqual(got, c) {
 			t.Errorf("%s came back as %#v, %v", raw, got, err)
 		}
 		if meaning, roles, signed := Signs(c); !signed || meaning == "" {

@@ -32,6 +32,9 @@ func Lines(l *Library, c Command) ([]string, error) {
 		lines = append(lines, "Marked: "+p.Status)
 	}
 	lines = append(lines, "Text, SHA-256: "+hex.EncodeToString(p.Digest[:]))
+	if _, setting := c.(SetSiteValues); setting {
+		return append(lines, l.siteLines(c, name, version)...), nil
+	}
 	before, ok := l.Effective(name)
 	if ok && before.Protocol.Version != version {
 		lines = append(lines, changed(before.Protocol, p)...)
@@ -52,7 +55,7 @@ func Lines(l *Library, c Command) ([]string, error) {
 	case Withdraw:
 		lines = append(lines, "It is withdrawn for good. Reason: "+strings.TrimSpace(c.Reason))
 	}
-	return lines, nil
+	return append(lines, l.siteLines(c, name, version)...), nil
 }
 
 // mostChanges bounds the changes on a sheet; more are counted.
