@@ -242,7 +242,7 @@ func (sh *sheet) calculation(st *StepState, calc *protocol.Calculation) {
 		sh.add("%s: %s, worked out when this is signed.", title, calc.Formula)
 		return
 	}
-	sh.add("%s: %s. Working: %s. %s", title, result.Rounded, result.Working, verdictWords(result.Verdict, calc.Limits))
+	sh.add("%s: %s. Working: %s. %s", title, result.Rounded, result.Working, sh.verdict(result.Verdict, calc.Limits))
 }
 
 func (sh *sheet) values(st *StepState, in *protocol.Input) {
@@ -260,20 +260,20 @@ func (sh *sheet) values(st *StepState, in *protocol.Input) {
 		case entry.Repeat:
 			word = "measured again"
 		}
-		sh.add("%s: %s, %s by %s, %s. %s", title, entry.Value.Show(sh.zone), word, entry.Name, sh.at(entry.At), verdictWords(entry.Verdict, in.Limits))
+		sh.add("%s: %s, %s by %s, %s. %s", title, entry.Value.Show(sh.zone), word, entry.Name, sh.at(entry.At), sh.verdict(entry.Verdict, in.Limits))
 	}
 }
 
-// verdictWords says how a figure stands to its limits.
-func verdictWords(v protocol.Verdict, limits []protocol.Limit) string {
+// verdict says how a figure stands to its limits.
+func (sh *sheet) verdict(v protocol.Verdict, limits []protocol.Limit) string {
 	if len(limits) == 0 {
 		return "No limit."
 	}
 	texts := make([]string, len(limits))
 	for i := range limits {
-		texts[i] = string(limits[i].Level) + " " + limits[i].Text
+		texts[i] = string(limits[i].Level) + " " + sh.s.Figured(limits[i].Text)
 		if !limits[i].Outside {
-			texts[i] = "accept " + limits[i].Text
+			texts[i] = "accept " + sh.s.Figured(limits[i].Text)
 		}
 	}
 	stands := "holds"

@@ -94,6 +94,10 @@ func (s *State) siteValue(name string) (protocol.Value, bool) {
 // Told is an instruction of this batch, with what the site set in its place.
 func (s *State) Told(text string) string { return s.Protocol.Told(text, s.siteValue) }
 
+// Figured is a limit of this batch as written, with what the site set behind
+// its names.
+func (s *State) Figured(text string) string { return s.Protocol.Figured(text, s.siteValue) }
+
 // site writes on the sheet of an opening what the site has set, and who did.
 func (sh *sheet) site(f Facts) {
 	for i := range f.Protocol.SiteValues {

@@ -131,3 +131,41 @@ func (p *Protocol) Told(text string, set func(name string) (Value, bool)) string
 		out.WriteString("[" + v.Title + ", which each site sets]")
 	}
 }
+
+// Figured is a limit or a formula as written, with the site's figure behind
+// each of its names: "at most site.residue (0.3 mL)".
+func (p *Protocol) Figured(text string, set func(name string) (Value, bool)) string {
+	if len(p.SiteValues) == 0 || set == nil {
+		return text
+	}
+	var out strings.Builder
+	for {
+		before, rest, found := strings.Cut(text, "site.")
+		out.WriteString(before)
+		if !found {
+			return out.String()
+		}
+		out.WriteString("site.")
+		name := p.siteName(rest)
+		out.WriteString(name)
+		if value, ok := set(name); ok && name != "" {
+			out.WriteString(" (" + value.String() + ")")
+		}
+		text = rest[len(name):]
+	}
+}
+
+// siteName is the longest name of a site's value with which a text begins; ""
+// when it begins with none.
+func (p *Protocol) siteName(text string) string {
+	longest := ""
+	for i := range p.SiteValues {
+		name := p.SiteValues[i].Name
+		rest, ok := strings.CutPrefix(text, name)
+		ends := rest == "" || !letter(rest[0]) && !digit(rest[0]) && rest[0] != '_'
+		if ok && ends && len(name) > len(longest) {
+			longest = name
+		}
+	}
+	return longest
+}

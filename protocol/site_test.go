@@ -127,3 +127,22 @@ func TestTheDifferenceSaysWhatASiteMayNowSet(t *testing.T) {
 		t.Errorf("%+v", back)
 	}
 }
+
+func TestALimitShowsTheSitesFigureBehindItsName(t *testing.T) {
+	p := sited(t, "  rest: 1 to 3 mL\n  rest two: 1 to 3 mL\n", "Leave {site.rest} and {site.rest two}.")
+	set := func(name string) (Value, bool) {
+		value, err := p.SiteValue("rest").Read("2")
+		return value, err == nil && name == "rest"
+	}
+	for text, want := range map[string]string{
+		"at most site.rest":                      "at most site.rest (2 mL)",
+		"within site.rest of volume":             "within site.rest (2 mL) of volume",
+		"above site.rest two * 2 - site.rest":    "above site.rest two * 2 - site.rest (2 mL)",
+		"below website.other + site.restless mL": "below website.other + site.restless mL",
+		"at most 5 mL":                           "at most 5 mL",
+	} {
+		if got := p.Figured(text, set); got != want {
+			t.Errorf("%q became %q", text, got)
+		}
+	}
+}

@@ -272,6 +272,7 @@ func (h *history) factsFor(e audit.Stored) batch.Facts {
 	if found, ok := h.library.Find(name, version); ok {
 		f.Protocol = found.Protocol
 	}
+	f.Settings = Settings(h.library, name, version)
 	if effective, ok := h.library.Effective(name); ok {
 		f.Effective = effective.Protocol.Version == version && effective.Protocol.Digest == digest
 	}
@@ -299,6 +300,21 @@ func (h *history) registered(event batch.Event, now time.Time) map[string]regist
 	for _, code := range codes {
 		if fit, ok := h.books.Scanned(code, now); ok {
 			all[code] = fit
+		}
+	}
+	return all
+}
+
+// Settings are the values in force at a site for a version of a protocol, as
+// facts beside a batch that is opened from it.
+func Settings(l *library.Library, name string, version int) map[string]batch.Setting {
+	all := map[string]batch.Setting{}
+	for _, v := range l.SiteValues(name, version) {
+		if v.Set {
+			all[v.Of.Name] = batch.Setting{
+				Text: v.Text, Value: v.As.String(), Version: v.Version, Entry: v.By.Index,
+				Name: v.By.Name, Username: v.By.Username, At: v.By.At,
+			}
 		}
 	}
 	return all

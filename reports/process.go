@@ -44,7 +44,7 @@ func (r *record) step(number int, st *batch.StepState) {
 		return
 	}
 	r.heading(title, 5500)
-	lines := cell{{plainStyle, step.Do}, {smallStyle, r.duties(st)}}
+	lines := cell{{plainStyle, r.State.Told(step.Do)}, {smallStyle, r.duties(st)}}
 	r.introduce(lines)
 	t := newTable(column{"What", 18}, column{"Recorded", 21}, column{"Limit as approved", 18}, column{"Outcome", 19}, column{"Who, when", 24})
 	for _, scan := range step.Scans {
@@ -146,7 +146,7 @@ func (r *record) inputRows(t *table, st *batch.StepState, input protocol.Input) 
 		if input.Optional {
 			words = "left out; not required"
 		}
-		t.add(name, small("not recorded"), small(limits(input.Limits)), say(words))
+		t.add(name, small("not recorded"), small(r.limits(input.Limits)), say(words))
 		return
 	}
 	for i, e := range entries {
@@ -166,7 +166,7 @@ func (r *record) inputRows(t *table, st *batch.StepState, input protocol.Input) 
 		case e.Repeat:
 			what = append(append(cell{}, name...), text{smallStyle, "repeated measurement"})
 		}
-		t.add(what, recorded, small(limits(input.Limits)), outcome(e.Verdict, len(input.Limits) > 0), r.whoWhen(e.Act))
+		t.add(what, recorded, small(r.limits(input.Limits)), outcome(e.Verdict, len(input.Limits) > 0), r.whoWhen(e.Act))
 	}
 }
 
@@ -174,12 +174,12 @@ func (r *record) calculationRow(st *batch.StepState, calc protocol.Calculation) 
 	name := cell{{plainStyle, first(calc.Title, calc.Name)}, {smallStyle, "calculated"}}
 	result, ok := st.Results[calc.Name]
 	if !ok {
-		return []cell{name, small("not calculated"), small(limits(calc.Limits)), say(signOpen + " missing")}
+		return []cell{name, small("not calculated"), small(r.limits(calc.Limits)), say(signOpen + " missing")}
 	}
 	return []cell{
 		name,
 		{{boldStyle, result.Rounded.String()}, {smallStyle, "unrounded: " + result.Unrounded.String()}},
-		small(limits(calc.Limits)),
+		small(r.limits(calc.Limits)),
 		outcome(result.Verdict, len(calc.Limits) > 0),
 		small("by the system, from the values above; in full in “Calculations”"),
 	}

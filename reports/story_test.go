@@ -84,6 +84,17 @@ func (w *world) approve(text []byte) {
 	}
 }
 
+// set sets what the protocol leaves to the site, each at its first sample.
+func (w *world) set() {
+	c := library.SetSiteValues{Protocol: w.p.Name, Version: w.p.Version, Values: map[string]string{}}
+	for i := range w.p.SiteValues {
+		c.Values[w.p.SiteValues[i].Name] = w.p.SiteValues[i].Samples()[0]
+	}
+	if len(c.Values) > 0 {
+		w.live(chi, c)
+	}
+}
+
 // live carries out an act in the life of a protocol.
 func (w *world) live(id identity.PersonID, c library.Command) {
 	w.t.Helper()
@@ -146,7 +157,10 @@ func (w *world) registered(c batch.Command) map[string]register.Fitness {
 func (w *world) do(id identity.PersonID, after time.Duration, c batch.Command) *batch.Refusal {
 	w.t.Helper()
 	w.now = w.now.Add(after)
-	f := batch.Facts{Person: w.person(id), Protocol: w.p, Effective: true, Origin: w.site.Origin, Site: w.site.Name + ", " + w.site.Unit, SiteActive: true, Zone: w.zone, Registered: w.registered(c)}
+	f := batch.Facts{
+		Person: w.person(id), Protocol: w.p, Effective: true, Origin: w.site.Origin, Site: w.site.Name + ", " + w.site.Unit, SiteActive: true, Zone: w.zone,
+		Settings: Settings(w.library, w.p.Name, w.p.Version), Registered: w.registered(c),
+	}
 	events, err := batch.Decide(w.state, c, f, w.now)
 	var refusal *batch.Refusal
 	if errors.As(err, &refusal) {

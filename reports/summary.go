@@ -70,6 +70,7 @@ func (r *record) summary() {
 		{"Wristband at order", r.personal(s.Patient.Wristband)},
 	})
 	r.order()
+	r.siteValues()
 }
 
 func first(list ...string) string {
@@ -235,6 +236,26 @@ func (r *record) order() {
 			ranged = o.Low.String() + " to " + o.High.String() + "\n" + within(o, entry.Value)
 		}
 		t.add(say(first(o.Title, o.Name)), say(orDash(entry.Text)), strong(orDash(entry.Value.Show(r.zone))), say(ranged))
+	}
+	r.grid(t)
+}
+
+// siteValues lists what the site had set when the batch was opened, with who
+// set it when; all else is the protocol's (MBR-05).
+func (r *record) siteValues() {
+	s := r.State
+	if len(s.SiteValues) == 0 {
+		return
+	}
+	r.heading("Values set by the site", 3000)
+	t := newTable(column{"Value", 26}, column{"As set, as read", 22}, column{"Approved for every site", 22}, column{"Set by, when", 30})
+	for _, v := range s.SiteValues {
+		by := cell{
+			{plainStyle, orDash(v.Name) + " (" + v.Username + ")"},
+			{smallStyle, r.at(v.At)},
+			{smallStyle, fmt.Sprintf("for version %d; entry %d of the site's log", v.Version, v.Entry)},
+		}
+		t.add(say(first(v.Of.Title, v.Of.Name)), cell{{plainStyle, v.Text}, {boldStyle, v.Read.Show(r.zone)}}, say(v.Of.Approved()), by)
 	}
 	r.grid(t)
 }

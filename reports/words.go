@@ -100,16 +100,16 @@ func keeps(s protocol.Span, d time.Duration) bool {
 }
 
 // limits writes the approved limits of a value, each with its level.
-func limits(list []protocol.Limit) string {
+func (r *record) limits(list []protocol.Limit) string {
 	if len(list) == 0 {
 		return "none"
 	}
 	parts := make([]string, len(list))
 	for i, l := range list {
 		if l.Outside {
-			parts[i] = string(l.Level) + " " + l.Text
+			parts[i] = string(l.Level) + " " + r.State.Figured(l.Text)
 		} else {
-			parts[i] = l.Text + " (" + string(l.Level) + " limit)"
+			parts[i] = r.State.Figured(l.Text) + " (" + string(l.Level) + " limit)"
 		}
 	}
 	return strings.Join(parts, "\n")

@@ -71,6 +71,7 @@ func newWorld(t testing.TB, kind string, text []byte) *world {
 	w.append(draft)
 	w.staff()
 	w.approve(text)
+	w.set()
 	return w
 }
 

@@ -171,7 +171,7 @@ func maySet(v *Version, ev SiteValuesSet) *Refusal {
 	case len(v.Protocol.SiteValues) == 0:
 		return refuse("no_such_site_value", "%s lets no site set anything.", v.Protocol.ID())
 	case len(ev.Values) == 0 || len(ev.Values) != len(ev.Entered):
-		return refuse("nothing_set", "Enter at least one value.")
+		return refuse("nothing_set", "Nothing would change: enter at least one other value.")
 	}
 	for name, text := range ev.Values {
 		of := v.Protocol.SiteValue(name)
@@ -193,7 +193,7 @@ func (l *Library) changesNothing(c SetSiteValues, ev SiteValuesSet) *Refusal {
 			return nil
 		}
 	}
-	return refuse("nothing_set", "These values stand already: nothing would change.")
+	return refuse("nothing_set", "Nothing would change: these values stand already.")
 }
 
 // set folds an act that sets values.

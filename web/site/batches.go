@@ -12,7 +12,9 @@ import (
 	"countersign/audit/ledger"
 	"countersign/batch"
 	"countersign/identity"
+	"countersign/protocol/library"
 	"countersign/register"
+	"countersign/reports"
 )
 
 // attempts bounds how often an act is decided again because somebody else's
@@ -87,6 +89,7 @@ func (s *Service) facts(ctx context.Context, person identity.PersonID, state *ba
 			if version, found := m.library.Find(open.Protocol, open.Version); found {
 				f.Protocol = version.Protocol
 			}
+			f.Settings = reports.Settings(m.library, open.Protocol, open.Version)
 			f.Effective = ok && effective.Protocol.Version == open.Version && effective.Protocol.Digest == open.Digest
 		}
 		return nil
@@ -119,6 +122,24 @@ func (s *Service) Do(ctx context.Context, who Session, key, id string, seen int6
 	return masked(after, who), err
 }
 
+// beside are the conditions of an opening besides its own: that the protocol
+// stands as it was looked at, which version is effective and what the site has
+// set (MBR-01, MBR-05). They are read before the facts, so that an act that
+// comes between is found out.
+func (s *Service) beside(ctx context.Context, c batch.Command) (conditions []audit.Condition, err error) {
+	open, ok := c.(batch.Open)
+	if !ok {
+		return nil, nil
+	}
+	err = s.read(ctx, func(m *models) error {
+		if version := m.library.StreamVersion(open.Protocol); version > 0 {
+			conditions = []audit.Condition{{Stream: library.Stream(open.Protocol), Version: version}}
+		}
+		return nil
+	})
+	return conditions, err
+}
+
 // batchAct is one command on its way to the log.
 type batchAct struct {
 	service *Service
@@ -143,6 +164,10 @@ func (a batchAct) run(ctx context.Context) (*batch.State, error) {
 			return state, err
 		}
 		state, err := s.batch(ctx, a.id)
+		if err != nil {
+			return nil, err
+		}
+		beside, err := s.beside(ctx, a.command)
 		if err != nil {
 			return nil, err
 		}
@@ -173,7 +198,7 @@ func (a batchAct) run(ctx context.Context) (*batch.State, error) {
 			}
 			drafts[0].Signatures = []audit.Signature{signature}
 		}
-		conditions := []audit.Condition{condition}
+		conditions := append([]audit.Condition{condition}, beside...)
 		if f.Person.Version > 0 {
 			// What was decided rests on what this person may do now.
 			conditions = append(conditions, audit.Condition{Stream: f.Person.ID.Stream(), Version: f.Person.Version})
