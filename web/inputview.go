@@ -13,18 +13,16 @@ import (
 func queryEscape(text string) string { return url.QueryEscape(text) }
 
 // inputOf draws one value to be entered, with what was entered already.
-func inputOf(id string, st *batch.StepState, in protocol.Input, t typed, zone *time.Location) inputView {
+func inputOf(s *batch.State, st *batch.StepState, in protocol.Input, t typed, zone *time.Location) inputView {
 	v := inputView{
 		Field: in.Name, Title: titleOr(in.Title, in.Name), Type: string(in.Type), Unit: in.Unit.Display, Class: in.Class,
 		Choices: in.Choices, Optional: in.Optional, Hint: hintOf(in), Mode: modeOf(in.Type), Long: in.Type == protocol.TypeText,
-		Fix: batchAddress(id) + "/wrong?step=" + queryEscape(st.Step.Name) + "&field=" + queryEscape(in.Name),
+		Fix: batchAddress(s.ID) + "/wrong?step=" + queryEscape(st.Step.Name) + "&field=" + queryEscape(in.Name),
 	}
 	if in.Type == protocol.TypeYesNo {
 		v.Choices = []string{"yes", "no"}
 	}
-	for _, limit := range in.Limits {
-		v.Limits = append(v.Limits, limitWords(limit))
-	}
+	v.Limits = limitsOf(s, in.Limits)
 	entries := st.Values[in.Name]
 	for i, entry := range entries {
 		v.Values = append(v.Values, valueOf(entry, i, len(entries), zone))
@@ -68,6 +66,16 @@ func valueOf(entry batch.ValueEntry, i, count int, zone *time.Location) valueVie
 		v.Kind = "first entry"
 	}
 	return v
+}
+
+// limitsOf are the limits of a value in words, with what the site set.
+func limitsOf(s *batch.State, limits []protocol.Limit) []string {
+	var words []string
+	for _, limit := range limits {
+		limit.Text = s.Figured(limit.Text)
+		words = append(words, limitWords(limit))
+	}
+	return words
 }
 
 func limitWords(limit protocol.Limit) string {

@@ -23,6 +23,9 @@ type openView struct {
 	Status   string
 	Text     form // what was typed, by field name
 	Order    []orderField
+	Site     []siteField // what the site has set, and what it has not
+	Missing  []string    // titles of what is not set
+	SetAt    string      // the page on which it is set
 	Items    []itemField
 	Types    []string // kinds of patient number
 }
@@ -83,6 +86,8 @@ func (s *Server) showOpen(w http.ResponseWriter, r *http.Request, v visit, statu
 	if err := s.stocked(r, v, &view, effective.Protocol); err != nil {
 		return err
 	}
+	site := siteOf(known, effective, visit{who: v.who}, s.svc.Info().Location)
+	view.Site, view.Missing, view.SetAt = site.Values, site.Missing, protocolAddress(name, effective.Protocol.Version)+"#site-values"
 	shown.View = view
 	return s.render(w, r, v, status, "open", shown)
 }

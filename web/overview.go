@@ -114,6 +114,9 @@ func factsOf(s *batch.State, zone *time.Location) []field {
 	for _, name := range names {
 		facts = append(facts, field{fieldWords(name), s.Order[name].Value.Show(zone)})
 	}
+	for _, set := range s.SiteValues {
+		facts = append(facts, field{titleOr(set.Of.Title, set.Of.Name), fmt.Sprintf("%s, set for this site by %s, %s", set.Read.Show(zone), set.Name, when(set.At, zone))})
+	}
 	facts = append(facts, field{"Opened", when(s.Opened.At, zone)}, field{"Entries in the log", fmt.Sprint(s.Version)})
 	return facts
 }

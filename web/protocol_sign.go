@@ -2,7 +2,9 @@ package web
 
 import (
 	"errors"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -35,6 +37,8 @@ func (f form) protocolCommand() (library.Command, error) {
 		return library.Approve{Protocol: f["protocol"], Version: version}, nil
 	case "effective":
 		return library.MakeEffective{Protocol: f["protocol"], Version: version}, nil
+	case "site values":
+		return library.SetSiteValues{Protocol: f["protocol"], Version: version, Values: f.siteValues()}, nil
 	case "withdraw":
 		return library.Withdraw{Protocol: f["protocol"], Version: version, Reason: strings.TrimSpace(f["reason"])}, nil
 	}
@@ -100,6 +104,10 @@ func (s *Server) drawProtocolSheet(w http.ResponseWriter, r *http.Request, v vis
 		if v.form[name] != "" {
 			view.Hidden = append(view.Hidden, field{name, v.form[name]})
 		}
+	}
+	changed := v.form.siteValues()
+	for _, name := range slices.Sorted(maps.Keys(changed)) {
+		view.Hidden = append(view.Hidden, field{sitePrefix + name, changed[name]})
 	}
 	if v.form["protocol"] != "" {
 		view.Cancel = "/protocols/" + queryEscape(v.form["protocol"]) + "/" + queryEscape(v.form["version"])

@@ -82,6 +82,7 @@ type protocolView struct {
 	Lines                               []protocol.Line
 	ChangesShown                        bool
 	MayApprove, MayTakeEffect, MayEnd   bool
+	Site                                siteView
 	Trail, Action, Print                string
 	Opens                               string
 	picture                             []byte
@@ -127,6 +128,7 @@ func (s *Server) showProtocol(w http.ResponseWriter, r *http.Request, v visit, s
 		return &refusal{status: http.StatusNotFound, title: "There is no such protocol", sentence: fmt.Sprintf("The library has no version %d of %s.", number, name)}
 	}
 	view := protocolOf(known, version, s.svc.Info().Location)
+	view.Site = siteOf(known, version, v, s.svc.Info().Location)
 	return s.render(w, r, v, status, "protocol", page{
 		Title: fmt.Sprintf("%s, version %d: %s", name, number, version.Status), Problem: p, View: view, Back: &link{Text: "Protocols", To: "/protocols"},
 	})
@@ -173,7 +175,7 @@ func protocolOf(known *library.Library, version *library.Version, zone *time.Loc
 			if step.Round > 1 {
 				continue // the rounds of a loop are alike
 			}
-			one.Steps = append(one.Steps, protocolStep{Name: step.Name, Do: step.Do, By: step.By, CheckedBy: step.CheckedBy, Critical: step.Critical})
+			one.Steps = append(one.Steps, protocolStep{Name: step.Name, Do: p.Told(step.Do, nil), By: step.By, CheckedBy: step.CheckedBy, Critical: step.Critical})
 		}
 		v.Sections = append(v.Sections, one)
 	}

@@ -167,9 +167,7 @@ func criticalValues(s *batch.State, zone *time.Location) []reviewValue {
 				Step: st.Step.Name, To: to, Title: titleOr(c.Title, c.Name), Value: result.Rounded.String(), Class: "calculated",
 				Verdict: verdictOf(result.Verdict), Working: result.Working,
 			}
-			for _, limit := range c.Limits {
-				one.Limits = append(one.Limits, limitWords(limit))
-			}
+			one.Limits = limitsOf(s, c.Limits)
 			values = append(values, one)
 		}
 		for _, in := range st.Step.Inputs {
@@ -181,9 +179,7 @@ func criticalValues(s *batch.State, zone *time.Location) []reviewValue {
 				Step: st.Step.Name, To: to, Title: titleOr(in.Title, in.Name), Value: entry.Value.Show(zone), Class: in.Class,
 				At: when(entry.At, zone), Name: entry.Name, Verdict: verdictOf(entry.Verdict),
 			}
-			for _, limit := range in.Limits {
-				one.Limits = append(one.Limits, limitWords(limit))
-			}
+			one.Limits = limitsOf(s, in.Limits)
 			values = append(values, one)
 		}
 	}

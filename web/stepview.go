@@ -112,7 +112,7 @@ func stepOf(s *batch.State, name string, t typed, now time.Time, zone *time.Loca
 	next := s.Next()
 	v := stepView{
 		Batch: s.ID, Seen: s.Version, Rail: railOf(s, name), Timers: timersOf(s, now, zone),
-		Section: st.Section.Name, Step: st.Step.Name, Do: st.Step.Do, Critical: st.Step.Critical, Count: len(s.Steps),
+		Section: st.Section.Name, Step: st.Step.Name, Do: s.Told(st.Step.Do), Critical: st.Step.Critical, Count: len(s.Steps),
 		Timed: st.Step.Timed, IsNext: s.IsOpen(st), Ended: endedWords(s.Status),
 		Performed: actsWords(st.Performed, zone), Checked: actsWords(st.Checked, zone),
 		Wrong: batchAddress(s.ID) + "/wrong?step=" + queryEscape(name),
@@ -191,7 +191,7 @@ func fill(v *stepView, s *batch.State, st *batch.StepState, t typed, live bool, 
 		v.Calcs = append(v.Calcs, one)
 	}
 	for _, in := range st.Step.Inputs {
-		one := inputOf(s.ID, st, in, t, zone)
+		one := inputOf(s, st, in, t, zone)
 		if one.Open = one.Open && live; one.Open {
 			one.Key, v.Enters = key(), true
 		}

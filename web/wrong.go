@@ -70,10 +70,10 @@ func wrongOf(state *batch.State, f form, key func() string) wrongView {
 		Ended: endedWords(state.Status), Choose: batchAddress(state.ID) + "/wrong", Reason: f["reason"],
 	}
 	if state.Protocol != nil {
-		v.Safe = state.Protocol.SafeState
+		v.Safe = state.Told(state.Protocol.SafeState)
 	}
 	if st := state.Step(v.Step); st != nil && st.Step.SafeState != "" {
-		v.Safe = st.Step.SafeState
+		v.Safe = state.Told(st.Step.SafeState)
 	}
 	switch f["act"] {
 	case "correct":

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -24,6 +25,36 @@ type ProtocolView struct {
 	Status  string `json:"status"`
 	Digest  string `json:"digest" doc:"SHA-256 of the text"`
 	Text    string `json:"text"`
+	// SiteValues are what the version lets a site set, and how that stands.
+	SiteValues []SetView `json:"site_values,omitempty" doc:"what this version lets the site set, and how it stands"`
+}
+
+// SetView is a value that a site sets, and what it stands at.
+type SetView struct {
+	Name     string     `json:"name"`
+	Title    string     `json:"title"`
+	Approved string     `json:"approved" doc:"what the protocol lets a site set, as in 350 to 450 mL"`
+	Set      bool       `json:"set" doc:"while one is not set, no batch can be opened"`
+	Entered  string     `json:"entered,omitempty"`
+	Value    string     `json:"value,omitempty" doc:"as read, with its unit"`
+	Version  int        `json:"version,omitempty" doc:"the version of the protocol for which it was set; later ones may have taken it over"`
+	SetBy    string     `json:"set_by,omitempty"`
+	SetAt    *time.Time `json:"set_at,omitempty"`
+	Entry    *int64     `json:"entry,omitempty" doc:"the entry of the site's log that set it"`
+	Not      string     `json:"not_taken_over,omitempty" doc:"why what was set for the version before does not stand on"`
+}
+
+func setViews(values []library.SiteValue) []SetView {
+	var views []SetView
+	for _, v := range values {
+		view := SetView{Name: v.Of.Name, Title: v.Of.Title, Approved: v.Of.Approved(), Set: v.Set, Not: v.Not}
+		if v.Set {
+			view.Entered, view.Value, view.Version = v.Text, v.As.String(), v.Version
+			view.SetBy, view.SetAt, view.Entry = v.By.Name, &v.By.At, &v.By.Index
+		}
+		views = append(views, view)
+	}
+	return views
 }
 
 type protocolsOutput struct {
@@ -42,7 +73,7 @@ type ProtocolPath struct {
 type protocolProposalInput struct {
 	Credentials
 	Body struct {
-		Command json.RawMessage `json:"command" doc:"submit, approve, make effective or withdraw"`
+		Command json.RawMessage `json:"command" doc:"submit, approve, make effective, set site values or withdraw"`
 	}
 }
 
@@ -71,7 +102,7 @@ func (a *api) protocols(to huma.API) {
 			p := version.Protocol
 			out.Body.Protocols = append(out.Body.Protocols, ProtocolView{
 				Name: p.Name, Version: p.Version, Title: p.Title, Marked: p.Status, Status: string(version.Status),
-				Digest: hexadecimal(p.Digest), Text: string(p.Text),
+				Digest: hexadecimal(p.Digest), Text: string(p.Text), SiteValues: setViews(known.SiteValues(p.Name, p.Version)),
 			})
 		}
 		return out, nil

@@ -24,6 +24,7 @@ type BatchSummary struct {
 type BatchView struct {
 	BatchSummary
 	Order       map[string]string `json:"order"`
+	SiteValues  []SetView         `json:"site_values,omitempty" doc:"what the site had set when the batch was opened"`
 	Steps       []StepView        `json:"steps"`
 	Exceptions  []ExceptionView   `json:"exceptions"`
 	Timers      []TimerView       `json:"timers"`
@@ -115,8 +116,14 @@ func viewOf(s *batch.State, now time.Time) BatchView {
 	for name, entry := range s.Order {
 		view.Order[name] = entry.Text
 	}
+	for _, set := range s.SiteValues {
+		view.SiteValues = append(view.SiteValues, SetView{
+			Name: set.Of.Name, Title: set.Of.Title, Approved: set.Of.Approved(), Set: true, Entered: set.Text, Value: set.Setting.Value,
+			Version: set.Version, SetBy: set.Setting.Name, SetAt: &set.At, Entry: &set.Entry,
+		})
+	}
 	for _, step := range s.Steps {
-		view.Steps = append(view.Steps, stepView(step))
+		view.Steps = append(view.Steps, stepView(s, step))
 	}
 	for _, e := range s.Exceptions {
 		shown := ExceptionView{
@@ -146,9 +153,9 @@ func viewOf(s *batch.State, now time.Time) BatchView {
 	return view
 }
 
-func stepView(s batch.StepState) StepView {
+func stepView(of *batch.State, s batch.StepState) StepView {
 	view := StepView{
-		Name: s.Step.Name, Section: s.Section.Name, Do: strings.TrimSpace(s.Step.Do), Critical: s.Step.Critical,
+		Name: s.Step.Name, Section: s.Section.Name, Do: strings.TrimSpace(of.Told(s.Step.Do)), Critical: s.Step.Critical,
 		Scans: map[string][]Taken{}, Values: map[string][]Taken{}, Results: map[string]Computed{},
 		Performed: actViews(s.Performed), Checked: actViews(s.Checked),
 	}
