@@ -26,27 +26,7 @@ func TestEveryExampleProtocolMakesARecord(t *testing.T) {
 				t.Fatal(err)
 			}
 			w := newWorld(t, register.Rehearsal, text)
-			order := map[string]string{}
-			for _, o := range w.p.Order {
-				order[o.Name] = o.Low.String()
-			}
-			var items []batch.Item
-			for _, item := range w.p.Items {
-				set := register.Furnishing{
-					Item: &item, Code: "code of " + item.Name, Number: "LOT-" + strings.ToUpper(item.Name), Until: w.now.AddDate(0, 6, 0),
-					Document: "reference", Clean: true,
-				}
-				if slices.Contains(item.MustBe, "for this patient") {
-					set.ForPatient = "999 000 0018"
-				}
-				w.furnish(set)
-				items = append(items, batch.Item{Name: item.Name, Code: set.Code})
-			}
-			w.must(ben, time.Minute, batch.Open{
-				Batch: batch7, Protocol: w.p.Name, Version: w.p.Version, Digest: w.p.Digest,
-				Patient: batch.Patient{Name: "TESTPATIENT, Żaneta", Born: "2019-03-01", Number: "999 000 0018", NumberType: "NHS", Wristband: wristband},
-				Order:   order, Reference: "RX-78", Prescriber: "Dr C. Okafor", Items: items,
-			})
+			w.must(ben, time.Minute, w.openingOf())
 			pdf := w.record()
 			if v, err := Verify(pdf, w.siteKey().Verifier(), AllowRehearsal()); err != nil || v.Exit() != 0 {
 				t.Fatalf("%v\n%s", err, said(v))
@@ -56,7 +36,7 @@ func TestEveryExampleProtocolMakesARecord(t *testing.T) {
 			whole, _ := flat(t, pdf)
 			for i := range w.state.Steps {
 				step := w.state.Steps[i].Step
-				if !strings.Contains(whole, strings.Join(strings.Fields(step.Do), " ")) {
+				if !strings.Contains(whole, strings.Join(strings.Fields(w.state.Told(step.Do)), " ")) {
 					t.Errorf("the instruction of %q is not in the pages", step.Name)
 				}
 				for _, in := range step.Inputs {
@@ -67,11 +47,43 @@ func TestEveryExampleProtocolMakesARecord(t *testing.T) {
 					}
 				}
 			}
+			for i := range w.p.SiteValues {
+				for _, words := range []string{w.p.SiteValues[i].Title, w.p.SiteValues[i].Approved()} {
+					if !strings.Contains(whole, words) {
+						t.Errorf("MBR-05: %q of what the site sets is not in the pages", words)
+					}
+				}
+			}
 			for _, c := range w.p.Criteria {
 				if !strings.Contains(whole, c.Name) {
 					t.Errorf("the criterion %q is not in the pages", c.Name)
 				}
 			}
 		})
+	}
+}
+
+// openingOf is an order for whatever the protocol is, with everything set out.
+func (w *world) openingOf() batch.Open {
+	order := map[string]string{}
+	for _, o := range w.p.Order {
+		order[o.Name] = o.Low.String()
+	}
+	var items []batch.Item
+	for _, item := range w.p.Items {
+		set := register.Furnishing{
+			Item: &item, Code: "code of " + item.Name, Number: "LOT-" + strings.ToUpper(item.Name), Until: w.now.AddDate(0, 6, 0),
+			Document: "reference", Clean: true,
+		}
+		if slices.Contains(item.MustBe, "for this patient") {
+			set.ForPatient = "999 000 0018"
+		}
+		w.furnish(set)
+		items = append(items, batch.Item{Name: item.Name, Code: set.Code})
+	}
+	return batch.Open{
+		Batch: batch7, Protocol: w.p.Name, Version: w.p.Version, Digest: w.p.Digest,
+		Patient: batch.Patient{Name: "TESTPATIENT, Żaneta", Born: "2019-03-01", Number: "999 000 0018", NumberType: "NHS", Wristband: wristband},
+		Order:   order, Reference: "RX-78", Prescriber: "Dr C. Okafor", Items: items,
 	}
 }

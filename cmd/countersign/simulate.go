@@ -24,6 +24,7 @@ import (
 type answers struct {
 	Starts  time.Time           `yaml:"starts"`
 	Order   map[string]string   `yaml:"order"`
+	Site    map[string]string   `yaml:"site"`    // what the simulated site has set
 	Answers map[string]sequence `yaml:"answers"` // "draw up.drawn": one text, or one for each round or repeat
 	Delays  map[string]string   `yaml:"delays"`  // step: how long it is left waiting
 }
@@ -68,7 +69,7 @@ func simulateCommand(out io.Writer) *cobra.Command {
 			return simulating(out, p, told, picture)
 		},
 	}
-	c.Flags().StringVar(&file, "answers", "", "a YAML file with starts, order, answers and delays")
+	c.Flags().StringVar(&file, "answers", "", "a YAML file with starts, order, site, answers and delays")
 	c.Flags().StringVar(&picture, "picture", "", "an SVG file for the way through the protocol, with what was reached marked")
 	c.Flags().BoolVar(&explore, "explore", false, "vary the answers until everything was reached")
 	c.Flags().IntVar(&most, "runs", 2000, "how many runs an exploration may make")
@@ -107,8 +108,17 @@ func simulating(out io.Writer, p *protocol.Protocol, told answers, picture strin
 			return fmt.Errorf("the answer for %q: the protocol asks for no such value", name)
 		}
 	}
+	for name, text := range told.Site {
+		value := p.SiteValue(name)
+		if value == nil {
+			return fmt.Errorf("the site's value %q: the protocol lets no site set it", name)
+		}
+		if _, err := value.Read(text); err != nil {
+			return fmt.Errorf("the site's value %q: %w", name, err)
+		}
+	}
 	run := batch.Simulate(p, told.Starts, batch.Answers{
-		Order: told.Order,
+		Order: told.Order, Site: told.Site,
 		Delay: func(st *batch.StepState) time.Duration { return delays[st.Step.Base] },
 		Value: func(st *batch.StepState, in *protocol.Input, n int) string {
 			list := told.Answers[st.Step.Base+"."+in.Name]

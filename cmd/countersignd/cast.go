@@ -121,6 +121,19 @@ func (c *company) adopt(ctx context.Context, text []byte, now time.Time) (*proto
 	return p, nil
 }
 
+// set sets what a protocol leaves to the site; without values there is nothing
+// to do.
+func (c *company) set(ctx context.Context, p *protocol.Protocol, values map[string]string) error {
+	if len(values) == 0 {
+		return nil
+	}
+	command := library.SetSiteValues{Protocol: p.Name, Version: p.Version, Values: values}
+	if err := c.members["priya"].signProtocol(ctx, command); err != nil {
+		return fmt.Errorf("priya: %s: %w", library.Name(command), err)
+	}
+	return nil
+}
+
 // sign signs one act of a protocol's life.
 func (c *client) signProtocol(ctx context.Context, command library.Command) error {
 	raw, err := library.MarshalCommand(command)

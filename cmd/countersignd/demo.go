@@ -142,6 +142,9 @@ func prepareDemo(ctx context.Context, h *house, dir string, cfg config.Config, f
 		if err != nil {
 			return err
 		}
+		if err := company.set(ctx, p, demoSite(name)); err != nil {
+			return err
+		}
 		effective[name] = p
 		tell(p.ID() + " is approved by two people and effective")
 	}
@@ -177,6 +180,15 @@ func prepareDemo(ctx context.Context, h *house, dir string, cfg config.Config, f
 		return err
 	}
 	return writeFile(filepath.Join(dir, readyFile), []byte("prepared by countersignd "+version+"\n"), 0o644)
+}
+
+// demoSite is what the example site sets for a protocol that leaves it
+// something to set.
+func demoSite(name string) map[string]string {
+	if name == "redcell-tc99m" {
+		return map[string]string{"transfer": "2", "duty call": "020 7946 0077"}
+	}
+	return nil
 }
 
 // demoBatch plays a script from this moment on.

@@ -228,6 +228,9 @@ func (g *ground) set(ctx context.Context, s *script, tell func(string)) (*stage,
 	if st.company, err = assemble(ctx, st.base, founders, rehearsalPassword, tell); err == nil {
 		st.p, err = st.company.adoptExample(ctx, s.Protocol, start)
 	}
+	if err == nil {
+		err = st.company.set(ctx, st.p, s.Site)
+	}
 	if err != nil {
 		st.close()
 		return nil, err

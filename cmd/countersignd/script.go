@@ -24,6 +24,7 @@ type script struct {
 	Protocol  string            `yaml:"protocol"`
 	Starts    time.Time         `yaml:"starts"`
 	Order     map[string]string `yaml:"order"`
+	Site      map[string]string `yaml:"site"` // what the site sets before the batch is opened
 	Patient   scriptPatient     `yaml:"patient"`
 	Items     []scriptItem      `yaml:"items"`
 	Acts      string            `yaml:"acts"`
