@@ -67,13 +67,13 @@ func (v *SiteValue) Read(text string) (Value, error) {
 }
 
 // Approved says what a site may set, as in "350 to 450 mL", "a or b" or
-// "a text".
+// "one line of text".
 func (v *SiteValue) Approved() string {
 	switch v.Type {
 	case TypeChoice:
 		return strings.Join(v.Choices, " or ")
 	case TypeText:
-		return "a text"
+		return "one line of text"
 	}
 	if v.Low.Unit == v.High.Unit {
 		return v.Low.Number + " to " + v.High.String()

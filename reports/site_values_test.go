@@ -20,10 +20,10 @@ func TestTheRecordShowsWhatTheSiteHadSet(t *testing.T) {
 	}
 	w := newWorld(t, register.Rehearsal, text)
 	w.now = w.now.Add(time.Hour)
-	w.onProtocol(chi, library.SetSiteValues{Protocol: w.p.Name, Version: 1, Values: map[string]string{"transfer": "4", "duty call": "020 7946 0077"}})
+	w.live(chi, library.SetSiteValues{Protocol: w.p.Name, Version: 1, Values: map[string]string{"transfer": "4", "duty call": "020 7946 0077"}})
 	w.must(ben, time.Minute, w.openingOf())
 	w.now = w.now.Add(time.Hour)
-	w.onProtocol(chi, library.SetSiteValues{Protocol: w.p.Name, Version: 1, Values: map[string]string{"transfer": "9"}})
+	w.live(chi, library.SetSiteValues{Protocol: w.p.Name, Version: 1, Values: map[string]string{"transfer": "9"}})
 	pdf := w.record()
 	if v, err := Verify(pdf, w.siteKey().Verifier(), AllowRehearsal()); err != nil || v.Exit() != 0 {
 		t.Fatalf("%v\n%s", err, said(v))

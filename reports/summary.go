@@ -255,7 +255,11 @@ func (r *record) siteValues() {
 			{smallStyle, r.at(v.At)},
 			{smallStyle, fmt.Sprintf("for version %d; entry %d of the site's log", v.Version, v.Entry)},
 		}
-		t.add(say(first(v.Of.Title, v.Of.Name)), cell{{plainStyle, v.Text}, {boldStyle, v.Read.Show(r.zone)}}, say(v.Of.Approved()), by)
+		value := strong(v.Read.Show(r.zone))
+		if v.Text != v.Read.Show(r.zone) {
+			value = append(say(v.Text), value...)
+		}
+		t.add(say(first(v.Of.Title, v.Of.Name)), value, say(v.Of.Approved()), by)
 	}
 	r.grid(t)
 }

@@ -120,6 +120,7 @@ func TestAQualityLeadSetsWhatTheProtocolLeavesToTheSite(t *testing.T) {
 	if text := state.Told("{site.transfer}"); text != "4 min" {
 		t.Errorf("the batch that runs now has %s", text)
 	}
+	says(t, "the protocol's trail", lead.get("/protocols/"+redcell+"/trail"), "set for this site, version 1: duty call = 020 7946 0077; transfer = 3 min")
 	says(t, "the batch's page", w.browser().signIn("b.okoro").get("/batches/"+id), "4 min, set for this site by Quirin Meyer")
 }
 

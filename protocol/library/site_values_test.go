@@ -104,7 +104,7 @@ func TestANewVersionTakesOverOnlyWhatItAdmits(t *testing.T) {
 		{"another unit", "  rest: 100 to 500 uL\n" + call, tellBoth, "rest not: 0.3 mL, as it was set before, does not fit 100 to 500 microlitre; duty call 7"},
 		{"other places", "  rest: 0.10 to 0.50 mL\n" + call, tellBoth, "rest not: 0.3 mL, as it was set before, does not fit 0.10 to 0.50 mL; duty call 7"},
 		{"another name", "  left: 0.1 to 0.5 mL\n" + call, "Ring {site.duty call}, leave {site.left}.", "left unset; duty call 7"},
-		{"another kind", "  rest: text\n  duty call: {choices: [6, 8]}\n", tellBoth, "rest not: 0.3 mL, as it was set before, does not fit a text; duty call not: 7, as it was set before, does not fit 6 or 8"},
+		{"another kind", "  rest: text\n  duty call: {choices: [6, 8]}\n", tellBoth, "rest not: 0.3 mL, as it was set before, does not fit one line of text; duty call not: 7, as it was set before, does not fit 6 or 8"},
 	} {
 		l, who := New(), people()
 		steps(t, l, Submit{sited(t, "1", rest+call, tellBoth)}, who.author, Approve{name, 1}, who.approver, MakeEffective{name, 1}, who.lead,
