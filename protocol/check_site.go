@@ -6,6 +6,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
+// maxSiteName is how far a brace is looked for, in bytes: names are shorter.
+const maxSiteName = 80
+
 // toldIn looks at the site's values in an instruction: each that stands in
 // braces is one of those that a site sets.
 func (b *builder) toldIn(n *yaml.Node) {
@@ -19,13 +22,14 @@ func (b *builder) toldIn(n *yaml.Node) {
 		}
 		start := at + found
 		at = start + len(siteMark)
-		name, _, closed := strings.Cut(n.Value[at:], siteEnd)
+		name, _, closed := strings.Cut(n.Value[at:min(at+maxSiteName, len(n.Value))], siteEnd)
 		switch {
 		case !closed:
 			b.failAt(b.inside(n, start), "write it as in: Ring {site.duty call}.", "this brace is never closed")
 			return
 		case b.p.SiteValue(name) == nil:
 			b.failAt(b.inside(n, at), b.siteHint(name), "a site sets no value that is called %q", name)
+			return // one fault a text: a hostile one could hold a hundred thousand
 		default:
 			b.told[name] = true
 		}

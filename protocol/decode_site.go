@@ -4,11 +4,18 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
+// maxSiteValues bounds what a site may set: far more than anybody can keep true.
+const maxSiteValues = 100
+
 // site reads what a site may set: "spin: 350 to 450", "duty call: text", or
 // the same in full, with a title.
 func (b *builder) site(n *yaml.Node) {
 	o := b.object(n, "site sets")
-	for _, key := range o.keys {
+	for i, key := range o.keys {
+		if i == maxSiteValues {
+			b.fail(key, "", "a site sets no more than %d values", maxSiteValues)
+			return
+		}
 		value := o.get(key.Value)
 		v := SiteValue{Name: b.named(key, "a value that a site sets"), Title: key.Value, Type: TypeDecimal, Pos: b.keep(key)}
 		v.High.Unit = noUnit()

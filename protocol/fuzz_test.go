@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -68,6 +69,9 @@ func TestHostileTextsAreRefusedQuickly(t *testing.T) {
 		"a long name":          strings.Replace(string(small), "step: warm", "step: "+strings.Repeat("warm ", 100_000)+"x", 1),
 		"many keys":            strings.Repeat("k: 1\n", 150_000),
 		"a long question mark": strings.Repeat("? ", 400_000),
+		"many braces":          strings.Replace(string(small), "do: Give it.", "do: Give it "+strings.Repeat("{site.", 150_000)+"}", 1),
+		"many closed braces":   strings.Replace(string(small), "do: Give it.", "do: Give it "+strings.Repeat("{site.a}", 100_000), 1),
+		"many site's values":   strings.Replace(string(small), "people:\n", "site sets:\n"+manySet(20_000)+"people:\n", 1),
 		"many comments":        strings.Repeat("# x\n", 200_000),
 	} {
 		start := time.Now()
@@ -79,6 +83,15 @@ func TestHostileTextsAreRefusedQuickly(t *testing.T) {
 			t.Errorf("%s took %s", what, taken)
 		}
 	}
+}
+
+// manySet is what a site could be asked to set.
+func manySet(count int) string {
+	var b strings.Builder
+	for i := range count {
+		fmt.Fprintf(&b, "  v%d: 1 to 2 mL\n", i)
+	}
+	return b.String()
 }
 
 // deep nests mappings by indentation, within the size that is read at all.
