@@ -41,12 +41,17 @@ func (b *builder) compileAt(n *yaml.Node, prefix, text string, in scope, subject
 
 func (b *builder) checkStep(in stepScope, s *Step) {
 	for i := range s.Inputs {
-		input := &s.Inputs[i]
-		self := named(s.Name+"."+input.Name, input)
-		self.op = opSelf
-		b.checkLimits(in, input.Limits, self, Rounding{Places: input.Places}, input.Type)
-		b.checkUncertain(input)
+		if s.Inputs[i].Cell == (Cell{}) {
+			b.checkInput(in, &s.Inputs[i], s.Name+"."+s.Inputs[i].Name)
+		}
 	}
+	for i := range s.Tables {
+		t := &s.Tables[i]
+		for j := range t.Columns {
+			b.checkInput(in, &t.Columns[j], s.Name+"."+t.Name+"."+t.Columns[j].Name)
+		}
+	}
+	s.fill()
 	for i := range s.Calcs {
 		calc := &s.Calcs[i]
 		in.calcs = i
@@ -61,6 +66,14 @@ func (b *builder) checkStep(in stepScope, s *Step) {
 	if (s.Wait != Span{}) && !s.Timed && len(s.Scans) == 0 {
 		b.failAt(s.Pos, "write timed: yes, or add a scan", "the wait of the step %s has nothing to begin from", s.Name)
 	}
+}
+
+// checkInput checks the limits of a value, or of a column for all its cells.
+func (b *builder) checkInput(in stepScope, input *Input, full string) {
+	self := named(full, input)
+	self.op = opSelf
+	b.checkLimits(in, input.Limits, self, Rounding{Places: input.Places}, input.Type)
+	b.checkUncertain(input)
 }
 
 func (b *builder) checkFormula(in stepScope, c *Calculation) {
@@ -81,6 +94,7 @@ func (b *builder) checkFormula(in stepScope, c *Calculation) {
 		b.failAt(b.inside(n, 0), "", "the formula gives %s, and the unit %s is %s", root.sort, c.Unit.name(), want)
 		return
 	}
+	b.checkGathered(root, n)
 	c.Expr = &Expression{Source: c.Formula, root: root}
 	b.checkExamples(c, root)
 }
@@ -263,8 +277,9 @@ func (b *builder) checkReleaseLeaves(n *node, at *yaml.Node) {
 	if n.op == opPoint {
 		step = n.point.Step
 	}
-	if s := b.p.Section(step); s != nil && s.AfterRelease && (n.op == opName || n.op == opPoint) {
+	if s := b.p.Section(step); s != nil && s.AfterRelease && (n.op == opName || n.op == opPoint || n.op == opColumn) {
 		b.failAt(b.inside(at, n.offset), "", "%q is known only after release", n.name)
+		return
 	}
 	for _, arg := range n.args {
 		b.checkReleaseLeaves(arg, at)

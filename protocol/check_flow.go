@@ -90,9 +90,12 @@ func (b *builder) checkCritical(steps []*Step) {
 	for _, step := range steps {
 		for i := range step.Inputs {
 			in := &step.Inputs[i]
+			if in.Cell.Row > 1 {
+				continue // told with the first row
+			}
 			grave := in.Class == "critical parameter" || in.Class == "quality attribute"
 			if grave && len(in.Limits) == 0 && !used[step.Name+"."+in.Name] && in.Type != TypeDateTime && in.Type != TypeText && in.Type != TypeFile {
-				b.failAt(in.Pos, "give it one, as in accept: at least 50 mL, or another class", "%s is a %s and has no limit", in.Name, in.Class)
+				b.failAt(in.Pos, "give it one, as in accept: at least 50 mL, or another class", "%s is a %s and has no limit", in.Place(), in.Class)
 			}
 		}
 	}
@@ -192,6 +195,12 @@ func rewritten(n *node, with func(*node) *node) *node {
 // checkSure refuses a way that hangs on a value which may be missing: nobody
 // would know which way to go.
 func (b *builder) checkSure(n *node, at *yaml.Node) {
+	if n.op == opColumn {
+		if absent := n.absent(); len(absent) > 0 {
+			b.failAt(b.inside(at, n.offset), "leave out may be, or decide in a step of its own", "%q may be %s, and then nobody knows which way to go", n.name, strings.Join(absent, " or "))
+		}
+		return
+	}
 	if n.op == opName {
 		step, field, _ := strings.Cut(n.name, ".")
 		if s := b.p.Step(step); s != nil {
@@ -234,7 +243,7 @@ func (b *builder) checkDecision(s *Step) {
 	if part := b.p.Part(s.By); part != nil && part.Role != "quality lead" {
 		b.failAt(s.Pos, "give it to a part that is a quality lead", "the decision %s is given to a %s, and quality leads decide", s.Name, part.Role)
 	}
-	if len(s.Scans)+len(s.Uses)+len(s.Calcs) > 0 || s.Timed || s.Critical || s.CheckedBy != "" {
+	if len(s.Scans)+len(s.Uses)+len(s.Calcs)+len(s.Tables) > 0 || s.Timed || s.Critical || s.CheckedBy != "" {
 		b.failAt(s.Pos, "keep what is done in a step of its own", "the decision %s asks for more than a decision", s.Name)
 	}
 	for i := range s.Inputs {

@@ -34,6 +34,13 @@ func (b *builder) checkNames(steps []*Step) {
 		for i := range step.Inputs {
 			fields[step.Inputs[i].Name] = true
 		}
+		for i := range step.Tables {
+			t := &step.Tables[i]
+			fields[t.Name] = true
+			if t.Name == "order" || t.Name == "site" || slices.ContainsFunc(steps, func(s *Step) bool { return s.Name == t.Name }) {
+				b.failAt(t.Pos, "call one of them otherwise", "the table %s has the name of a step, of the order or of the site, so a formula could mean either", t.Name)
+			}
+		}
 		for i := range step.Calcs {
 			if fields[step.Calcs[i].Name] {
 				b.failAt(step.Calcs[i].Pos, "", "%q is entered and calculated in one step", step.Calcs[i].Name)

@@ -209,6 +209,9 @@ func (g *grammar) parseCEL(text string, pieces []piece) (*node, []fault) {
 		return 0
 	}}
 	root := t.node(tree.Expr())
+	if root.op == opColumn {
+		t.loose(root)
+	}
 	if len(t.faults) > 0 {
 		return nil, t.faults
 	}

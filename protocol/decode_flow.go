@@ -47,6 +47,11 @@ func (s *Section) goOn() {
 		for j := range s.Steps[i].Inputs {
 			unblock(s.Steps[i].Inputs[j].Limits)
 		}
+		for j := range s.Steps[i].Tables {
+			for k := range s.Steps[i].Tables[j].Columns {
+				unblock(s.Steps[i].Tables[j].Columns[k].Limits)
+			}
+		}
 		for j := range s.Steps[i].Calcs {
 			unblock(s.Steps[i].Calcs[j].Limits)
 		}

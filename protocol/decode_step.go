@@ -73,7 +73,14 @@ func (b *builder) step(n *yaml.Node, by string) Step {
 	}
 	inputs := b.object(o.get("enter"), "enter")
 	for _, key := range inputs.keys {
-		s.Inputs = append(s.Inputs, b.input(key, inputs.get(key.Value)))
+		value := inputs.get(key.Value)
+		if !isTable(value) {
+			s.Inputs = append(s.Inputs, b.input(key, value))
+			continue
+		}
+		t := b.table(key, value)
+		s.Tables = append(s.Tables, t)
+		s.Inputs = append(s.Inputs, t.cells()...)
 	}
 	calcs := b.object(o.get("calculate"), "calculate")
 	for _, key := range calcs.keys {

@@ -9,13 +9,13 @@ func (d *differ) steps(p *plan) {
 		d.at("the step %s", s.step.Name).say(
 			GroupOrder, "the step %s was removed from the section %s; it was %s.", s.step.Name, s.section.Name, s.step.duties(),
 		)
-		d.values(&Step{Name: s.step.Name, Inputs: s.step.Inputs, Calcs: s.step.Calcs}, &Step{Name: s.step.Name})
+		d.values(&Step{Name: s.step.Name, Inputs: s.step.Inputs, Tables: s.step.Tables, Calcs: s.step.Calcs}, &Step{Name: s.step.Name})
 	}
 	for _, s := range p.added {
 		d.at("the step %s", s.step.Name).say(
 			GroupOrder, "the step %s was added to the section %s%s; it is %s.", s.step.Name, s.section.Name, following(s.after), s.step.duties(),
 		)
-		d.values(&Step{Name: s.step.Name}, &Step{Name: s.step.Name, Inputs: s.step.Inputs, Calcs: s.step.Calcs})
+		d.values(&Step{Name: s.step.Name}, &Step{Name: s.step.Name, Inputs: s.step.Inputs, Tables: s.step.Tables, Calcs: s.step.Calcs})
 	}
 	d.moves(p)
 	for _, s := range p.steps {

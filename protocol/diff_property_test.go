@@ -34,6 +34,8 @@ func derived(in reflect.Type, field string) bool {
 		return field == "Pos" || field == "Input" // made of the range and the title
 	case reflect.TypeFor[Step]():
 		return field == "Pos" || field == "Base" || field == "Round" // the name and the loop's place
+	case reflect.TypeFor[Input]():
+		return field == "Pos" || field == "Cell" // a cell's follows from its table
 	case reflect.TypeFor[Criterion]():
 		return field == "Pos" // its expression has no other text, so that counts
 	}
@@ -123,11 +125,13 @@ func visit(v reflect.Value, path string, tell func(path string)) {
 }
 
 // visitList takes an element out, doubles one, adds an empty one, and swaps
-// two. Rounds after the first follow from the first, so they are left alone.
+// two. Rounds after the first follow from the first, and cells from their
+// table, so they are left alone.
 func visitList(v reflect.Value, path string, tell func(string), try func(string, any)) {
 	first := func(i int) bool {
 		step, ok := v.Index(i).Interface().(Step)
-		return !ok || step.Round <= 1
+		in, _ := v.Index(i).Interface().(Input)
+		return (!ok || step.Round <= 1) && in.Cell == Cell{}
 	}
 	empty := reflect.New(v.Type().Elem()).Elem()
 	try("with an empty one", reflect.Append(reflect.AppendSlice(reflect.MakeSlice(v.Type(), 0, v.Len()+1), v), empty).Interface())

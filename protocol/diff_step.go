@@ -101,20 +101,8 @@ func (p place) scans(old, new []Scan) {
 // values tells what changed about what a step asks to enter and calculates.
 func (d *differ) values(old, new *Step) {
 	at := d.at("the step %s", new.Name)
-	name := func(in *Input) string { return in.Name }
-	inputs := paired(old.Inputs, new.Inputs, name)
-	for _, in := range inputs.removed {
-		at.say(GroupLimits, "%s in %s was removed%s.", in.called(), at.where, withLimits(in.Limits))
-	}
-	for _, in := range inputs.added {
-		at.say(GroupLimits, "%s in %s was added: %s%s.", in.called(), at.where, in.kind(), withLimits(in.Limits))
-	}
-	for _, in := range inputs.both {
-		at.input(in.old, in.new)
-	}
-	if inputs.reordered() {
-		at.say(GroupOrder, "%s asks for its values in another order: %s.", at.where, listed(namesOf(new.Inputs, name)))
-	}
+	moved := at.inputs(old.asked(), new.asked())
+	d.tables(old, new, moved)
 	result := func(c *Calculation) string { return c.Name }
 	calcs := paired(old.Calcs, new.Calcs, result)
 	for _, c := range calcs.removed {
@@ -129,4 +117,30 @@ func (d *differ) values(old, new *Step) {
 	if calcs.reordered() {
 		at.say(GroupOrder, "%s shows its calculations in another order: %s.", at.where, listed(namesOf(new.Calcs, result)))
 	}
+}
+
+// inputs tells what changed about what is entered, and whether its order did.
+// Tables stand among the values for their place alone.
+func (p place) inputs(old, new []Input) (moved bool) {
+	name := func(in *Input) string { return in.Name }
+	list := paired(old, new, name)
+	for _, in := range list.removed {
+		if in.Cell == (Cell{}) {
+			p.say(GroupLimits, "%s in %s was removed%s.", in.called(), p.where, withLimits(in.Limits))
+		}
+	}
+	for _, in := range list.added {
+		if in.Cell == (Cell{}) {
+			p.say(GroupLimits, "%s in %s was added: %s%s.", in.called(), p.where, in.kind(), withLimits(in.Limits))
+		}
+	}
+	for _, in := range list.both {
+		if in.new.Cell == (Cell{}) {
+			p.input(in.old, in.new)
+		}
+	}
+	if list.reordered() {
+		p.say(GroupOrder, "%s asks for its values in another order: %s.", p.where, listed(namesOf(new, name)))
+	}
+	return list.reordered()
 }

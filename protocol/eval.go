@@ -24,6 +24,7 @@ type frame struct {
 	self         *Value
 	rounded      bool
 	leaves       map[*node]known
+	columns      map[*node][]known // of a table's columns: what stands in them
 	missing      []string
 	inapplicable []string
 }
@@ -57,6 +58,9 @@ func (f *frame) fill(n *node) error {
 			return nil
 		}
 		f.leaves[n] = known{at: at, show: at.UTC().Format("15:04:05")}
+	}
+	if overColumn(n) {
+		return f.gather(n.args[0], n.op)
 	}
 	for _, arg := range n.args {
 		if err := f.fill(arg); err != nil {
@@ -149,7 +153,7 @@ func seconds(d time.Duration) *big.Rat { return big.NewRat(int64(d), int64(time.
 func (p Point) String() string { return p.Step + " " + p.At }
 
 func (e *Expression) frame(env Env, self *Value) (*frame, error) {
-	f := &frame{env: remember(env), self: self, rounded: e.rounded, leaves: map[*node]known{}}
+	f := &frame{env: remember(env), self: self, rounded: e.rounded, leaves: map[*node]known{}, columns: map[*node][]known{}}
 	if err := f.fill(e.root); err != nil {
 		return nil, err
 	}
@@ -208,16 +212,23 @@ func (f *frame) eval(n *node) (known, error) {
 	case "_&&_", "_||_", "_?_:_":
 		return f.choose(n)
 	}
-	args := make([]known, len(n.args))
-	for i, arg := range n.args {
+	args := make([]known, 0, len(n.args))
+	for _, arg := range n.args {
 		if arg.sort.class == span {
 			return f.inside(n, args[0])
+		}
+		if arg.op == opColumn {
+			args = append(args, f.columns[arg]...)
+			continue
 		}
 		k, err := f.eval(arg)
 		if err != nil {
 			return known{}, err
 		}
-		args[i] = k
+		args = append(args, k)
+	}
+	if n.op == "count" {
+		return known{num: new(big.Rat).SetInt64(int64(len(args)))}, nil
 	}
 	for i, k := range args {
 		if k.beyond != "" {
@@ -309,6 +320,8 @@ func calculate(n *node, args []known) (known, error) {
 			}
 		}
 		return known{num: a.num}, nil
+	case "mean", "sum", "sd":
+		return spread(n.op, args)
 	case "elapsed":
 		return known{num: seconds(b.at.Sub(a.at))}, nil
 	case "decayed":

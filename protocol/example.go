@@ -58,6 +58,9 @@ type nothing struct{ Env }
 // does not fit, and where in the example. given holds the figure of each
 // name so far.
 func matches(formula, figures *node, given map[string]string) (string, *node) {
+	if overColumn(formula) {
+		return matchesColumn(formula, figures, given)
+	}
 	if formula.op == opName || formula.op == opPoint || formula.op == "elapsed" && figures.op != "elapsed" {
 		if formula.op != "elapsed" && !constant(figures) {
 			return "the example has a calculation where the formula has " + formula.name, figures
@@ -83,6 +86,36 @@ func matches(formula, figures *node, given map[string]string) (string, *node) {
 		if problem, part := matches(arg, figures.args[i], given); problem != "" {
 			return problem, part
 		}
+	}
+	return "", nil
+}
+
+// matchesColumn compares what gathers a column with its example: a figure for
+// each row, as many in each column of a table.
+func matchesColumn(formula, figures *node, given map[string]string) (string, *node) {
+	column := formula.args[0]
+	if figures.op != formula.op {
+		return "the example is not the formula", figures
+	}
+	var written []string
+	for _, arg := range figures.args {
+		if !constant(arg) {
+			return "the example has a calculation where the formula has " + column.name, arg
+		}
+		if arg.sort != column.sort {
+			return fmt.Sprintf("the example has %s where the formula has %s", arg.sort, column.sort), arg
+		}
+		written = append(written, arg.written())
+	}
+	if rows := len(written); column.table.Most > 0 && (rows < column.table.Least || rows > column.table.Most) {
+		return fmt.Sprintf("the example gives %s for %s, and the table has %s", countOf(rows, "figure"), column.name, column.table.size()), figures
+	}
+	rows := strings.TrimSuffix(column.name, column.table.Name) + rowsField
+	for name, text := range map[string]string{column.name: strings.Join(written, ", "), rows: fmt.Sprint(len(written))} {
+		if before, ok := given[name]; ok && before != text {
+			return fmt.Sprintf("the example gives %s two different rows of figures", column.table.Name), figures
+		}
+		given[name] = text
 	}
 	return "", nil
 }

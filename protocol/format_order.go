@@ -104,13 +104,15 @@ func wholeShape() *shape {
 }
 
 func sectionShape() *shape {
+	field := &shape{keys: limitKeys("title", "rows", "each", "columns", "type", "unit", "places", "choices", "class", "optional", "censored", "may be")}
+	field.of = map[string]*shape{"columns": {each: field}}
 	step := &shape{
 		keys: []string{
 			"step", "do", "when", "by", "decision", "checked by", "witnessed by", "critical", "timed", "between", "scan", "uses", "wait",
 			"safe state", "calculate", "enter",
 		},
 		of: map[string]*shape{
-			"enter":     {each: &shape{keys: limitKeys("title", "type", "unit", "places", "choices", "class", "optional", "censored", "may be")}},
+			"enter":     {each: field},
 			"calculate": {each: calculationShape()},
 		},
 	}

@@ -116,7 +116,8 @@ type Step struct {
 	Witness   bool   // the second person witnesses (signs at the time) instead of verifying after
 	Timed     bool   // has a start of its own: somebody presses Begin
 	Scans     []Scan
-	Inputs    []Input
+	Inputs    []Input // the cells of its tables among them, each at its place
+	Tables    []Table
 	Calcs     []Calculation
 	Uses      []string // items whose budgets and conditions gate this step
 	Wait      Span     // minimum and maximum from begin (or last scan) to performed
@@ -180,6 +181,7 @@ type Input struct {
 	Absent   []string // NotDone, NotAvailable, NotApplicable: what may stand in its place
 	Class    string   // "critical parameter", "quality attribute", "in-process control", "informative"
 	Limits   []Limit
+	Cell     Cell // its place in a table; zero for a value that stands alone
 	Pos      Pos
 }
 

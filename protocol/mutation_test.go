@@ -88,6 +88,13 @@ func mutations() []mutation {
 		{name: "a value of a site of another dimension", line: regexp.MustCompile(`^    allow: .* min$`), change: replaced(`min$`, "mL"), anywhere: true},
 		{name: "a value of a site of no kind", line: regexp.MustCompile(`^    type: text$`), change: dropped, above: true},
 		{name: "a value of a site that leaves nothing to set", line: regexp.MustCompile(`^    allow: .* min$`), change: replaced(`[\d.]+ to `, "")},
+		{name: "a table of unknown length", line: regexp.MustCompile(`^ +rows: \d`), change: replaced(`rows: .*`, "rows: enough")},
+		{name: "a table without its rows", line: regexp.MustCompile(`^ +rows: `), change: dropped, above: true},
+		{name: "a table of fewer rows than its example", line: regexp.MustCompile(`^ +rows: (3|\[)`), change: replaced(`rows: .*`, "rows: 50"), anywhere: true},
+		{name: "rows that are called alike", line: regexp.MustCompile(`^ +rows: \[`), change: replaced(`\[(.*?), `, "[$1, $1, ")},
+		{name: "a column of another name", line: regexp.MustCompile(`^ +(formula|holds): .*(mean|sum|max|min)\(`), change: replaced(`\.(\w+)\)`, ".${1}x)")},
+		{name: "a column as one value", line: regexp.MustCompile(`^ +(formula|holds): .*(mean|sum|max|min)\(`), change: replaced(`(mean|sum|max|min)\(([^()]*)\)`, "$2")},
+		{name: "a function of another column's words", line: regexp.MustCompile(`^ +bag: \{`), change: replaced(`bag: .*`, "bag: {type: text}"), anywhere: true},
 		{name: "no version", line: regexp.MustCompile(`^version: `), change: dropped, above: true},
 		{name: "no form", line: regexp.MustCompile(`^  (form|strength|licence|control site|container|storage): `), change: dropped, above: true},
 	}
@@ -127,12 +134,16 @@ func header(lines []string, at int) int {
 func TestTheCheckerNamesTheSlipsOfAnAuthor(t *testing.T) {
 	made, named := 0, 0
 	var escaped []string
+	texts := map[string]string{"the manual's tables": manualTables(t)}
 	for _, name := range []string{"aso-intrathecal", "redcell-tc99m", "treg", "cart-prodigy"} {
 		text, err := fs.ReadFile(Examples(), name+".yaml")
 		if err != nil {
 			t.Fatal(err)
 		}
-		lines := strings.Split(string(text), "\n")
+		texts[name] = string(text)
+	}
+	for name, text := range texts {
+		lines := strings.Split(text, "\n")
 		for _, m := range mutations() {
 			for at, line := range lines {
 				if !m.line.MatchString(line) || m.change(line) == line || m.fits != nil && !m.fits(aroundOf(lines, at)) {
@@ -153,6 +164,14 @@ func TestTheCheckerNamesTheSlipsOfAnAuthor(t *testing.T) {
 	} else {
 		t.Log("these escape:\n" + strings.Join(escaped, "\n"))
 	}
+}
+
+// manualTables is the manual's protocol with its tables.
+func manualTables(t *testing.T) string {
+	t.Helper()
+	all := fences(t)
+	at := slices.IndexFunc(all, func(f fence) bool { return strings.Contains(f.text, "columns:") })
+	return fit(all[0].text, all[at].text)
 }
 
 func (m mutation) caught(lines []string, at int) bool {

@@ -102,6 +102,16 @@ func (s *Step) Input(name string) *Input {
 	return nil
 }
 
+// Table finds a table of the step; nil when there is none.
+func (s *Step) Table(name string) *Table {
+	for i := range s.Tables {
+		if s.Tables[i].Name == name {
+			return &s.Tables[i]
+		}
+	}
+	return nil
+}
+
 // Calc finds a calculation of the step; nil when there is none.
 func (s *Step) Calc(name string) *Calculation {
 	for i := range s.Calcs {

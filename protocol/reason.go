@@ -34,6 +34,8 @@ func (f *frame) working(n *node, outer int) (string, error) {
 	switch n.op {
 	case opLiteral, opSelf, opName, opPoint, opText, opTruth:
 		return f.shown(n)
+	case opColumn:
+		return f.listed(n), nil
 	case "elapsed":
 		k, err := f.eval(n)
 		return showSeconds(k.num), err

@@ -19,6 +19,9 @@ func (in Input) Samples(name string, calcs []Calculation, conditions []*Conditio
 	switch in.Type {
 	case TypeChoice:
 		texts = slices.Clone(in.Choices)
+		if in.Cell != (Cell{}) && in.Cell.Row == 0 {
+			texts = []string{in.Choices[0], in.Choices[len(in.Choices)-1]} // as few rows and as many as there can be
+		}
 	case TypeYesNo:
 		texts = []string{"yes", "no"}
 	case TypeText:
@@ -49,7 +52,7 @@ func (in Input) compared(name string, calcs []Calculation, conditions []*Conditi
 	var all []*big.Rat
 	self := &Value{Type: TypeDecimal, Quantity: Quantity{Number: "1", Unit: in.Unit}}
 	gather := func(e *Expression, is func(*node) bool) {
-		f := &frame{env: remember(env), self: self, rounded: true, leaves: map[*node]known{}}
+		f := &frame{env: remember(env), self: self, rounded: true, leaves: map[*node]known{}, columns: map[*node][]known{}}
 		f.bars(e.root, is, &all)
 	}
 	for i := range in.Limits {
@@ -69,10 +72,60 @@ func (in Input) compared(name string, calcs []Calculation, conditions []*Conditi
 	}
 	for _, c := range conditions {
 		if c.Expr != nil {
-			gather(c.Expr, func(n *node) bool { return n.op == opName && n.name == name })
+			gather(c.Expr, func(n *node) bool { return n.means(name) })
 		}
 	}
-	return all
+	return in.shared(name, calcs, conditions, all, env)
+}
+
+// means says that a part is a value, or gathers the column in which it stands.
+func (n *node) means(name string) bool {
+	if overColumn(n) && n.op != "count" && n.op != "sd" {
+		return slices.ContainsFunc(n.args[0].args, func(cell *node) bool { return cell.name == name })
+	}
+	return n.op == opName && n.name == name
+}
+
+// shared puts before the others, for a value whose column is summed up, what
+// falls to one row of each figure: a sum reaches it by all its rows together.
+func (in Input) shared(name string, calcs []Calculation, conditions []*Condition, bars []*big.Rat, env Env) []*big.Rat {
+	var t *Table
+	for i := range calcs {
+		t = calcs[i].Expr.root.summed(name, t)
+	}
+	for _, c := range conditions {
+		if c.Expr != nil {
+			t = c.Expr.root.summed(name, t)
+		}
+	}
+	if t == nil {
+		return bars
+	}
+	step, _, _ := strings.Cut(name, ".")
+	counts := []int{t.Least, t.Most}
+	v, ok := env.Value(step + "." + t.Counted())
+	if rows, known := t.RowsOf(v, ok); known {
+		counts = []int{rows}
+	}
+	var shares []*big.Rat
+	for _, bar := range bars {
+		for _, rows := range counts {
+			shares = append(shares, new(big.Rat).Quo(bar, new(big.Rat).SetInt64(int64(rows))))
+		}
+	}
+	return append(shares, bars...)
+}
+
+// summed finds the table in which a value's column is summed up; else is what
+// was found before.
+func (n *node) summed(name string, found *Table) *Table {
+	if n.op == "sum" && n.means(name) && overColumn(n) {
+		return n.args[0].table
+	}
+	for _, arg := range n.args {
+		found = arg.summed(name, found)
+	}
+	return found
 }
 
 // bars finds what a value is compared with in an expression.

@@ -26,6 +26,7 @@ func Schema() []byte {
 		top.Defs[in.called("name")] = in.anyName()
 		top.Defs[in.called("step")] = in.step()
 		top.Defs[in.called("field")] = in.field()
+		top.Defs[in.called("table")] = in.table()
 		top.Defs[in.called("calculation")] = in.calculation()
 	}
 	var out bytes.Buffer
@@ -220,7 +221,7 @@ func (in schemaSpot) step() *schemaShape {
 		"scan":         manyOf(in.scan()).says("What is scanned: patient, label, or an item; with , or stop a wrong scan stops the batch."),
 		"uses":         manyOf(wording()).says("The items that the step uses without scanning them."),
 		"wait":         in.open(spanShape()).says("The time from the step's start, or else from its last scan, until it is performed."),
-		"enter":        names(in, refer(in.called("field"))).says("The values that are entered, each under its name."),
+		"enter":        names(in, &schemaShape{AnyOf: []*schemaShape{refer(in.called("field")), refer(in.called("table"))}}).says("The values and tables that are entered, each under its name."),
 		"calculate":    names(in, refer(in.called("calculation"))).says("The results that are calculated, each under its name."),
 	}, "step", "do")
 	critical := &schemaShape{Properties: keys{"critical": {Const: "yes"}}, Required: []string{"critical"}}
@@ -247,6 +248,16 @@ func (in schemaSpot) field() *schemaShape {
 	chosen := kind(string(TypeChoice))
 	f.AllOf = []*schemaShape{anyOf("unit", "choices", "type"), {If: counted, Then: having("unit", "places")}, {If: chosen, Then: having("choices")}}
 	return in.filled(f)
+}
+
+func (in schemaSpot) table() *schemaShape {
+	named := &schemaShape{Type: "array", Items: wording(), MinItems: 2}
+	return in.filled(closed("A table: the same few columns, row after row.", keys{
+		"title":   wording().says("What the table is called on the pages."),
+		"rows":    (&schemaShape{AnyOf: []*schemaShape{in.open(rowsShape()), named}}).says("How many rows there are: 3, 2 to 6, or their names in a list."),
+		"each":    wording().says("What a row is called, as in chamber; row, when it is left out."),
+		"columns": names(in, refer(in.called("field"))).says("The values of each row, each under its name."),
+	}, "rows", "columns"))
 }
 
 func (in schemaSpot) calculation() *schemaShape {

@@ -83,6 +83,14 @@ func hours() *schemaShape {
 	return matching("^[0-9]{1,2}:[0-9]{2} and [0-9]{1,2}:[0-9]{2}$", "write it as in: 08:00 and 16:00")
 }
 
+// rowsShape is a number of rows, or from how many to how many.
+func rowsShape() *schemaShape {
+	low, high := 2, mostRows
+	const several = "([2-9]|[1-4][0-9]|50)"
+	text := matching("^("+several+"|([1-9]|[1-4][0-9]|50) to "+several+")$", "write it as in: 3; 2 to 6; or [start, 15 min, 30 min]")
+	return &schemaShape{AnyOf: []*schemaShape{{Type: "integer", Minimum: &low, Maximum: &high}, text}}
+}
+
 // oneOf is one of a closed list of words.
 func oneOf(list ...string) *schemaShape { return &schemaShape{Enum: list} }
 

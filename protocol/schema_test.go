@@ -158,6 +158,7 @@ var shapeFault = regexp.MustCompile(strings.Join([]string{
 	`does not say how many decimal places`, `^a step is checked or witnessed, not both$`, `^a result is rounded to places or to figures, not both$`, `is repeated and has no end$`,
 	`does not say who is told when it fails$`, `^the criterion .* is known later and does not say when$`, `is known now, so nothing of it is due later$`,
 	`needs one of allow, choices and type$`, `^a site sets a figure within a range, a choice or a text, and no `,
+	`is a table itself$`, `is no number of rows`, `^one row is no table$`,
 }, "|"))
 
 func aboutShape(problems Problems) bool {
@@ -220,6 +221,7 @@ var kinds = []struct {
 	{"the use of a block", []string{"use"}},
 	{"the step ", []string{"step", "block-step"}},
 	{"the field ", []string{"field", "block-field"}},
+	{"the table ", []string{"table", "block-table"}},
 	{"the calculation ", []string{"calculation", "block-calculation"}},
 	{"the window ", []string{"window"}},
 	{"the budget ", []string{"budget"}},

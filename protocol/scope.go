@@ -24,10 +24,10 @@ func (s stepScope) names() []string {
 		names = append(names, "site."+s.p.SiteValues[i].Name)
 	}
 	for i, step := range s.steps {
-		for j := range step.Inputs {
-			names = append(names, step.Name+"."+step.Inputs[j].Name)
+		for _, name := range asksFor(step) {
+			names = append(names, step.Name+"."+name)
 			if i == s.at {
-				names = append(names, step.Inputs[j].Name)
+				names = append(names, name)
 			}
 		}
 		for j := range step.Calcs {
@@ -56,6 +56,9 @@ func (s stepScope) find(name string) (*node, bool) {
 		if v := s.p.SiteValue(field); of == "site" && v != nil {
 			return v.leaf(), true
 		}
+		if s.at < len(s.steps) && s.steps[s.at].Table(of) != nil {
+			return s.field(s.at, name)
+		}
 		for i, step := range s.steps {
 			if step.Name == of {
 				return s.field(i, field)
@@ -71,17 +74,30 @@ func (s stepScope) find(name string) (*node, bool) {
 	return s.moment(name)
 }
 
-// field finds an input or a calculation of a step.
+// late says why a value of a step cannot be there yet, or for certain; "" when
+// it is.
+func (s stepScope) late(step int, full string) string {
+	of := s.steps[step]
+	if step > s.at && !s.loops(step) {
+		return fmt.Sprintf("%q is used before it exists: the step %s comes later", full, of.Name)
+	}
+	if guard := s.unguarded(step); guard != "" {
+		return fmt.Sprintf("%q may never be there: the step %s is only done when %s", full, of.Name, guard)
+	}
+	if s.unordered(step) {
+		return fmt.Sprintf("%q may not be there yet: the steps %s and %s have no order between them", full, of.Name, s.here())
+	}
+	return ""
+}
+
+// field finds an input, a table's column or a calculation of a step.
 func (s stepScope) field(step int, field string) (*node, bool) {
 	of := s.steps[step]
 	full := of.Name + "." + field
-	late := ""
-	if step > s.at && !s.loops(step) {
-		late = fmt.Sprintf("%q is used before it exists: the step %s comes later", full, of.Name)
-	} else if guard := s.unguarded(step); guard != "" {
-		late = fmt.Sprintf("%q may never be there: the step %s is only done when %s", full, of.Name, guard)
-	} else if s.unordered(step) {
-		late = fmt.Sprintf("%q may not be there yet: the steps %s and %s have no order between them", full, of.Name, s.here())
+	late := s.late(step, full)
+	table, column, _ := strings.Cut(field, ".")
+	if t := of.Table(table); t != nil {
+		return columnOf(of, t, column, late)
 	}
 	if in := of.Input(field); in != nil {
 		n := named(full, in)

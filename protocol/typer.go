@@ -67,6 +67,7 @@ const (
 	opName    = "name"
 	opSelf    = "self"
 	opPoint   = "point"
+	opColumn  = "column" // of a table; its args are the cells
 )
 
 // node is one part of a checked expression.
@@ -81,13 +82,16 @@ type node struct {
 	point   Point
 	calc    *Calculation
 	site    *SiteValue // that a site sets; nil for every other
+	table   *Table     // of a column
 	late    string     // why the value cannot be there yet; "" when it can
 	unit    Unit       // in which people read it; zero where none is natural
 	sort    sort
 	offset  int
 }
 
-func functions() []string { return []string{"decayed", "elapsed", "min", "max", "abs"} }
+func functions() []string {
+	return []string{"decayed", "elapsed", "min", "max", "abs", "mean", "sum", "sd", "count"}
+}
 
 func isFunction(name string) bool {
 	for _, f := range functions() {
@@ -140,6 +144,9 @@ func (t *typer) node(e ast.Expr) *node {
 				return at
 			}
 		}
+		if !t.columns(at) {
+			return at
+		}
 		return t.call(at)
 	default:
 		return t.fail(at, "", "this cannot stand in a formula")
@@ -168,8 +175,13 @@ func (t *typer) call(n *node) *node {
 		if n.sort.dim == (dims{}) {
 			n.unit = One()
 		}
-	case "-_", "abs", "min", "max":
+	case "-_", "abs", "min", "max", "mean", "sum", "sd":
 		return t.same(n)
+	case "count":
+		if len(n.args) == 0 {
+			return t.fail(n, "", "count takes one value or more")
+		}
+		n.sort, n.unit = sort{class: quantity}, One()
 	case "!_", "_&&_", "_||_":
 		for _, arg := range n.args {
 			if arg.sort.class != truth {
@@ -232,10 +244,11 @@ func (t *typer) alike(n, a, b *node) bool {
 	return false
 }
 
-// same types minus, abs, min and max: all arguments alike, and so the result.
+// same types minus, abs, and what gathers several values: all arguments alike,
+// and so the result.
 func (t *typer) same(n *node) *node {
-	many := n.op == "min" || n.op == "max"
-	if !many && len(n.args) != 1 || many && len(n.args) < 2 {
+	many := n.op != "-_" && n.op != "abs"
+	if !many && len(n.args) != 1 || many && len(n.args) < 2 && !overColumn(n) {
 		return t.fail(n, "", "%s takes %s", strings.Trim(n.op, "_"), map[bool]string{true: "two values or more", false: "one value"}[many])
 	}
 	if !t.quantities(n) {
