@@ -134,7 +134,8 @@ func answer(ev Event, refusal *Refusal) (Event, error) {
 }
 
 // afterwards applies the rules that look at what the act would leave behind:
-// every calculation of a step that is signed is there (EXE-07), and no stop
+// every calculation of a step that is signed is there (EXE-07), unless what it
+// leans on was found not applicable, with a reason; and no stop
 // that the step's own figures give stands in the way.
 func (d *decision) afterwards(main Event, after *State) *Refusal {
 	performed, ok := main.(StepPerformed)
@@ -149,6 +150,9 @@ func (d *decision) afterwards(main Event, after *State) *Refusal {
 		_, err := calc.Compute(after.Env())
 		var missing *protocol.Missing
 		if errors.As(err, &missing) {
+			if len(missing.Names) == 0 {
+				continue // what it leans on is not applicable, and neither is it
+			}
 			return refuse("incomplete", "%s cannot be calculated: %s.", titled(calc.Title, calc.Name), err)
 		}
 		return refuse("incomplete", "%s cannot be calculated.", titled(calc.Title, calc.Name))

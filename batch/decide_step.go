@@ -146,7 +146,7 @@ func (d *decision) complete(st *StepState) *Refusal {
 		in := &st.Step.Inputs[i]
 		entry := st.Value(in.Name)
 		switch {
-		case entry == nil && !in.Optional:
+		case entry == nil && st.Wants(in):
 			return refuse("incomplete", "Enter %s first.", titled(in.Title, in.Name))
 		case entry != nil && st.repeatDue(in.Name):
 			return refuse("incomplete", "%s is to be measured again: %s.", sentenceCase(titled(in.Title, in.Name)), entry.Verdict.Reason)

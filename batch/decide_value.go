@@ -25,6 +25,9 @@ func (d *decision) record(c Record) (Event, *Refusal) {
 	if entry != nil && !st.repeatDue(c.Field) {
 		return nil, refuse("already_recorded", "This value is recorded already. It can be corrected, with a reason.")
 	}
+	if refusal := rowFits(st, c.Field, value); refusal != nil {
+		return nil, refusal
+	}
 	if refusal := d.startable(st); refusal != nil {
 		return nil, refusal
 	}
@@ -118,6 +121,9 @@ func (d *decision) correct(c Correct) (Event, *Refusal) {
 	entry := st.Value(c.Field)
 	if entry == nil {
 		return nil, refuse("nothing_recorded", "Nothing is recorded here that could be corrected.")
+	}
+	if refusal := rowFits(st, c.Field, value); refusal != nil {
+		return nil, refusal
 	}
 	reason, refusal := worded(c.Reason, "the reason for the correction")
 	if refusal != nil {

@@ -78,8 +78,11 @@ func places(p *protocol.Protocol) []string {
 				all = append(all, whenPlace(step.When.Text, true), whenPlace(step.When.Text, false))
 			}
 			for k := range step.Inputs {
+				if step.Inputs[k].Cell.Row > 1 {
+					continue // a column's limits are those of its first cell
+				}
 				for l := range step.Inputs[k].Limits {
-					all = append(all, limitPlace(step.Base+"."+step.Inputs[k].Name, &step.Inputs[k].Limits[l]))
+					all = append(all, limitPlace(step.Base+"."+step.Inputs[k].Place(), &step.Inputs[k].Limits[l]))
 				}
 			}
 			for k := range step.Calcs {
@@ -129,7 +132,7 @@ func (c *Coverage) add(run Run) (more bool) {
 		for field, entries := range st.Values {
 			for _, entry := range entries {
 				if entry.Verdict.Limit != nil {
-					mark(limitPlace(st.Step.Base+"."+field, entry.Verdict.Limit))
+					mark(limitPlace(st.Step.Base+"."+input(st.Step, field).Place(), entry.Verdict.Limit))
 				}
 			}
 		}
@@ -159,7 +162,8 @@ type plan struct {
 
 // Explore runs a protocol with generated answers until nothing new is left to
 // try, or most runs were made: first with everything in order, then with each
-// input at each of its samples, each set-point at its bounds and each window
+// input at each of its samples (of a table the cells of its first row and of
+// its last, since its rows are alike), each set-point at its bounds and each window
 // overrun, and on from every run that reached something new.
 func Explore(p *protocol.Protocol, start time.Time, most int) Coverage {
 	total := Cover(p)
@@ -240,7 +244,7 @@ func play(p *protocol.Protocol, start time.Time, l plan) (Run, map[string][]stri
 			return l.texts[st.Step.Name+"."+in.Name]
 		},
 		seen: func(st *StepState, in *protocol.Input, samples []string) {
-			if key := st.Step.Name + "." + in.Name; in.Type != protocol.TypeDateTime {
+			if key := st.Step.Name + "." + in.Name; in.Type != protocol.TypeDateTime && st.atAnEnd(in) {
 				asked[key] = samples
 			}
 		},

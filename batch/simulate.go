@@ -317,7 +317,7 @@ func (m *simulation) hold(step *protocol.Step, moments ...string) {
 func (m *simulation) enter(who, step string, in *protocol.Input) bool {
 	for n := 0; ; n++ {
 		st := m.run.State.Step(step)
-		if st.Value(in.Name) != nil && !st.repeatDue(in.Name) {
+		if st.Value(in.Name) != nil && !st.repeatDue(in.Name) || !st.HasRow(in) {
 			return true
 		}
 		text := ""

@@ -14,7 +14,7 @@ func begins() time.Time { return time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC) }
 // Left to itself the simulator makes a batch of every example that is released
 // and given.
 func TestTheSimulatorMakesAWholeBatchOfEveryExample(t *testing.T) {
-	for _, name := range []string{"aso-intrathecal", "redcell-tc99m", "treg", "cart-prodigy"} {
+	for _, name := range []string{"aso-intrathecal", "redcell-tc99m", "treg", "cart-prodigy", "tables"} {
 		run := Simulate(readProtocol(t, name), begins(), Answers{})
 		if run.State.Status != Given {
 			t.Errorf("%s ends %s: %s", name, run.State.Status, run.Ends)
@@ -32,7 +32,7 @@ func TestTheSimulatorMakesAWholeBatchOfEveryExample(t *testing.T) {
 // reach it names.
 func TestExploringReachesEverythingThatCanBeReached(t *testing.T) {
 	for name, left := range map[string][]string{
-		"aso-intrathecal": nil, "redcell-tc99m": nil, "treg": nil, "cart-prodigy": nil,
+		"aso-intrathecal": nil, "redcell-tc99m": nil, "treg": nil, "cart-prodigy": nil, "tables": nil,
 	} {
 		got := Explore(readProtocol(t, name), begins(), 2000)
 		t.Logf("%s: %d runs, %v", name, got.Runs, got.Ends)
