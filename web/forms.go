@@ -18,7 +18,7 @@ type form map[string]string
 var secrets = []string{"password", "current", "next", "again"}
 
 // ours are the members that belong to a form's working and not to its content.
-var ours = []string{"key", "seen", "act", "command", "nonce", "to", "kept", "back", "step", "field", "item", "draft"}
+var ours = []string{"key", "seen", "act", "command", "nonce", "to", "kept", "back", "step", "field", "row", "item", "draft"}
 
 func isSecret(name string) bool { return contains(secrets, name) }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,11 +17,8 @@ func queryEscape(text string) string { return url.QueryEscape(text) }
 func inputOf(s *batch.State, st *batch.StepState, in protocol.Input, t typed, zone *time.Location) inputView {
 	v := inputView{
 		Field: in.Name, Title: titleOr(in.Title, in.Name), Type: string(in.Type), Unit: in.Unit.Display, Class: in.Class,
-		Choices: in.Choices, Optional: in.Optional, Hint: hintOf(in), Mode: modeOf(in.Type), Long: in.Type == protocol.TypeText,
+		Choices: choicesOf(in), Optional: in.Optional, Hint: hintOf(in), Mode: modeOf(in.Type), Long: in.Type == protocol.TypeText,
 		Fix: batchAddress(s.ID) + "/wrong?step=" + queryEscape(st.Step.Name) + "&field=" + queryEscape(in.Name),
-	}
-	if in.Type == protocol.TypeYesNo {
-		v.Choices = []string{"yes", "no"}
 	}
 	v.Limits = limitsOf(s, in.Limits)
 	entries := st.Values[in.Name]
@@ -109,8 +107,40 @@ func waitWords(step *protocol.Step) string {
 	return ""
 }
 
+// choicesOf are the words of which one is pressed: those that may stand in the
+// value's place among them. Where one of these needs its reason, it is typed.
+func choicesOf(in protocol.Input) []string {
+	choices := in.Choices
+	if in.Type == protocol.TypeYesNo {
+		choices = []string{"yes", "no"}
+	}
+	if len(choices) == 0 || slices.Contains(in.Absent, protocol.NotApplicable) {
+		return nil
+	}
+	return slices.Concat(choices, in.Absent)
+}
+
+// hintOf says how a value is typed, and what may stand in its place.
 func hintOf(in protocol.Input) string {
+	hint := typedAs(in)
+	for _, word := range in.Absent {
+		if word == protocol.NotApplicable {
+			word += ": and why"
+		}
+		if hint != "" {
+			hint += "; or "
+		}
+		hint += word
+	}
+	return hint
+}
+
+func typedAs(in protocol.Input) string {
 	switch in.Type {
+	case protocol.TypeChoice:
+		return strings.Join(in.Choices, ", ")
+	case protocol.TypeYesNo:
+		return "yes or no"
 	case protocol.TypeDecimal:
 		sample := "5"
 		if in.Places > 0 {

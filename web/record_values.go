@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"countersign/batch"
@@ -11,8 +12,11 @@ import (
 )
 
 // typed is what somebody entered on a step's page and that was not accepted,
-// by field: the texts, and why.
-type typed struct{ texts, sentences map[string]string }
+// by field: the texts, and why; and the row of a table that was asked for.
+type typed struct {
+	texts, sentences map[string]string
+	row              string
+}
 
 // recordValues carries out the values of a step's page: everything that was
 // typed is recorded, in the protocol's order, each an entry of its own
@@ -55,6 +59,7 @@ func (s *Server) recordValues(w http.ResponseWriter, r *http.Request, v visit) e
 		t.texts[in.Name] = text
 		p.add("#field-"+name, "%s", t.sentences[in.Name])
 	}
+	t.row = f["row"]
 	if len(p.Sentences) > 0 {
 		if state, err = s.svc.Batch(r.Context(), v.who, id); err != nil {
 			return err
@@ -63,12 +68,15 @@ func (s *Server) recordValues(w http.ResponseWriter, r *http.Request, v visit) e
 	}
 	to := stepAddress(id, f["step"])
 	switch {
+	case outside == "" && f["row"] != "":
+		table, _, _ := strings.Cut(f["row"], ".")
+		to += "?row=" + queryEscape(f["row"]) + "#table-" + url.PathEscape(elementID(table))
 	case outside != "":
 		to += "?done=outside&field=" + queryEscape(outside)
 	case f["then"] == "sign":
 		to = batchAddress(id) + "/sign?act=perform&step=" + queryEscape(f["step"])
 	default:
-		to += "?done=recorded" + anchor(f)
+		to += "?done=recorded" + anchor(st.Step, f)
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
@@ -104,8 +112,9 @@ func valueProblem(r *http.Request, state *batch.State, step string) *problem {
 		return nil
 	}
 	shown := verdictOf(entry.Verdict)
+	in := st.Step.Input(q.Get("field"))
 	return &problem{
-		Title: "Outside a limit", To: "#field-" + elementID(q.Get("field")),
-		Sentences: []string{fieldWords(q.Get("field")) + ": " + shown.Reason + ".", shown.Next},
+		Title: "Outside a limit", To: "#field-" + elementID(in.Name),
+		Sentences: []string{sentence(titleOr(in.Title, in.Name)) + ": " + shown.Reason + ".", shown.Next},
 	}
 }

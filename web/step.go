@@ -23,7 +23,7 @@ func (s *Server) stepPage(w http.ResponseWriter, r *http.Request, v visit) error
 	if p == nil {
 		p = valueProblem(r, state, step)
 	}
-	return s.showStep(w, r, v, http.StatusOK, state, step, typed{}, p)
+	return s.showStep(w, r, v, http.StatusOK, state, step, typed{row: r.URL.Query().Get("row")}, p)
 }
 
 func (s *Server) showStep(w http.ResponseWriter, r *http.Request, v visit, status int, state *batch.State, step string, t typed, p *problem) error {
@@ -113,11 +113,17 @@ func backTo(id string, f form) string {
 	return stepAddress(id, f["step"])
 }
 
-func anchor(f form) string {
-	if f["field"] == "" {
+// anchor leads back to the value that was recorded, or to its table, where the
+// next row is at hand.
+func anchor(step *protocol.Step, f form) string {
+	in := step.Input(f["field"])
+	switch {
+	case in == nil:
 		return ""
+	case in.Cell != (protocol.Cell{}):
+		return "#table-" + url.PathEscape(elementID(in.Cell.Table))
 	}
-	return "#field-" + url.PathEscape(elementID(f["field"]))
+	return "#field-" + url.PathEscape(elementID(in.Name))
 }
 
 // notDone draws the page again with what was typed and why it was not taken.

@@ -84,6 +84,8 @@ type inputView struct {
 	Values                                                              []valueView
 	Value                                                               string // what counts now
 	Verdict                                                             verdictView
+	Label                                                               string     // of a table's cell: its column
+	Table                                                               *tableView // in the place of a value
 }
 
 type valueView struct {
@@ -190,13 +192,7 @@ func fill(v *stepView, s *batch.State, st *batch.StepState, t typed, live bool, 
 		}
 		v.Calcs = append(v.Calcs, one)
 	}
-	for _, in := range st.Step.Inputs {
-		one := inputOf(s, st, in, t, zone)
-		if one.Open = one.Open && live; one.Open {
-			one.Key, v.Enters = key(), true
-		}
-		v.Inputs = append(v.Inputs, one)
-	}
+	v.enter(st, t, live, drawing(s, st, t, zone), key)
 	for _, item := range itemsOf(s, st.Step) {
 		one := itemOf(s, item, zone)
 		one.offer(v.Ended, key)

@@ -89,10 +89,7 @@ func wrongOf(state *batch.State, f form, key func() string) wrongView {
 			}
 			one := fixable{
 				Step: st.Step.Name, Field: in.Name, Title: titleOr(in.Title, in.Name), Unit: in.Unit.Display, Hint: hintOf(in),
-				To: v.Choose + "?step=" + queryEscape(st.Step.Name) + "&field=" + queryEscape(in.Name), Choices: in.Choices,
-			}
-			if in.Type == "yes or no" {
-				one.Choices = []string{"yes", "no"}
+				To: v.Choose + "?step=" + queryEscape(st.Step.Name) + "&field=" + queryEscape(in.Name), Choices: choicesOf(in),
 			}
 			v.Fixable = append(v.Fixable, one)
 			if one.Step == f["step"] && strings.EqualFold(one.Field, f["field"]) {
