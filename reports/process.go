@@ -46,17 +46,7 @@ func (r *record) step(number int, st *batch.StepState) {
 	r.heading(title, 5500)
 	lines := cell{{plainStyle, r.State.Told(step.Do)}, {smallStyle, r.duties(st)}}
 	r.introduce(lines)
-	t := newTable(column{"What", 18}, column{"Recorded", 21}, column{"Limit as approved", 18}, column{"Outcome", 19}, column{"Who, when", 24})
-	for _, scan := range step.Scans {
-		r.scanRows(t, st, scan)
-	}
-	for _, input := range step.Inputs {
-		r.inputRows(t, st, input)
-	}
-	for _, calc := range step.Calcs {
-		t.add(r.calculationRow(st, calc)...)
-	}
-	r.grid(t)
+	r.entered(st)
 	r.asides(step.Name)
 	r.blocks(st)
 }
@@ -174,7 +164,11 @@ func (r *record) calculationRow(st *batch.StepState, calc protocol.Calculation) 
 	name := cell{{plainStyle, first(calc.Title, calc.Name)}, {smallStyle, "calculated"}}
 	result, ok := st.Results[calc.Name]
 	if !ok {
-		return []cell{name, small("not calculated"), small(r.limits(calc.Limits)), say(signOpen + " missing")}
+		words := signOpen + " missing"
+		if st.PerformedNow() != nil { // else it could not have been signed
+			words = "not applicable: nothing that it is calculated from is"
+		}
+		return []cell{name, small("not calculated"), small(r.limits(calc.Limits)), say(words)}
 	}
 	return []cell{
 		name,
