@@ -117,7 +117,6 @@ type differ struct {
 type place struct {
 	*differ
 	where string
-	fresh bool // it was just added, and was nothing before
 }
 
 func (d *differ) at(format string, args ...any) place {

@@ -13,7 +13,7 @@ func (d *differ) steps(p *plan) {
 	}
 	for _, s := range p.added {
 		d.at("the step %s", s.step.Name).say(
-			GroupOrder, "the step %s was added to the section %s%s; it is %s.", s.step.Name, s.section.Name, following(s.after), s.step.duties(),
+			GroupOrder, "the step %s was added to the section %s%s; it is %s%s.", s.step.Name, s.section.Name, following(s.after), s.step.duties(), p.known(s.section),
 		)
 		d.values(&Step{Name: s.step.Name}, &Step{Name: s.step.Name, Inputs: s.step.Inputs, Tables: s.step.Tables, Calcs: s.step.Calcs})
 	}
@@ -33,7 +33,10 @@ func (d *differ) moves(p *plan) {
 			at.say(GroupWording, "the step %s is now called %s.", s.old.step.Name, s.new.step.Name)
 		}
 		if p.called[s.old.section.Name] != s.new.section.Name {
-			at.say(GroupOrder, "%s moved from the section %s to the section %s%s.", at.where, s.old.section.Name, s.new.section.Name, following(s.new.after))
+			at.say(
+				GroupOrder, "%s moved from the section %s to the section %s%s%s.",
+				at.where, s.old.section.Name, s.new.section.Name, following(s.new.after), p.known(s.new.section),
+			)
 			continue
 		}
 		stayed[s.old.section] = append(stayed[s.old.section], *s.old)
@@ -94,34 +97,6 @@ func following(after string) string {
 		return ", at its beginning"
 	}
 	return ", after " + after
-}
-
-// duties says in a few words what a step asks for, as in "critical, performed
-// by preparer and checked by checker".
-func (s *Step) duties() string {
-	var words []string
-	if s.Critical {
-		words = append(words, "critical")
-	}
-	words = append(words, "performed by "+orNobody(s.By))
-	if s.second() != "" {
-		words = append(words, s.second())
-	}
-	if s.Decision {
-		words = append(words, "a decision")
-	}
-	if len(s.Scans) > 0 {
-		words = append(words, "done with a scan of "+listed(namesOf(s.Scans, func(c *Scan) string { return c.Field })))
-	}
-	return listed(words) + waiting(s.Wait)
-}
-
-// waiting is "; wait: at least 30 min".
-func waiting(wait Span) string {
-	if text := wait.written(); text != "" {
-		return "; wait: " + text
-	}
-	return ""
 }
 
 // second is "checked by checker", "witnessed by checker" or "".

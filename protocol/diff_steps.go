@@ -127,13 +127,10 @@ func stepsWritten(s *Section) int {
 // sections tells what changed about the sections themselves.
 func (d *differ) sections(p *plan) {
 	for _, s := range p.sections.removed {
-		d.at("the section %s", s.Name).say(GroupOrder, "the section %s was removed.", s.Name)
+		d.at("the section %s", s.Name).say(GroupOrder, "the section %s was removed%s.", s.Name, s.manner(true))
 	}
 	for _, s := range p.sections.added {
-		at := d.at("the section %s", s.Name)
-		at.fresh = true
-		at.say(GroupOrder, "the section %s was added.", s.Name)
-		at.flow(&Section{}, s)
+		d.at("the section %s", s.Name).say(GroupOrder, "the section %s was added%s.", s.Name, s.manner(false))
 	}
 	for _, s := range p.sections.both {
 		at := d.at("the section %s", s.new.Name)
@@ -172,8 +169,6 @@ func (p place) flow(old, new *Section) {
 func (p place) when(old, new *Condition) {
 	switch {
 	case old == nil && new == nil:
-	case p.fresh:
-		p.say(GroupOrder, "%s is done only when “%s”.", p.where, new.Text)
 	case old == nil:
 		p.say(GroupOrder, "%s is now done only when “%s”; before, it was always done.", p.where, new.Text)
 	case new == nil:

@@ -270,7 +270,7 @@ func TestAnApproverReadsWhatChanged(t *testing.T) {
 		{
 			"a step that came",
 			[]string{"      - step: label syringe\n", "      - step: rest\n        do: Let the syringe rest.\n        timed: yes\n        wait: at least 5 min\n\n      - step: label syringe\n"},
-			[]string{"The step rest was added to the section prepare, after draw up; it is performed by preparer; wait: at least 5 min."},
+			[]string{"The step rest was added to the section prepare, after draw up; it is performed by preparer; with a start of its own; wait: at least 5 min."},
 		},
 		{
 			"a renamed section",
