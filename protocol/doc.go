@@ -13,7 +13,8 @@
 //
 // Numbers are exact (NUM-01). A quantity keeps the digits that were written;
 // formulas calculate with exact rationals; rounding is half up, once, at the
-// end (NUM-02, NUM-03). Only decay, 2^(−elapsed/half-life), is not rational,
+// end (NUM-02, NUM-03); what comes only whole, such as vials, is counted up or
+// down within a formula, exactly. Only decay, 2^(−elapsed/half-life), is not rational,
 // and is calculated with decimals to 34 digits. No binary floating point
 // takes part anywhere.
 //

@@ -326,6 +326,8 @@ func calculate(n *node, args []known) (known, error) {
 		return known{num: seconds(b.at.Sub(a.at))}, nil
 	case "decayed":
 		return decay(a.num, b.num, args[2].num)
+	case opRoundUp, opRoundDown:
+		return counted(n, args)
 	case "!_":
 		return known{yes: !a.yes}, nil
 	case "_==_", "_!=_":

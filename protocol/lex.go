@@ -217,7 +217,7 @@ func (l *lexer) words() {
 			l.fail(start, suggest(name, functions()), "there is no function %q", name)
 			name = "unknown"
 		}
-		l.emit(start, name)
+		l.emit(start, asOperation(name))
 		return
 	}
 	l.leaf(start, l.resolve(start, name))

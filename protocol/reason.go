@@ -67,7 +67,7 @@ func (f *frame) working(n *node, outer int) (string, error) {
 	case own == 7:
 		text = strings.Trim(n.op, "_") + parts[0]
 	default:
-		return n.op + "(" + strings.Join(parts, ", ") + ")", nil
+		return spoken(n.op) + "(" + strings.Join(parts, ", ") + ")", nil
 	}
 	if own < outer {
 		text = "(" + text + ")"

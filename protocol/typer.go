@@ -90,8 +90,13 @@ type node struct {
 }
 
 func functions() []string {
-	return []string{"decayed", "elapsed", "min", "max", "abs", "mean", "sum", "sd", "count"}
+	return []string{"decayed", "elapsed", "min", "max", "abs", "mean", "sum", "sd", "count", "round up", "round down"}
 }
+
+// asOperation is a function's name as CEL reads it, and spoken as people do.
+func asOperation(function string) string { return strings.ReplaceAll(function, " ", "_") }
+
+func spoken(op string) string { return strings.Trim(strings.ReplaceAll(op, "_", " "), " ") }
 
 func isFunction(name string) bool {
 	for _, f := range functions() {
@@ -207,6 +212,8 @@ func (t *typer) call(n *node) *node {
 		}
 	case "elapsed", "decayed", "within", "range":
 		return t.special(n)
+	case opRoundUp, opRoundDown:
+		return t.whole(n)
 	default:
 		return t.fail(n, "", "this operation is not offered in a formula")
 	}
