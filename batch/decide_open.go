@@ -124,7 +124,7 @@ func (d *decision) withinRange(c Open) (map[string]string, *Refusal) {
 			return nil, refuse("outside_range", "%s is %s. This protocol allows %s to %s, so the batch cannot be opened.",
 				title, value, planned.Low, planned.High)
 		}
-		values[planned.Name] = canonicalText(value)
+		values[planned.Name] = value.Coded()
 	}
 	for name := range c.Order {
 		if _, ok := values[name]; !ok {

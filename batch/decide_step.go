@@ -123,7 +123,7 @@ func (d *decision) perform(c Perform) (Event, *Refusal) {
 	for _, calc := range st.Step.Calcs {
 		if result, ok := after.Step(c.Step).Results[calc.Name]; ok {
 			event.Results = append(event.Results, ResultOf{
-				Name: calc.Name, Unrounded: result.Unrounded.String(), Rounded: result.Rounded.String(),
+				Name: calc.Name, Unrounded: result.Unrounded.Coded(), Rounded: result.Rounded.Coded(),
 				Working: result.Working, Level: string(result.Verdict.Level), Limit: result.Verdict.Reason,
 			})
 		}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"slices"
 	"strconv"
-	"time"
 
 	"countersign/identity"
 	"countersign/protocol"
@@ -37,7 +36,7 @@ func (d *decision) record(c Record) (Event, *Refusal) {
 		}
 	}
 	event := ValueRecorded{
-		By: d.by, Step: c.Step, Field: c.Field, Text: c.Text, Value: canonicalText(value), Repeat: entry != nil,
+		By: d.by, Step: c.Step, Field: c.Field, Text: c.Text, Value: value.Coded(), Repeat: entry != nil,
 	}
 	verdict, refusal := d.judged(event, c.Step, c.Field)
 	if refusal != nil {
@@ -129,12 +128,12 @@ func (d *decision) correct(c Correct) (Event, *Refusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	if canonicalText(value) == canonicalText(entry.Value) {
+	if value.Coded() == entry.Value.Coded() {
 		return nil, refuse("unchanged", "This is the value that is recorded.")
 	}
 	event := ValueCorrected{
-		By: d.by, Step: c.Step, Field: c.Field, Before: canonicalText(entry.Value), Text: c.Text,
-		Value: canonicalText(value), Reason: reason, Invalidates: []string{},
+		By: d.by, Step: c.Step, Field: c.Field, Before: entry.Value.Coded(), Text: c.Text,
+		Value: value.Coded(), Reason: reason, Invalidates: []string{},
 	}
 	verdict, refusal := d.judged(event, c.Step, c.Field)
 	if refusal != nil {
@@ -206,13 +205,4 @@ func differs(before, now *StepState) bool {
 		old, result := before.Value(in.Name), now.Value(in.Name)
 		return old != nil && result != nil && old.Verdict.Reason != result.Verdict.Reason
 	})
-}
-
-// canonicalText is a value as it stands in an entry: a date and time in UTC,
-// everything else as the protocol shows it. The input's Parse reads it back.
-func canonicalText(v protocol.Value) string {
-	if v.Type == protocol.TypeDateTime {
-		return v.Time.UTC().Format(time.RFC3339)
-	}
-	return v.String()
 }

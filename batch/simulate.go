@@ -365,7 +365,7 @@ func (m *simulation) good(st *StepState, in *protocol.Input) string {
 		if err != nil || value.Absent != "" {
 			continue
 		}
-		event := ValueRecorded{Step: st.Step.Name, Field: in.Name, Text: text, Value: canonicalText(value)}
+		event := ValueRecorded{Step: st.Step.Name, Field: in.Name, Text: text, Value: value.Coded()}
 		after, err := m.run.State.with(event, Act{Version: m.run.State.Version + 1, At: m.now}, m.p)
 		if err == nil && sound(after.Step(st.Step.Name), in.Name) {
 			return text

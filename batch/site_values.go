@@ -43,7 +43,7 @@ func (d *decision) siteSet() ([]OpenedSiteValue, *Refusal) {
 			continue
 		}
 		pinned = append(pinned, OpenedSiteValue{
-			Name: planned.Name, Entered: set.Text, Value: canonicalText(value), Version: set.Version, Entry: set.Entry,
+			Name: planned.Name, Entered: set.Text, Value: value.Coded(), Version: set.Version, Entry: set.Entry,
 			SetBy: set.Name, Username: set.Username, SetAt: set.At.UTC().Truncate(time.Microsecond).Format(time.RFC3339Nano),
 		})
 	}

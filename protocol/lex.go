@@ -9,8 +9,9 @@ import (
 // Formulas are CEL with three things made natural before CEL reads them:
 //
 //   - A number with a unit is one literal: "2.4 mg/mL". One space stands
-//     between them, and a unit holds no space, so "12.0 mg / 2.4 mg/mL" is a
-//     division of two quantities.
+//     between them, and a unit holds no space but in a few names, as in
+//     "million cells/kg", so "12.0 mg / 2.4 mg/mL" is a division of two
+//     quantities.
 //   - A name is a run of words with single spaces: "draw up.drawn". Two names
 //     never stand side by side without an operator, so no mark is needed. A
 //     word is a letter and then letters, digits or underscores.
@@ -91,19 +92,24 @@ func digit(c byte) bool  { return c >= '0' && c <= '9' }
 
 func (l *lexer) run() {
 	for l.at < len(l.text) {
-		c := l.text[l.at]
-		switch {
-		case c == ' ' || c == '\n' || c == '\t':
-			l.at++
-		case digit(c) || c == '.' && l.at+1 < len(l.text) && digit(l.text[l.at+1]):
-			l.number()
-		case letter(c):
-			l.words()
-		case c == '"' || c == '\'':
-			l.quoted(c)
-		default:
-			l.sign()
-		}
+		l.next()
+	}
+}
+
+// next reads what stands at hand.
+func (l *lexer) next() {
+	c := l.text[l.at]
+	switch {
+	case c == ' ' || c == '\n' || c == '\t':
+		l.at++
+	case digit(c) || c == '.' && l.at+1 < len(l.text) && digit(l.text[l.at+1]):
+		l.number()
+	case letter(c):
+		l.words()
+	case c == '"' || c == '\'':
+		l.quoted(c)
+	default:
+		l.sign()
 	}
 }
 
@@ -148,11 +154,15 @@ func (l *lexer) unit() (string, int, int) {
 		return "", from, from
 	}
 	from++
-	end := from
+	named := nameWithSpaces(l.text[from:])
+	end := from + len(named)
 	for end < len(l.text) && !strings.ContainsRune(" ,()<>=!&|?:+-\n\t\"'", rune(l.text[end])) {
 		end++
 	}
 	word := l.text[from:end]
+	if named != "" {
+		return word, from, end
+	}
 	if word == "" || strings.ContainsAny(word[:1], "/*.") || digit(word[0]) && !strings.HasPrefix(word, "10*") && !strings.HasPrefix(word, "10^") {
 		return "", from, from
 	}

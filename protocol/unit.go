@@ -11,7 +11,7 @@ import (
 // several of its entries with "." and "/", as in "mg/mL" or "mL/kg/h".
 type Unit struct {
 	Code    string // "ug/mL"; "1" for a bare number
-	Display string // "microgram/mL"; never holds a space, and ParseUnit reads it too
+	Display string // "microgram/mL", "million cells/kg", "× 10⁹/L"; ParseUnit reads it too
 }
 
 // One is the unit of a bare number.
@@ -112,11 +112,11 @@ func atomOf(code string) (atom, bool) {
 	case "%":
 		return atom{"%", dims{}, 1, -2}, true
 	case "10*3":
-		return atom{"10*3", dims{}, 1, 3}, true
+		return atom{"× 10³", dims{}, 1, 3}, true
 	case "10*6":
-		return atom{"10*6", dims{}, 1, 6}, true
+		return atom{"× 10⁶", dims{}, 1, 6}, true
 	case "10*9":
-		return atom{"10*9", dims{}, 1, 9}, true
+		return atom{"× 10⁹", dims{}, 1, 9}, true
 	case "kg":
 		return atom{"kg", dim(mass, 1), 1, 3}, true
 	case "g":
@@ -150,9 +150,9 @@ func atomOf(code string) (atom, bool) {
 	case "nm":
 		return atom{"nanometre", dim(length, 1), 1, -9}, true
 	case "m2":
-		return atom{"m2", dim(length, 2), 1, 0}, true
+		return atom{"m²", dim(length, 2), 1, 0}, true
 	case "cm2":
-		return atom{"cm2", dim(length, 2), 1, -4}, true
+		return atom{"cm²", dim(length, 2), 1, -4}, true
 	case "wk":
 		return atom{"wk", dim(duration, 1), 604800, 0}, true
 	case "d":
@@ -209,9 +209,9 @@ func rareAtom(code string) (atom, bool) {
 	case "{cells}":
 		return atom{"cells", dim(cells, 1), 1, 0}, true
 	case "10*6{cells}":
-		return atom{"10^6cells", dim(cells, 1), 1, 6}, true
+		return atom{"million cells", dim(cells, 1), 1, 6}, true
 	case "10*9{cells}":
-		return atom{"10^9cells", dim(cells, 1), 1, 9}, true
+		return atom{"× 10⁹ cells", dim(cells, 1), 1, 9}, true
 	case "Pa":
 		return atom{"Pa", pressure, 1, 3}, true
 	case "hPa":
@@ -230,8 +230,19 @@ func rareAtom(code string) (atom, bool) {
 	return atom{}, false
 }
 
+// nameWithSpaces is the name of a unit that holds a space, where a text begins
+// with one. No other unit does.
+func nameWithSpaces(text string) string {
+	for _, name := range [...]string{"million cells", "× 10⁹ cells", "× 10⁹", "× 10⁶", "× 10³", "per "} {
+		if strings.HasPrefix(text, name) {
+			return name
+		}
+	}
+	return ""
+}
+
 // codeOf finds the code for a display name, so that people may write what
-// they read.
+// they read; and for the names that earlier programs showed and wrote.
 func codeOf(display string) string {
 	switch display {
 	case "microgram":
@@ -268,9 +279,19 @@ func codeOf(display string) string {
 		return "[pH]"
 	case "cells":
 		return "{cells}"
-	case "10^9cells":
+	case "× 10³":
+		return "10*3"
+	case "× 10⁶":
+		return "10*6"
+	case "× 10⁹":
+		return "10*9"
+	case "m²":
+		return "m2"
+	case "cm²":
+		return "cm2"
+	case "× 10⁹ cells", "10^9cells":
 		return "10*9{cells}"
-	case "10^6cells":
+	case "million cells", "10^6cells":
 		return "10*6{cells}"
 	}
 	return display
@@ -292,6 +313,9 @@ func ParseUnit(text string) (Unit, error) {
 		return Unit{}, errUnitLong
 	}
 	var code, display strings.Builder
+	if under, ok := strings.CutPrefix(text, "per "); ok {
+		text = "1/" + under
+	}
 	for i, part := range splitUnit(text) {
 		if i%2 == 1 {
 			code.WriteString(part)
@@ -313,10 +337,14 @@ func ParseUnit(text string) (Unit, error) {
 	if max(code.Len(), display.Len()) > longestUnit {
 		return Unit{}, errUnitLong
 	}
-	return Unit{Code: code.String(), Display: display.String()}, nil
+	name := display.String()
+	if under, ok := strings.CutPrefix(name, "1/"); ok {
+		name = "per " + under // "5 1/mL" would read as 51
+	}
+	return Unit{Code: code.String(), Display: name}, nil
 }
 
-const longestUnit = 40 // bytes, of its code and of its name
+const longestUnit = 80 // bytes, of its code and of its name
 
 var errUnitLong = fmt.Errorf("a unit has no more than %d letters", longestUnit)
 

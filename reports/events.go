@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"countersign/batch"
+	"countersign/protocol"
 )
 
 // actorOf gives the person of an entry as frozen in it.
@@ -15,6 +16,16 @@ func actorOf(event batch.Event) (batch.By, bool) {
 	}
 	by, ok := reflect.ValueOf(event).FieldByName("By").Interface().(batch.By)
 	return by, ok
+}
+
+// read is a value of an entry as people read it; one that cannot be read stays.
+func (r *record) read(step, field, text string) string {
+	if st := r.State.Protocol.Step(step); st != nil && st.Input(field) != nil {
+		if value, err := st.Input(field).Parse(text, r.zone); err == nil {
+			return value.Show(r.zone)
+		}
+	}
+	return text
 }
 
 // eventWords says in one sentence what an entry of the batch did.
@@ -29,13 +40,14 @@ func (r *record) eventWords(e Entry) string {
 	case batch.ScanRefused:
 		return fmt.Sprintf("step %s: scanned %s, refused: %s – %s", event.Step, event.Field, r.personal(event.Raw), event.Why)
 	case batch.ValueRecorded:
-		words := fmt.Sprintf("step %s: recorded %s = %s", event.Step, event.Field, event.Value)
+		words := fmt.Sprintf("step %s: recorded %s = %s", event.Step, event.Field, r.read(event.Step, event.Field, event.Value))
 		if event.Repeat {
 			words += " (repeated measurement)"
 		}
 		return words + broken(event.Level, event.Reason)
 	case batch.ValueCorrected:
-		words := fmt.Sprintf("step %s: corrected %s from %s to %s, because: %s", event.Step, event.Field, event.Before, event.Value, event.Reason)
+		words := fmt.Sprintf("step %s: corrected %s from %s to %s, because: %s", event.Step, event.Field,
+			r.read(event.Step, event.Field, event.Before), r.read(event.Step, event.Field, event.Value), event.Reason)
 		if len(event.Invalidates) > 0 {
 			words += "; took away the signatures of " + strings.Join(event.Invalidates, ", ")
 		}
@@ -48,7 +60,7 @@ func (r *record) eventWords(e Entry) string {
 	case batch.StepPerformed:
 		words := "performed step " + event.Step
 		for _, result := range event.Results {
-			words += fmt.Sprintf("; %s = %s (unrounded %s)", result.Name, result.Rounded, result.Unrounded) + broken(result.Level, result.Limit)
+			words += fmt.Sprintf("; %s = %s (unrounded %s)", result.Name, protocol.Uncoded(result.Rounded), protocol.Uncoded(result.Unrounded)) + broken(result.Level, result.Limit)
 		}
 		return words
 	case batch.StepChecked:
