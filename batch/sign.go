@@ -110,7 +110,7 @@ func (sh *sheet) add(line string, args ...any) {
 }
 
 // at is a moment in site time with its zone (NUM-08).
-func (sh *sheet) at(t time.Time) string { return t.In(sh.zone).Format("02 Jan 2006 15:04:05 MST") }
+func (sh *sheet) at(t time.Time) string { return protocol.ShowMoment(t, sh.zone) }
 
 func (sh *sheet) product(p *protocol.Protocol) {
 	sh.add("Product: %s", strings.Join(slices.DeleteFunc([]string{p.Product.Name, p.Product.Form, p.Product.Strength},

@@ -57,7 +57,7 @@ func (f *frame) fill(n *node) error {
 			f.missing = append(f.missing, n.point.String())
 			return nil
 		}
-		f.leaves[n] = known{at: at, show: at.UTC().Format("15:04:05")}
+		f.leaves[n] = known{at: at, show: ShowMoment(at, time.UTC)}
 	}
 	if overColumn(n) {
 		return f.gather(n.args[0], n.op)
@@ -142,7 +142,7 @@ func knownOf(v Value) (known, error) {
 	case TypeDuration:
 		k.num = seconds(v.Span)
 	case TypeDateTime:
-		k.show = v.Time.UTC().Format("15:04:05")
+		k.show = ShowMoment(v.Time, time.UTC)
 	}
 	return k, nil
 }

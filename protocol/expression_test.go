@@ -65,7 +65,7 @@ func TestConditionsReadAsEnglish(t *testing.T) {
 		"clearance.clear is no or drawn above 9.0 mL":          "no: yes is not no and 5.1 mL is below 9.0 mL",
 		"elapsed(warm started, look done) at least 40 min":     "yes: 40 min is at the limit of 40 min",
 		"elapsed(warm started, look done) below 0.5 h":         "no: 40 min is above 0.5 h",
-		"look done above warm done":                            "yes: 09:40:00 is after 09:31:00",
+		"look done above warm done":                            "yes: 20 Nov 2026 09:40:00 UTC is after 20 Nov 2026 09:31:00 UTC",
 		"min(drawn, volume) is volume":                         "yes: 5 mL is 5.0 mL",
 		"max(drawn, volume, 0.9 mL) is drawn":                  "yes: 5.1 mL is 5.1 mL",
 		"abs(volume - drawn) is 0.1 mL":                        "yes: 0.1 mL is 0.1 mL",

@@ -54,7 +54,7 @@ func (v Value) Show(zone *time.Location) string {
 		if v.Time.IsZero() {
 			return ""
 		}
-		return v.Time.In(zone).Format("02 Jan 2006 15:04:05 MST")
+		return ShowMoment(v.Time, zone)
 	case TypeDuration:
 		return ShowDuration(v.Span)
 	case TypeChoice, TypeText, TypeFile:

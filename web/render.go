@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/protocol"
 	"countersign/register"
 	"countersign/web/site"
 )
@@ -202,7 +203,7 @@ func when(t time.Time, zone *time.Location) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.In(zone).Format("2 Jan 2006 15:04:05 MST")
+	return strings.TrimPrefix(protocol.ShowMoment(t, zone), "0")
 }
 
 // elementID makes a protocol's name fit for an element's id.
