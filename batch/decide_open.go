@@ -121,8 +121,8 @@ func (d *decision) withinRange(c Open) (map[string]string, *Refusal) {
 			return nil, refuse("bad_value", "%s: %s.", title, err)
 		}
 		if low < 0 || high > 0 {
-			return nil, refuse("outside_range", "%s is %s. This protocol allows %s to %s, so the batch cannot be opened.",
-				title, value, planned.Low, planned.High)
+			return nil, refuse("outside_range", "%s is %s. This protocol allows %s, so the batch cannot be opened.",
+				title, planned.Input.Show(value, d.zone()), allowed(planned))
 		}
 		values[planned.Name] = value.Coded()
 	}

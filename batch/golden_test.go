@@ -116,7 +116,7 @@ func TestTheSheetSaysWhatIsSignedInPlainWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	sheet := strings.Join(lines, "\n")
-	for _, words := range []string{batchID, "Dose: 12.0 mg; the protocol allows 3.5 mg to 42.0 mg.", "LOT-vial", "released", "Signed as: approved."} {
+	for _, words := range []string{batchID, "Dose: 12 mg; the protocol allows 3.5 to 42 mg.", "LOT-vial", "released", "Signed as: approved."} {
 		if !strings.Contains(sheet, words) {
 			t.Errorf("the sheet does not say %q:\n%s", words, sheet)
 		}

@@ -134,7 +134,7 @@ func (sh *sheet) opening(c Open, f Facts) {
 	for _, value := range f.Protocol.Order {
 		ordered := c.Order[value.Name]
 		if read, err := value.Input.Parse(ordered, sh.zone); err == nil {
-			ordered = read.Show(sh.zone)
+			ordered = value.Input.Show(read, sh.zone)
 		}
 		sh.add("%s: %s; the protocol allows %s.", sentenceCase(titled(value.Title, value.Name)), ordered, allowed(value))
 	}
@@ -199,7 +199,10 @@ func shownAmount(coded string) string {
 // allowed is an approved range in words (MBR-05).
 func allowed(value protocol.OrderValue) string {
 	if same, err := value.Low.Cmp(value.High); err == nil && same == 0 {
-		return value.Low.String() + " only"
+		return value.Allowed() + " only"
+	}
+	if value.Dose {
+		return value.Allowed()
 	}
 	return value.Low.String() + " to " + value.High.String()
 }
@@ -242,7 +245,7 @@ func (sh *sheet) calculation(st *StepState, calc *protocol.Calculation) {
 		sh.add("%s: %s, worked out when this is signed.", title, calc.Formula)
 		return
 	}
-	sh.add("%s: %s. Working: %s. %s", title, result.Rounded, result.Working, sh.verdict(result.Verdict, calc.Limits))
+	sh.add("%s: %s. Working: %s. %s", title, calc.Show(result.Rounded), result.Working, sh.verdict(result.Verdict, calc.Limits))
 }
 
 func (sh *sheet) values(st *StepState, in *protocol.Input) {
@@ -260,7 +263,7 @@ func (sh *sheet) values(st *StepState, in *protocol.Input) {
 		case entry.Repeat:
 			word = "measured again"
 		}
-		sh.add("%s: %s, %s by %s, %s. %s", title, entry.Value.Show(sh.zone), word, entry.Name, sh.at(entry.At), sh.verdict(entry.Verdict, in.Limits))
+		sh.add("%s: %s, %s by %s, %s. %s", title, in.Show(entry.Value, sh.zone), word, entry.Name, sh.at(entry.At), sh.verdict(entry.Verdict, in.Limits))
 	}
 }
 
@@ -314,8 +317,8 @@ func (sh *sheet) decision(c Resolve) error {
 // record writes what a reviewer and a certifier vouch for: every step, every
 // exception, every criterion, and what happened before.
 func (sh *sheet) record() {
-	for name, entry := range inOrder(sh.s) {
-		sh.add("Ordered %s: %s.", name, entry.Value.Show(sh.zone))
+	for planned, entry := range inOrder(sh.s) {
+		sh.add("Ordered %s: %s.", titled(planned.Title, planned.Name), planned.Input.Show(entry.Value, sh.zone))
 	}
 	for _, set := range sh.s.SiteValues {
 		sh.add("Set by the site, %s: %s.", titled(set.Of.Title, set.Of.Name), set.Read.Show(sh.zone))
@@ -361,10 +364,10 @@ func (sh *sheet) record() {
 }
 
 // inOrder gives the order values in the protocol's order.
-func inOrder(s *State) func(func(string, OrderEntry) bool) {
-	return func(yield func(string, OrderEntry) bool) {
+func inOrder(s *State) func(func(protocol.OrderValue, OrderEntry) bool) {
+	return func(yield func(protocol.OrderValue, OrderEntry) bool) {
 		for _, planned := range s.Protocol.Order {
-			if !yield(titled(planned.Title, planned.Name), s.Order[planned.Name]) {
+			if !yield(planned, s.Order[planned.Name]) {
 				return
 			}
 		}

@@ -137,18 +137,22 @@ func (b *builder) order(n *yaml.Node) {
 		value := o.get(key.Value)
 		v := OrderValue{Name: b.named(key, "an order value"), Title: key.Value, Pos: b.keep(key)}
 		v.High.Unit = noUnit()
+		var fields *object
 		if value.Kind == yaml.MappingNode {
-			fields := b.object(value, "the order value "+v.Name)
+			fields = b.object(value, "the order value "+v.Name)
 			if title := fields.text("title"); title != "" {
 				v.Title = title
 			}
 			if value = fields.get("allow"); value == nil {
 				b.fail(key, "give it one, as in allow: 3.5 to 42.0 mg", "the order value %s has no approved range", v.Name)
 			}
-			fields.done()
 		}
 		b.bounds(&v, value)
-		v.Input = Input{Name: v.Name, Title: v.Title, Type: TypeDecimal, Unit: v.High.Unit, Places: v.High.Places(), Pos: v.Pos}
+		if fields != nil {
+			v.Dose = b.dose(fields, v.High.Unit, true)
+			fields.done()
+		}
+		v.Input = Input{Name: v.Name, Title: v.Title, Type: TypeDecimal, Unit: v.High.Unit, Places: v.High.Places(), Dose: v.Dose, Pos: v.Pos}
 		b.p.Order = append(b.p.Order, v)
 	}
 }

@@ -151,6 +151,7 @@ func (b *builder) input(key, n *yaml.Node) Input {
 		in.Places = b.places(o, key)
 	}
 	b.absences(o, &in)
+	in.Dose = b.dose(o, in.Unit, in.Type == TypeDecimal && !in.Censored)
 	for _, element := range b.listOf(choices) {
 		choice, ok := b.text(element, "a choice")
 		if ok && contains(in.Choices, choice) {
@@ -282,6 +283,7 @@ func (b *builder) calculation(key, n *yaml.Node) Calculation {
 	if o.get("example") == nil {
 		b.fail(key, "add one, as in example: 12.0 mg / 2.4 mg/mL = 5.0 mL", "the calculation %s has no worked example", c.Name)
 	}
+	c.Dose = b.dose(o, c.Unit, true)
 	var examples []string
 	for _, element := range b.listOf(o.values["example"]) {
 		if text, ok := b.text(element, "example"); ok {

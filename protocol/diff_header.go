@@ -57,16 +57,17 @@ func (d *differ) order(old, new []OrderValue) {
 	name := func(v *OrderValue) string { return v.Name }
 	list := paired(old, new, name)
 	for _, v := range list.removed {
-		d.at("the order value %s", v.Name).say(GroupLimits, "the order value %s was removed; it was allowed as %s.", v.Name, v.allowed())
+		d.at("the order value %s", v.Name).say(GroupLimits, "the order value %s was removed; it was allowed as %s.", v.Name, v.written())
 	}
 	for _, v := range list.added {
-		d.at("the order value %s", v.Name).say(GroupLimits, "the order value %s was added: %s.", v.Name, v.allowed())
+		d.at("the order value %s", v.Name).say(GroupLimits, "the order value %s was added: %s.", v.Name, v.written())
 	}
 	for _, v := range list.both {
 		at := d.at("the order value %s", v.new.Name)
 		if v.old.Low != v.new.Low || v.old.High != v.new.High {
-			at.say(GroupLimits, "the approved range of %s moved: %s became %s.", at.where, v.old.allowed(), v.new.allowed())
+			at.say(GroupLimits, "the approved range of %s moved: %s became %s.", at.where, v.old.written(), v.new.written())
 		}
+		at.dose(at.where, v.old.Dose, v.new.Dose)
 		at.text(GroupWording, "the title of "+at.where, v.old.Title, v.new.Title)
 	}
 	if list.reordered() {
@@ -74,15 +75,13 @@ func (d *differ) order(old, new []OrderValue) {
 	}
 }
 
-// allowed is "3.5 to 42.0 mg", or "2.4 mg/mL" when there is nothing between.
-func (v *OrderValue) allowed() string {
-	switch {
-	case v.Low == v.High:
-		return v.High.String()
-	case v.Low.Unit == v.High.Unit:
-		return v.Low.Number + " to " + v.High.String()
-	}
-	return v.Low.String() + " to " + v.High.String()
+// dose tells that a figure is written in another way: its zeros and its unit.
+func (p place) dose(value string, old, new bool) {
+	p.flag(
+		GroupLimits, old, new,
+		value+" is now shown as a dose: without zeros behind its last figure, and with its unit in full.",
+		value+" is no longer shown as a dose, but as a result with all its decimal places.",
+	)
 }
 
 func (d *differ) parts(old, new []Part) {

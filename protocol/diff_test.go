@@ -130,7 +130,7 @@ func TestAnApproverReadsWhatChanged(t *testing.T) {
 		},
 		{
 			"an order range",
-			[]string{"dose: 3.5 to 42.0 mg", "dose: 3.5 to 40.0 mg"},
+			[]string{"allow: 3.5 to 42.0 mg", "allow: 3.5 to 40.0 mg"},
 			[]string{"The approved range of the order value dose moved: 3.5 to 42.0 mg became 3.5 to 40.0 mg."},
 		},
 		{

@@ -38,6 +38,7 @@ func (p place) input(old, new *Input) {
 	if old.Class != new.Class {
 		p.say(GroupLimits, "the value %s in %s is now classed as %s instead of %s.", new.Name, p.where, new.Class, old.Class)
 	}
+	p.dose(value, old.Dose, new.Dose)
 	p.flag(GroupLimits, old.Optional, new.Optional, value+" may now be left out.", value+" may no longer be left out.")
 	p.flag(
 		GroupLimits, old.Censored, new.Censored,
@@ -88,6 +89,7 @@ func (p place) calculation(old, new *Calculation) {
 	if old.Rounding != new.Rounding {
 		p.say(GroupLimits, "%s is now rounded to %s instead of %s.", value, new.Rounding.written(), old.Rounding.written())
 	}
+	p.dose(value, old.Dose, new.Dose)
 	p.text(GroupLimits, "the worked example of "+value, old.Example, new.Example)
 	p.limits(new.Name+" in "+p.where, old.Limits, new.Limits)
 	p.text(GroupWording, "the title of "+value, old.Title, new.Title)

@@ -90,7 +90,7 @@ func wholeShape() *shape {
 				"name", "code", "form", "strength", "mode", "supply", "batch size", "atmp", "immediate use", "licence", "control site",
 				"master file", "container", "storage",
 			}},
-			"order":     {each: &shape{keys: []string{"title", "allow"}}},
+			"order":     {each: &shape{keys: []string{"title", "allow", "shown as"}}},
 			"site sets": {each: &shape{keys: []string{"title", "type", "allow", "choices"}}},
 			"materials": {each: item},
 			"equipment": {each: item},
@@ -104,7 +104,7 @@ func wholeShape() *shape {
 }
 
 func sectionShape() *shape {
-	field := &shape{keys: limitKeys("title", "rows", "each", "columns", "type", "unit", "places", "choices", "class", "optional", "censored", "may be")}
+	field := &shape{keys: limitKeys("title", "rows", "each", "columns", "type", "unit", "places", "shown as", "choices", "class", "optional", "censored", "may be")}
 	field.of = map[string]*shape{"columns": {each: field}}
 	step := &shape{
 		keys: []string{
@@ -131,7 +131,7 @@ func sectionShape() *shape {
 func calculationShape() *shape {
 	line := &shape{oneLine: true}
 	return &shape{
-		keys: limitKeys("title", "formula", "unit", "places", "figures", "example"),
+		keys: limitKeys("title", "formula", "unit", "places", "figures", "shown as", "example"),
 		of:   map[string]*shape{"formula": line, "example": {list: true, oneLine: true, each: line}},
 	}
 }

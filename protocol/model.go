@@ -53,6 +53,7 @@ type OrderValue struct {
 	Name  string
 	Title string
 	Input Input // its type, unit and places
+	Dose  bool  // it is shown as a dose (NUM-07)
 	Low   Quantity
 	High  Quantity
 	Pos   Pos
@@ -180,6 +181,7 @@ type Input struct {
 	Censored bool     // a result may be below or above what can be measured: "< 0.3"
 	Absent   []string // NotDone, NotAvailable, NotApplicable: what may stand in its place
 	Class    string   // "critical parameter", "quality attribute", "in-process control", "informative"
+	Dose     bool     // it is shown as a dose (NUM-07)
 	Limits   []Limit
 	Cell     Cell // its place in a table; zero for a value that stands alone
 	Pos      Pos
@@ -212,6 +214,7 @@ type Calculation struct {
 	Unit     Unit
 	Rounding Rounding
 	Example  string // as written
+	Dose     bool   // its result is shown as a dose (NUM-07)
 	Limits   []Limit
 	Expr     *Expression
 	Pos      Pos

@@ -58,6 +58,7 @@ func mutations() []mutation {
 		{name: "a use of nothing", line: regexp.MustCompile(`^ +uses: \w+$`), change: replaced(`uses: .*`, "uses: nothing"), above: true},
 		{name: "an item that is never used", line: regexp.MustCompile(`^materials:$`), change: replaced(`$`, "\n  spare: {need: 1, must be: released}"), anywhere: true},
 		{name: "two steps of one name", line: regexp.MustCompile(`^ +- step: (receipt|look|load|harvest|draw up)`), change: replaced(`step: .*`, "step: patient"), anywhere: true},
+		{name: "a figure shown as nothing known", line: regexp.MustCompile(`^ +shown as: dose`), change: replaced(`as: .*`, "as: result")},
 		{name: "a misspelt key", line: regexp.MustCompile(`^ +(critical|enter|title|wait|timed|class|otherwise): `), change: replaced(`(critical|enter|title|wait|timed|class|otherwise):`, "${1}s:"), anywhere: true},
 		{name: "a switch that is neither yes nor no", line: regexp.MustCompile(`^ +(critical|timed|censored|decision|alongside): yes`), change: replaced(`yes`, "perhaps")},
 		{name: "a wait without a bound", line: regexp.MustCompile(`^ +wait: `), change: replaced(`wait: .*`, "wait: a while")},

@@ -109,8 +109,9 @@ func productShape() *schemaShape {
 
 func orderValueShape() *schemaShape {
 	return closed("A set-point of the prescription with its approved range.", keys{
-		"title": wording().says("What the value is called on the pages."),
-		"allow": wording().says("The approved range, which also fixes the unit and the decimal places, as in 3.5 to 42.0 mg."),
+		"title":    wording().says("What the value is called on the pages."),
+		"allow":    wording().says("The approved range, which also fixes the unit and the decimal places, as in 3.5 to 42.0 mg."),
+		"shown as": shownAs(aSection),
 	}, "allow")
 }
 
@@ -132,6 +133,10 @@ func itemShape() *schemaShape {
 		"need":          amount().says("How much is planned for one batch; one, when it is left out."),
 		"must be":       manyOf(oneOf(itemConditions()...)).says("The conditions that are looked at when the item is scanned."),
 	})
+}
+
+func shownAs(in schemaSpot) *schemaShape {
+	return in.open(oneOf("dose")).says("Shows the figure as a dose: no zero behind the last figure, a comma for thousands, units in full.")
 }
 
 func schemaSection() *schemaShape {
@@ -236,6 +241,7 @@ func (in schemaSpot) field() *schemaShape {
 		"class":    in.open(oneOf(classes()...)).says("What the value means for the medicine; informative, when it is left out."),
 		"unit":     wording().says("The unit in which it is entered; 1 for a bare number."),
 		"places":   in.open(whole(0, 12)).says("With exactly how many decimal places it is entered."),
+		"shown as": shownAs(in),
 		"choices":  {Type: "array", Items: wording(), MinItems: 2, Description: "The words of which one is chosen."},
 		"optional": in.open(flag()).says("Whether the value may stay away."),
 		"censored": in.open(flag()).says("Whether a result may lie below or above what can be measured, as in < 0.3."),
@@ -262,12 +268,13 @@ func (in schemaSpot) table() *schemaShape {
 
 func (in schemaSpot) calculation() *schemaShape {
 	c := closed("A result to be calculated.", in.limits(keys{
-		"title":   wording().says("What the result is called on the pages."),
-		"formula": wording().says("The formula over values, moments and figures with their units."),
-		"unit":    wording().says("The unit of the result; 1 for a bare number."),
-		"places":  in.open(whole(0, 12)).says("To how many decimal places the result is rounded, half up, once, at the end."),
-		"figures": in.open(whole(1, 20)).says("To how many significant figures the result is rounded, in the stead of places."),
-		"example": manyOf(wording()).says("The formula with figures for its names and what they give; it runs whenever the protocol is read."),
+		"title":    wording().says("What the result is called on the pages."),
+		"formula":  wording().says("The formula over values, moments and figures with their units."),
+		"unit":     wording().says("The unit of the result; 1 for a bare number."),
+		"shown as": shownAs(in),
+		"places":   in.open(whole(0, 12)).says("To how many decimal places the result is rounded, half up, once, at the end."),
+		"figures":  in.open(whole(1, 20)).says("To how many significant figures the result is rounded, in the stead of places."),
+		"example":  manyOf(wording()).says("The formula with figures for its names and what they give; it runs whenever the protocol is read."),
 	}), "formula", "unit", "example")
 	c.OneOf = []*schemaShape{having("places"), having("figures")}
 	return in.filled(c)

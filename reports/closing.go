@@ -22,8 +22,8 @@ func (r *record) changes() {
 				if e.Reason == "" || j == 0 {
 					continue
 				}
-				t.add(say(st.Step.Name+", "+first(input.Title, input.Name)), cell{{oldStyle, entries[j-1].Value.Show(r.zone)}},
-					strong(e.Value.Show(r.zone)), say(e.Reason), r.whoWhen(e.Act))
+				t.add(say(st.Step.Name+", "+first(input.Title, input.Name)), cell{{oldStyle, input.Show(entries[j-1].Value, r.zone)}},
+					strong(input.Show(e.Value, r.zone)), say(e.Reason), r.whoWhen(e.Act))
 			}
 		}
 		for _, list := range [][]batch.Act{st.Performed, st.Checked} {
@@ -229,7 +229,7 @@ func (r *record) calculations() {
 			working, results := small("not calculated"), small("–")
 			if result, ok := st.Results[c.Name]; ok {
 				working = say(result.Working)
-				results = cell{{smallStyle, result.Unrounded.String()}, {boldStyle, result.Rounded.String()}}
+				results = cell{{smallStyle, result.Unrounded.String()}, {boldStyle, c.Show(result.Rounded)}}
 			}
 			t.add(cell{{plainStyle, st.Step.Name + "." + c.Name}, {smallStyle, c.Title}}, formula, working, results)
 		}

@@ -21,8 +21,9 @@ func actorOf(event batch.Event) (batch.By, bool) {
 // read is a value of an entry as people read it; one that cannot be read stays.
 func (r *record) read(step, field, text string) string {
 	if st := r.State.Protocol.Step(step); st != nil && st.Input(field) != nil {
-		if value, err := st.Input(field).Parse(text, r.zone); err == nil {
-			return value.Show(r.zone)
+		in := st.Input(field)
+		if value, err := in.Parse(text, r.zone); err == nil {
+			return in.Show(value, r.zone)
 		}
 	}
 	return text

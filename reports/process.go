@@ -141,11 +141,11 @@ func (r *record) inputRows(t *table, st *batch.StepState, input protocol.Input) 
 	}
 	for i, e := range entries {
 		replaced := i+1 < len(entries) && !entries[i+1].Repeat
-		recorded := cell{{boldStyle, e.Value.Show(r.zone)}}
+		recorded := cell{{boldStyle, input.Show(e.Value, r.zone)}}
 		if replaced {
-			recorded = cell{{oldStyle, e.Value.Show(r.zone)}, {smallStyle, "replaced: see the next line"}}
+			recorded = cell{{oldStyle, input.Show(e.Value, r.zone)}, {smallStyle, "replaced: see the next line"}}
 		}
-		if typed := e.Text; typed != e.Value.Show(r.zone) {
+		if typed := e.Text; typed != input.Show(e.Value, r.zone) {
 			recorded = append(recorded, text{smallStyle, "as typed: " + typed})
 		}
 		what := name
@@ -172,7 +172,7 @@ func (r *record) calculationRow(st *batch.StepState, calc protocol.Calculation) 
 	}
 	return []cell{
 		name,
-		{{boldStyle, result.Rounded.String()}, {smallStyle, "unrounded: " + result.Unrounded.String()}},
+		{{boldStyle, calc.Show(result.Rounded)}, {smallStyle, "unrounded: " + result.Unrounded.String()}},
 		small(r.limits(calc.Limits)),
 		outcome(result.Verdict, len(calc.Limits) > 0),
 		small("by the system, from the values above; in full in “Calculations”"),

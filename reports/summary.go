@@ -233,9 +233,13 @@ func (r *record) order() {
 		entry := s.Order[o.Name]
 		ranged := "any"
 		if !o.Low.IsZero() || !o.High.IsZero() {
-			ranged = o.Low.String() + " to " + o.High.String() + "\n" + within(o, entry.Value)
+			ranged = o.Low.String() + " to " + o.High.String()
+			if o.Dose {
+				ranged = o.Allowed()
+			}
+			ranged += "\n" + within(o, entry.Value)
 		}
-		t.add(say(first(o.Title, o.Name)), say(orDash(entry.Text)), strong(orDash(entry.Value.Show(r.zone))), say(ranged))
+		t.add(say(first(o.Title, o.Name)), say(orDash(entry.Text)), strong(orDash(o.Input.Show(entry.Value, r.zone))), say(ranged))
 	}
 	r.grid(t)
 }

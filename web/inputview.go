@@ -23,10 +23,10 @@ func inputOf(s *batch.State, st *batch.StepState, in protocol.Input, t typed, zo
 	v.Limits = limitsOf(s, in.Limits)
 	entries := st.Values[in.Name]
 	for i, entry := range entries {
-		v.Values = append(v.Values, valueOf(entry, i, len(entries), zone))
+		v.Values = append(v.Values, valueOf(in, entry, i, len(entries), zone))
 	}
 	if current := st.Value(in.Name); current != nil {
-		v.Value, v.Verdict = current.Value.Show(zone), verdictOf(current.Verdict)
+		v.Value, v.Verdict = in.Show(current.Value, zone), verdictOf(current.Verdict)
 		v.Again = repeatAsked(entries)
 	}
 	v.Open = len(entries) == 0 || v.Again
@@ -47,9 +47,9 @@ func repeatAsked(entries []batch.ValueEntry) bool {
 	return latest.Verdict.Limit != nil && repeats < latest.Verdict.Limit.Then.Repeat
 }
 
-func valueOf(entry batch.ValueEntry, i, count int, zone *time.Location) valueView {
+func valueOf(in protocol.Input, entry batch.ValueEntry, i, count int, zone *time.Location) valueView {
 	v := valueView{
-		Text: entry.Value.Show(zone), At: when(entry.At, zone), Name: entry.Name, Reason: entry.Reason,
+		Text: in.Show(entry.Value, zone), At: when(entry.At, zone), Name: entry.Name, Reason: entry.Reason,
 		Struck: i < count-1, Verdict: verdictOf(entry.Verdict),
 	}
 	if v.Text == "" {

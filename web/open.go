@@ -161,7 +161,7 @@ func fillOpen(view *openView, p *protocol.Protocol, f form) {
 			Hint: hintOf(value.Input), Typed: f["order-"+value.Name],
 		}
 		if !value.Low.IsZero() || !value.High.IsZero() {
-			one.Range = rangeWords(value.Low, value.High)
+			one.Range = rangeWords(value)
 		}
 		view.Order = append(view.Order, one)
 	}
@@ -177,17 +177,15 @@ func fillOpen(view *openView, p *protocol.Protocol, f form) {
 	}
 }
 
-func rangeWords(low, high protocol.Quantity) string {
+func rangeWords(value protocol.OrderValue) string {
+	low, high := value.Low, value.High
 	switch {
 	case high.IsZero():
 		return "at least " + low.String()
 	case low.IsZero():
 		return "at most " + high.String()
 	}
-	if same, err := low.Cmp(high); err == nil && same == 0 {
-		return low.String()
-	}
-	return low.String() + " to " + high.String()
+	return value.Allowed()
 }
 
 // toOpenSheet reads the form for a new batch. What can be read leads to the

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/batch"
+	"countersign/protocol"
 )
 
 // overviewView is the whole batch on one page.
@@ -112,13 +113,23 @@ func factsOf(s *batch.State, zone *time.Location) []field {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		facts = append(facts, field{fieldWords(name), s.Order[name].Value.Show(zone)})
+		facts = append(facts, field{fieldWords(name), ordered(s, name).Show(s.Order[name].Value, zone)})
 	}
 	for _, set := range s.SiteValues {
 		facts = append(facts, field{titleOr(set.Of.Title, set.Of.Name), fmt.Sprintf("%s, set for this site by %s, %s", set.Read.Show(zone), set.Name, when(set.At, zone))})
 	}
 	facts = append(facts, field{"Opened", when(s.Opened.At, zone)}, field{"Entries in the log", fmt.Sprint(s.Version)})
 	return facts
+}
+
+// ordered is the input of an order value, which knows how it is shown.
+func ordered(s *batch.State, name string) protocol.Input {
+	for i := 0; s.Protocol != nil && i < len(s.Protocol.Order); i++ {
+		if s.Protocol.Order[i].Name == name {
+			return s.Protocol.Order[i].Input
+		}
+	}
+	return protocol.Input{}
 }
 
 func stepLines(s *batch.State, zone *time.Location) []stepLine {
@@ -135,12 +146,12 @@ func stepLines(s *batch.State, zone *time.Location) []stepLine {
 		line.Sign, line.Words, _ = standing(st, s.IsOpen(st))
 		for _, c := range st.Step.Calcs {
 			if result, ok := st.Results[c.Name]; ok {
-				line.Values = append(line.Values, field{titleOr(c.Title, c.Name), result.Rounded.String()})
+				line.Values = append(line.Values, field{titleOr(c.Title, c.Name), c.Show(result.Rounded)})
 			}
 		}
 		for _, in := range st.Step.Inputs {
 			if entry := st.Value(in.Name); entry != nil {
-				line.Values = append(line.Values, field{titleOr(in.Title, in.Name), entry.Value.Show(zone)})
+				line.Values = append(line.Values, field{titleOr(in.Title, in.Name), in.Show(entry.Value, zone)})
 			}
 		}
 		lines = append(lines, line)

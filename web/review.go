@@ -164,7 +164,7 @@ func criticalValues(s *batch.State, zone *time.Location) []reviewValue {
 				continue
 			}
 			one := reviewValue{
-				Step: st.Step.Name, To: to, Title: titleOr(c.Title, c.Name), Value: result.Rounded.String(), Class: "calculated",
+				Step: st.Step.Name, To: to, Title: titleOr(c.Title, c.Name), Value: c.Show(result.Rounded), Class: "calculated",
 				Verdict: verdictOf(result.Verdict), Working: result.Working,
 			}
 			one.Limits = limitsOf(s, c.Limits)
@@ -176,7 +176,7 @@ func criticalValues(s *batch.State, zone *time.Location) []reviewValue {
 				continue
 			}
 			one := reviewValue{
-				Step: st.Step.Name, To: to, Title: titleOr(in.Title, in.Name), Value: entry.Value.Show(zone), Class: in.Class,
+				Step: st.Step.Name, To: to, Title: titleOr(in.Title, in.Name), Value: in.Show(entry.Value, zone), Class: in.Class,
 				At: when(entry.At, zone), Name: entry.Name, Verdict: verdictOf(entry.Verdict),
 			}
 			one.Limits = limitsOf(s, in.Limits)
@@ -229,8 +229,8 @@ func correctionsOf(s *batch.State, zone *time.Location) []correctionLine {
 					continue
 				}
 				lines = append(lines, correctionLine{
-					Step: st.Step.Name, To: stepAddress(s.ID, st.Step.Name), Title: titleOr(in.Title, in.Name), First: entries[j-1].Value.Show(zone),
-					Now: entry.Value.Show(zone), Reason: entry.Reason, Name: entry.Name, At: when(entry.At, zone),
+					Step: st.Step.Name, To: stepAddress(s.ID, st.Step.Name), Title: titleOr(in.Title, in.Name), First: in.Show(entries[j-1].Value, zone),
+					Now: in.Show(entry.Value, zone), Reason: entry.Reason, Name: entry.Name, At: when(entry.At, zone),
 				})
 			}
 		}

@@ -21,7 +21,7 @@ func TestGoingBackFromASheetLosesNothing(t *testing.T) {
 	sent := b.post("/batches/new", openingForm(w, id))
 	for range 2 {
 		sheet := b.follow(sent)
-		for _, shown := range []string{"EXAMPLE, Robin", "999 000 0018", "1 Mar 2019", "Dose: 12.0 mg", "open batch " + id} {
+		for _, shown := range []string{"EXAMPLE, Robin", "999 000 0018", "1 Mar 2019", "Dose: 12 mg", "open batch " + id} {
 			if !strings.Contains(sheet.text, shown) {
 				t.Fatalf("the sheet does not show %q (%d)\n%s", shown, sheet.status, sheet.text)
 			}

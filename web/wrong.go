@@ -60,8 +60,8 @@ func (s *Server) showWrong(w http.ResponseWriter, r *http.Request, v visit, stat
 }
 
 func shownIn(state *batch.State, one fixable, s *Server) string {
-	entry := state.Step(one.Step).Value(one.Field)
-	return entry.Value.Show(s.svc.Info().Location)
+	st := state.Step(one.Step)
+	return st.Step.Input(one.Field).Show(st.Value(one.Field).Value, s.svc.Info().Location)
 }
 
 func wrongOf(state *batch.State, f form, key func() string) wrongView {
