@@ -79,11 +79,21 @@ func phrases(in []piece) ([]piece, []fault) {
 		p := in[i]
 		switch p.word {
 		case "within":
+			if last := len(out) - 1; last >= 0 && (out[last].cel == "==" || out[last].cel == "!=") {
+				p = out[last] // "is within", "is not within"
+				out = out[:last]
+			} else {
+				p.cel = "=="
+			}
+			if i+2 < len(in) && in[i+2].word == "to" {
+				out = append(out, p) // "within 2.0 to 8.0 Cel" reads as "is 2.0 to 8.0 Cel"
+				continue
+			}
 			end, of := tolerance(in, i+1)
 			if of < 0 || of == i+1 || of == end-1 {
 				return nil, []fault{{offset: p.offset, message: "within needs an amount and a value", hint: "write it as in: within 2 % of volume"}}
 			}
-			out = append(out, piece{cel: "==", offset: p.offset}, piece{cel: "within", offset: p.offset}, piece{cel: "(", offset: p.offset})
+			out = append(out, piece{cel: p.cel, offset: p.offset}, piece{cel: "within", offset: p.offset}, piece{cel: "(", offset: p.offset})
 			out = append(out, in[i+1:of]...)
 			out = append(out, piece{cel: ",", offset: in[of].offset})
 			out = append(out, in[of+1:end]...)

@@ -16,6 +16,8 @@ type known struct {
 	at     time.Time
 	show   string // as people read it
 	beyond string // "<" or ">": only known to lie below or above num
+	low    *big.Rat
+	high   *big.Rat // of a logged range, which has no num
 }
 
 // frame holds what the leaves of one evaluation stand for.
@@ -139,6 +141,11 @@ func knownOf(v Value) (known, error) {
 		}
 		k.num = num
 		k.beyond = v.Beyond
+	case TypeRange:
+		var errLow, errHigh error
+		k.low, errLow = v.Low.base()
+		k.high, errHigh = v.High.base()
+		return k, errors.Join(errLow, errHigh)
 	case TypeDuration:
 		k.num = seconds(v.Span)
 	case TypeDateTime:
@@ -286,7 +293,7 @@ func (f *frame) inside(n *node, value known) (known, error) {
 		}
 		return known{yes: may.within(span) == (n.op == "_==_")}, nil
 	}
-	in := value.num.Cmp(low) >= 0 && value.num.Cmp(high) <= 0
+	in := value.lowest().Cmp(low) >= 0 && value.highest().Cmp(high) <= 0
 	return known{yes: in == (n.op == "_==_")}, nil
 }
 
@@ -334,11 +341,21 @@ func calculate(n *node, args []known) (known, error) {
 		return known{yes: compare(a, b, n.args[0].sort.class) == 0 == (n.op == "_==_")}, nil
 	case "_<_":
 		return known{yes: compare(a, b, n.args[0].sort.class) < 0}, nil
+	case opLowest:
+		return known{num: a.low}, nil
+	case opHighest:
+		return known{num: a.high}, nil
 	case "_<=_":
+		if a.high != nil {
+			return known{yes: a.high.Cmp(b.num) <= 0}, nil
+		}
 		return known{yes: compare(a, b, n.args[0].sort.class) <= 0}, nil
 	case "_>_":
 		return known{yes: compare(a, b, n.args[0].sort.class) > 0}, nil
 	case "_>=_":
+		if a.low != nil {
+			return known{yes: a.low.Cmp(b.num) >= 0}, nil
+		}
 		return known{yes: compare(a, b, n.args[0].sort.class) >= 0}, nil
 	}
 	return known{}, fmt.Errorf("the operation %s has no meaning", n.op)

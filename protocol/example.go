@@ -61,18 +61,20 @@ func matches(formula, figures *node, given map[string]string) (string, *node) {
 	if overColumn(formula) {
 		return matchesColumn(formula, figures, given)
 	}
-	if formula.op == opName || formula.op == opPoint || formula.op == "elapsed" && figures.op != "elapsed" {
+	ends := formula.op == opLowest || formula.op == opHighest
+	if formula.op == opName || formula.op == opPoint || ends || formula.op == "elapsed" && figures.op != "elapsed" {
 		if formula.op != "elapsed" && !constant(figures) {
-			return "the example has a calculation where the formula has " + formula.name, figures
+			return "the example has a calculation where the formula has " + nameOf(formula), figures
 		}
 		if figures.sort != formula.sort {
 			return fmt.Sprintf("the example has %s where the formula has %s", figures.sort, formula.sort), figures
 		}
-		if formula.op == opName {
-			if before, ok := given[formula.name]; ok && before != figures.written() {
-				return fmt.Sprintf("the example gives %s two different figures", formula.name), figures
+		if formula.op == opName || ends {
+			name := nameOf(formula)
+			if before, ok := given[name]; ok && before != figures.written() {
+				return fmt.Sprintf("the example gives %s two different figures", name), figures
 			}
-			given[formula.name] = figures.written()
+			given[name] = figures.written()
 		}
 		return "", nil
 	}
@@ -118,6 +120,14 @@ func matchesColumn(formula, figures *node, given map[string]string) (string, *no
 		given[name] = text
 	}
 	return "", nil
+}
+
+// nameOf is what a figure of the example stands for, as in "lowest(transport)".
+func nameOf(n *node) string {
+	if n.op == opLowest || n.op == opHighest {
+		return n.op + "(" + n.args[0].name + ")"
+	}
+	return n.name
 }
 
 // constant says that a part is a plain figure, perhaps below zero.

@@ -169,6 +169,9 @@ func (f *frame) compared(n *node, holds bool) (string, error) {
 	if right.sort.class == span {
 		return f.ranged(text, a, right)
 	}
+	if a.low != nil {
+		return f.loggedReason(n, text, holds)
+	}
 	other, err := f.shownBeside(right, left)
 	if err != nil {
 		return "", err
@@ -230,7 +233,14 @@ func (f *frame) ranged(text string, value known, n *node) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	below, above := value.num.Cmp(low) < 0, value.num.Cmp(high) > 0
+	below, above := value.lowest().Cmp(low) < 0, value.highest().Cmp(high) > 0
+	if value.low != nil && n.op == "range" {
+		word := "is"
+		if below || above {
+			word = "is not"
+		}
+		return fmt.Sprintf("%s %s within %s to %s", text, word, n.args[0].qty.Number, second), nil
+	}
 	if n.op == "within" {
 		word := "is"
 		if below || above {

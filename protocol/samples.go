@@ -130,7 +130,14 @@ func (n *node) summed(name string, found *Table) *Table {
 
 // bars finds what a value is compared with in an expression.
 func (f *frame) bars(n *node, is func(*node) bool, into *[]*big.Rat) {
-	if len(n.args) == 2 && is(n.args[0]) && n.args[0].sort.class == quantity {
+	subject := n
+	if len(n.args) == 2 {
+		subject = n.args[0]
+		if subject.op == opLowest || subject.op == opHighest {
+			subject = subject.args[0]
+		}
+	}
+	if len(n.args) == 2 && is(subject) && (subject.sort.class == quantity || subject.sort.class == logged) {
 		right := n.args[1]
 		if f.fill(right) != nil || len(f.missing)+len(f.inapplicable) > 0 {
 			f.missing, f.inapplicable = nil, nil

@@ -101,7 +101,10 @@ func (s stepScope) field(step int, field string) (*node, bool) {
 	}
 	if in := of.Input(field); in != nil {
 		n := named(full, in)
-		if late == "" && (in.Type == TypeRange || in.Type == TypeFile) {
+		if in.Type == TypeRange {
+			n.sort.class = logged
+		}
+		if late == "" && in.Type == TypeFile {
 			late = fmt.Sprintf("%q is a %s: it has limits of its own, and no place in a formula", full, in.Type)
 		}
 		if n.late = late; late == "" && in.Optional {

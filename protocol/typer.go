@@ -17,6 +17,7 @@ const (
 	words
 	moment
 	span // a range or a tolerance, for "is"
+	logged
 )
 
 // sort is the type of an expression: its class and, of a quantity, its
@@ -54,6 +55,8 @@ func (s sort) String() string {
 		return "a moment"
 	case span:
 		return "a range"
+	case logged:
+		return "a logged range"
 	case unknown:
 	}
 	return "something unknown"
@@ -90,7 +93,7 @@ type node struct {
 }
 
 func functions() []string {
-	return []string{"decayed", "elapsed", "min", "max", "abs", "mean", "sum", "sd", "count", "round up", "round down"}
+	return []string{"decayed", "elapsed", "min", "max", "abs", "mean", "sum", "sd", "count", "round up", "round down", opLowest, opHighest}
 }
 
 // asOperation is a function's name as CEL reads it, and spoken as people do.
@@ -204,6 +207,9 @@ func (t *typer) call(n *node) *node {
 	case "_==_", "_!=_":
 		return t.equal(n)
 	case "_<_", "_<=_", "_>_", "_>=_":
+		if n.args[0].sort.class == logged {
+			return t.loggedBound(n)
+		}
 		if a := n.args[0].sort.class; a != quantity && a != moment {
 			return t.fail(n.args[0], "", "%s cannot be above or below anything", n.args[0].sort)
 		}
@@ -214,6 +220,8 @@ func (t *typer) call(n *node) *node {
 		return t.special(n)
 	case opRoundUp, opRoundDown:
 		return t.whole(n)
+	case opLowest, opHighest:
+		return t.end(n)
 	default:
 		return t.fail(n, "", "this operation is not offered in a formula")
 	}
@@ -224,7 +232,7 @@ func (t *typer) call(n *node) *node {
 func (t *typer) quantities(n *node) bool {
 	for _, arg := range n.args {
 		if arg.sort.class != quantity {
-			t.fail(arg, "", "%s cannot be calculated with", arg.sort)
+			t.fail(arg, endsOf(arg), "%s cannot be calculated with", arg.sort)
 			n.sort = sort{class: unknown}
 			return false
 		}
@@ -273,14 +281,23 @@ func (t *typer) same(n *node) *node {
 func (t *typer) equal(n *node) *node {
 	a, b := n.args[0], n.args[1]
 	if b.sort.class == span {
-		if a.sort.class != quantity {
+		subject := *a
+		if a.sort.class == logged {
+			subject.sort.class = quantity // each of its figures is compared
+		}
+		if subject.sort.class != quantity {
 			return t.fail(a, "", "%s cannot be compared with a range", a.sort)
 		}
-		if of := b.args[len(b.args)-1]; !t.alike(n, a, of) {
+		if of := b.args[len(b.args)-1]; !t.alike(n, &subject, of) {
 			return n
 		}
 		n.sort = sort{class: truth}
 		return n
+	}
+	for _, side := range n.args {
+		if side.sort.class == logged {
+			return t.fail(side, endsOf(side), "%s is no single figure", side.sort)
+		}
 	}
 	if !t.alike(n, a, b) {
 		return n
