@@ -33,6 +33,9 @@ func (b *builder) compileAt(n *yaml.Node, prefix, text string, in scope, subject
 	if n != nil {
 		skip = strings.Index(n.Value, text)
 	}
+	if len(faults) == 0 && prefix == "" {
+		b.spare(n, text, b.grammar.spare)
+	}
 	for _, f := range faults {
 		b.failAt(b.inside(n, max(f.offset-len(prefix), 0)+max(skip, 0)), f.hint, "%s", f.message)
 	}

@@ -35,11 +35,12 @@ func (g *grammar) compile(text string, in scope, subject *node) (*node, []fault)
 	if len(text) > maxFormula {
 		return nil, []fault{{message: "a formula has no more than 2000 characters"}}
 	}
-	l := &lexer{text: text, scope: in}
+	l := &lexer{text: text, scope: in, again: g.again}
 	l.run()
 	if len(l.faults) > 0 {
 		return nil, l.faults
 	}
+	g.spare = l.spare
 	if len(l.pieces) == 0 {
 		return nil, []fault{{message: "there is no formula"}}
 	}
@@ -59,6 +60,8 @@ func (g *grammar) compile(text string, in scope, subject *node) (*node, []fault)
 // limits are alike but for their figures, which stand outside what CEL reads.
 type grammar struct {
 	parser *parser.Parser
+	again  bool                // the texts were accepted before; see Reread
+	spare  [][2]int            // needless quotes of the last expression
 	trees  map[string]*ast.AST // of what CEL read without a fault, by what it was given
 }
 

@@ -18,6 +18,7 @@ type builder struct {
 	grammar grammar
 	told    map[string]bool // what a site sets and an instruction tells
 	again   bool            // the text was accepted before; see Reread
+	bare    map[Pos]written // conditions with needless quotes
 }
 
 // keep remembers a node by its place.

@@ -138,6 +138,10 @@ func (d *differ) formula(text string) string {
 	return strings.Join(parts, `"`)
 }
 
+// alike says that an old formula and a new one say the same, with the steps' new
+// names and with or without the quotes of a choice.
+func (d *differ) alike(old, new string) bool { return unquoted(d.formula(old)) == unquoted(new) }
+
 // reference renames the steps in a run of words: between words that have a
 // meaning of their own, those that end in "draw up." or in "draw up done".
 func (d *differ) reference(run string) string {

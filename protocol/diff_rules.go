@@ -106,7 +106,7 @@ func (d *differ) rewritten(list *comparison[Criterion]) {
 	var gone []*Criterion
 	for _, old := range list.removed {
 		at := slices.IndexFunc(list.added, func(new *Criterion) bool {
-			return old.condition() != "" && d.formula(old.condition()) == new.condition()
+			return old.condition() != "" && d.alike(old.condition(), new.condition())
 		})
 		if at < 0 {
 			gone = append(gone, old)
@@ -123,7 +123,7 @@ func (d *differ) criterion(old, new *Criterion) {
 	if old.Name != new.Name {
 		at.say(GroupLimits, "the release criterion “%s” now reads “%s”.", old.Name, new.Name)
 	}
-	if d.formula(old.condition()) != new.condition() {
+	if !d.alike(old.condition(), new.condition()) {
 		at.say(GroupLimits, "%s now holds when “%s” instead of when “%s”.", at.where, new.condition(), old.condition())
 	}
 	if old.Record != new.Record {

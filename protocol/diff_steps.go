@@ -173,7 +173,7 @@ func (p place) when(old, new *Condition) {
 		p.say(GroupOrder, "%s is now done only when “%s”; before, it was always done.", p.where, new.Text)
 	case new == nil:
 		p.say(GroupOrder, "%s is now always done; before, only when “%s”.", p.where, old.Text)
-	case p.formula(old.Text) != new.Text:
+	case !p.alike(old.Text, new.Text):
 		p.say(GroupOrder, "%s is now done only when “%s” instead of when “%s”.", p.where, new.Text, old.Text)
 	}
 }
@@ -186,7 +186,7 @@ func (p place) loop(old, new *Loop) {
 	case new == nil:
 		p.say(GroupOrder, "%s is no longer repeated; before, until “%s”, at most %d times.", p.where, old.Until.Text, old.Most)
 	default:
-		if p.formula(old.Until.Text) != new.Until.Text {
+		if !p.alike(old.Until.Text, new.Until.Text) {
 			p.say(GroupOrder, "%s is now repeated until “%s” instead of until “%s”.", p.where, new.Until.Text, old.Until.Text)
 		}
 		if old.Most != new.Most {

@@ -82,7 +82,7 @@ func (p place) unit(value string, old, new Unit) {
 // formula is meant so.
 func (p place) calculation(old, new *Calculation) {
 	value := "the calculation " + new.Name + " in " + p.where
-	if p.formula(old.Formula) != new.Formula {
+	if !p.alike(old.Formula, new.Formula) {
 		p.text(GroupLimits, "the formula of "+value, old.Formula, new.Formula)
 	}
 	p.unit(value, old.Unit, new.Unit)
@@ -109,7 +109,7 @@ func (by Rounding) written() string {
 func (p place) limits(value string, old, new []Limit) {
 	list := paired(old, new, (*Limit).key)
 	for _, l := range list.both {
-		if p.formula(l.old.Text) != l.new.Text {
+		if !p.alike(l.old.Text, l.new.Text) {
 			p.say(GroupLimits, "the limit of %s moved: %s became %s.", value, l.old.written(), l.new.written())
 		}
 		p.breach("the limit “"+l.new.written()+"” of "+value, l.old.Then, l.new.Then)

@@ -9,8 +9,8 @@ import (
 )
 
 // Format writes a protocol's text in the one canonical layout: the language's
-// order of keys, two spaces of indentation, no quotes that YAML can do
-// without, lines of 120 characters. Every comment, every value and the order
+// order of keys, two spaces of indentation, no quotes that YAML or a
+// condition can do without, lines of 120 characters. Every comment, every value and the order
 // of every list stay. It asks for plain YAML with names at the top and not for
 // a sound protocol, so that a draft can be laid out too; what the language
 // leaves out of YAML is told in the problems, and then there is no text.
@@ -30,6 +30,7 @@ func Format(name string, text []byte) ([]byte, Problems) {
 	if len(r.list) > 0 {
 		return nil, r.list.sorted()
 	}
+	unquote(root, text)
 	w := &writer{placed: placing(found), flows: map[*yaml.Node]string{}}
 	w.document(root)
 	formatted := []byte(w.out.String())

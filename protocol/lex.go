@@ -72,6 +72,8 @@ type lexer struct {
 	pieces []piece
 	faults []fault
 	scope  scope
+	again  bool     // the text was accepted before; see Reread
+	spare  [][2]int // quotes that a choice can do without
 }
 
 func (l *lexer) fail(offset int, hint, format string, args ...any) {
@@ -197,6 +199,9 @@ func (l *lexer) words() {
 		}
 	}
 	if cel, reserved := operatorWord(first); reserved {
+		if l.wordWithMeaning(start) {
+			return
+		}
 		l.at = start + len(first)
 		l.pieces = append(l.pieces, piece{cel: cel, offset: start, word: first})
 		return
@@ -242,13 +247,21 @@ func (l *lexer) skip(at int) int {
 
 // resolve finds what a name stands for.
 func (l *lexer) resolve(offset int, name string) *node {
-	if n, ok := l.scope.find(name); ok {
+	n, ok := l.scope.find(name)
+	if word := l.chosenWord(offset, name, ok); word != nil {
+		return word
+	}
+	if ok {
 		if n.late != "" {
 			l.fail(offset, "", "%s", n.late)
 		}
 		return n
 	}
-	l.fail(offset, suggest(name, l.scope.names()), "nothing is called %q", name)
+	hint := l.saidWhole(name)
+	if hint == "" {
+		hint = suggest(name, l.scope.names())
+	}
+	l.fail(offset, hint, "nothing is called %q", name)
 	return &node{op: opName, name: name, sort: sort{class: unknown}}
 }
 
@@ -263,6 +276,7 @@ func (l *lexer) quoted(mark byte) {
 	}
 	text := l.text[start+1 : start+1+end]
 	l.at = start + end + 2
+	l.spared(start, l.at, text)
 	l.leaf(start, &node{op: opText, text: text, sort: sort{class: words}})
 }
 

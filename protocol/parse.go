@@ -21,7 +21,7 @@ func Reread(file string, text []byte) (*Protocol, Problems) { return parse(file,
 
 func parse(file string, text []byte, again bool) (*Protocol, Problems) {
 	r := &reader{file: file}
-	b := &builder{again: again, reader: r, p: &Protocol{Digest: sha256.Sum256(text), Text: slices.Clone(text)}, nodes: map[Pos]*yaml.Node{}}
+	b := &builder{again: again, reader: r, p: &Protocol{Digest: sha256.Sum256(text), Text: slices.Clone(text)}, nodes: map[Pos]*yaml.Node{}, grammar: grammar{again: again}}
 	if root := r.load(text); root != nil {
 		b.document(root)
 		b.check()

@@ -151,10 +151,10 @@ func (s stepScope) unguarded(step int) string {
 func guards(p *Protocol, step *Step) []string {
 	var all []string
 	if section := p.Section(step.Name); section != nil && section.When != nil {
-		all = append(all, section.When.Text)
+		all = append(all, unquoted(section.When.Text))
 	}
 	if step.When != nil {
-		all = append(all, step.When.Text)
+		all = append(all, unquoted(step.When.Text))
 	}
 	return all
 }
