@@ -274,9 +274,9 @@ func (sh *sheet) verdict(v protocol.Verdict, limits []protocol.Limit) string {
 	}
 	texts := make([]string, len(limits))
 	for i := range limits {
-		texts[i] = string(limits[i].Level) + " " + sh.s.Figured(limits[i].Words())
+		texts[i] = string(limits[i].Level) + " " + sh.s.Figured(limits[i].Shown())
 		if !limits[i].Outside {
-			texts[i] = "accept " + sh.s.Figured(limits[i].Words())
+			texts[i] = "accept " + sh.s.Figured(limits[i].Shown())
 		}
 	}
 	stands := "holds"

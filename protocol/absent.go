@@ -52,7 +52,7 @@ func judgeAbsent(limits []Limit, v Value) Verdict {
 	}
 	for i := range limits {
 		if severity(limits[i].Level) > severity(worst.Level) {
-			worst = Verdict{Level: limits[i].Level, Limit: &limits[i], Reason: fmt.Sprintf("it is %s, and a limit holds: %s", v.Absent, limits[i].Words())}
+			worst = Verdict{Level: limits[i].Level, Limit: &limits[i], Reason: fmt.Sprintf("it is %s, and a limit holds: %s", v.Absent, limits[i].Shown())}
 		}
 	}
 	return worst
@@ -144,7 +144,7 @@ func (l *Limit) meets(v Value, env Env) (bool, string, error) {
 		if may.within(bounded(l.Cond.root, true)) {
 			return true, "", nil
 		}
-		return false, fmt.Sprintf("%s may break the limit: %s", v, l.Words()), nil
+		return false, fmt.Sprintf("%s may break the limit: %s", v, l.Shown()), nil
 	}
 	return l.Cond.test(env, &v)
 }

@@ -37,9 +37,9 @@ func Uncoded(text string) string {
 	return q.String()
 }
 
-// Words is the limit as people read it: as the author wrote it, but for the
+// Shown is the limit as people read it: as the author wrote it, but for the
 // codes of units, in whose places their names stand (NUM-06).
-func (l *Limit) Words() string {
+func (l *Limit) Shown() string {
 	if l.Cond != nil && l.Cond.root.quotes() {
 		return l.Text // of choices, which are words already
 	}

@@ -75,7 +75,7 @@ func judge(limits []Limit, v Value, env Env) (Verdict, error) {
 			continue
 		}
 		if reason == "" {
-			reason = fmt.Sprintf("%s is not %s", v, limit.Words())
+			reason = fmt.Sprintf("%s is not %s", v, limit.Shown())
 		}
 		worst = Verdict{Level: limit.Level, Limit: limit, Reason: reason}
 	}

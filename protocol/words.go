@@ -1,5 +1,9 @@
 package protocol
 
+// Words is a limit with its level, as the author wrote it, as in "reject below
+// 70.0 %" or "accept within 2 % of volume".
+func (l *Limit) Words() string { return l.written() }
+
 // Words says what follows when a bound is not kept, as in "an exception, and
 // nothing goes on until it is decided".
 func (b Breach) Words() string { return b.written() }

@@ -107,9 +107,9 @@ func (r *record) limits(list []protocol.Limit) string {
 	parts := make([]string, len(list))
 	for i, l := range list {
 		if l.Outside {
-			parts[i] = string(l.Level) + " " + r.State.Figured(l.Words())
+			parts[i] = string(l.Level) + " " + r.State.Figured(l.Shown())
 		} else {
-			parts[i] = r.State.Figured(l.Words()) + " (" + string(l.Level) + " limit)"
+			parts[i] = r.State.Figured(l.Shown()) + " (" + string(l.Level) + " limit)"
 		}
 	}
 	return strings.Join(parts, "\n")

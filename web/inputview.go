@@ -78,9 +78,9 @@ func limitsOf(s *batch.State, limits []protocol.Limit) []string {
 
 func limitWords(limit protocol.Limit) string {
 	if limit.Outside {
-		return fmt.Sprintf("%s if %s", levelWords(limit.Level), strings.TrimPrefix(limit.Words(), "is "))
+		return fmt.Sprintf("%s if %s", levelWords(limit.Level), strings.TrimPrefix(limit.Shown(), "is "))
 	}
-	return fmt.Sprintf("%s; otherwise %s", limit.Words(), levelWords(limit.Level))
+	return fmt.Sprintf("%s; otherwise %s", limit.Shown(), levelWords(limit.Level))
 }
 
 func levelWords(level protocol.Level) string {
