@@ -64,16 +64,7 @@ func anyTable(t *rapid.T, name string) string {
 // agree makes a batch of a protocol three times over.
 func agree(rt *rapid.T, t *testing.T, p *protocol.Protocol) {
 	t.Helper()
-	answers := Answers{
-		Value: func(st *StepState, in *protocol.Input, n int) string {
-			samples := in.Samples(st.Step.Base+"."+in.Name, st.Step.Calcs, p.Conditions(), nothingKnown{})
-			if n > 0 || len(samples) == 0 || rapid.IntRange(0, 9).Draw(rt, "stray") > 0 {
-				return ""
-			}
-			return rapid.SampledFrom(samples).Draw(rt, "text")
-		},
-	}
-	run := Simulate(p, begins(), answers)
+	run := stray(rt, p)
 	w := newWorldOf(t, p)
 	w.people = castOf(p, begins())
 	shelf := (&simulation{p: p, now: begins()}).registered()
@@ -81,17 +72,12 @@ func agree(rt *rapid.T, t *testing.T, p *protocol.Protocol) {
 		if o.Refusal != nil && (o.Refusal.Code == "too_early" || o.Refusal.Code == "outside_hours") {
 			continue // the simulator does not write down that it waited
 		}
-		switch c := o.Command.(type) {
-		case Open:
-			c.Batch = batchID
+		if _, opening := o.Command.(Open); opening {
 			w.registry = shelf
-			o.Command, o.Events[0] = c, nil
-		case Scan:
-			c.Raw = strings.Replace(c.Raw, "SIMULATED-1", batchID, 1)
-			o.Command = c
+			o.Events[0] = nil // it names another batch
 		}
 		before := len(w.log)
-		_ = w.do(o.Who, o.Command, o.At)
+		_ = w.do(o.Who, hereOf(o.Command), o.At)
 		var events []Event
 		for _, stored := range w.log[before:] {
 			ev, err := DecodeEvent(stored.Entry, w.openings[stored.Index])
@@ -118,6 +104,32 @@ func agree(rt *rapid.T, t *testing.T, p *protocol.Protocol) {
 	if run.State.Protocol != nil && run.State.Status != w.state.Status {
 		rt.Fatalf("the simulator ends %s and the bedside %s", run.State.Status, w.state.Status)
 	}
+}
+
+// stray simulates a batch in which one answer in ten is any that could be given.
+func stray(t *rapid.T, p *protocol.Protocol) Run {
+	return Simulate(p, begins(), Answers{
+		Value: func(st *StepState, in *protocol.Input, n int) string {
+			samples := in.Samples(st.Step.Base+"."+in.Name, st.Step.Calcs, p.Conditions(), nothingKnown{})
+			if n > 0 || len(samples) == 0 || rapid.IntRange(0, 9).Draw(t, "stray") > 0 {
+				return ""
+			}
+			return rapid.SampledFrom(samples).Draw(t, "text")
+		},
+	})
+}
+
+// hereOf is a simulated command as it is given in a world's batch.
+func hereOf(c Command) Command {
+	switch c := c.(type) {
+	case Open:
+		c.Batch = batchID
+		return c
+	case Scan:
+		c.Raw = strings.Replace(c.Raw, "SIMULATED-1", batchID, 1)
+		return c
+	}
+	return c
 }
 
 // nothingKnown is a batch before anything was entered.

@@ -12,17 +12,11 @@ import (
 // or a section whose condition does not hold, and the rounds after a loop has
 // ended, are not. A condition that leans on something not known yet leaves the
 // step in: it waits.
-func (s *State) choose() {
-	copied := false
+func (s *growing) choose() {
 	for _, i := range s.forks {
-		skipped := !s.needed(i)
-		if s.Steps[i].Skipped == skipped {
-			continue
+		if skipped := !s.needed(i); s.Steps[i].Skipped != skipped {
+			s.list()[i].Skipped = skipped
 		}
-		if !copied {
-			s.Steps, copied = slices.Clone(s.Steps), true
-		}
-		s.Steps[i].Skipped = skipped
 	}
 }
 
@@ -68,7 +62,7 @@ func (s *State) undecided(st *StepState) string {
 func (s *State) waitsFor(st *StepState) *StepState {
 	for i := range s.Steps {
 		before := &s.Steps[i]
-		if before.Step.Name == st.Step.Name {
+		if before.Step == st.Step {
 			return nil
 		}
 		if before.Done() {

@@ -228,7 +228,7 @@ func (s *State) ended() bool {
 }
 
 // lay gives a batch its protocol's steps in order, and where each stands.
-func (s *State) lay(p *protocol.Protocol) {
+func (s *growing) lay(p *protocol.Protocol) {
 	s.steps, s.rounds = map[string]int{}, map[string][]int{}
 	for i := range p.Sections {
 		section := &p.Sections[i]
@@ -243,6 +243,7 @@ func (s *State) lay(p *protocol.Protocol) {
 			s.Steps = append(s.Steps, StepState{Step: step, Section: section})
 		}
 	}
+	s.own = slices.Repeat([]bool{true}, len(s.Steps))
 	s.choose()
 }
 

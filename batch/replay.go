@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"time"
 
@@ -33,7 +34,7 @@ const Edition = 3
 
 // Replayed says what a replay covered.
 type Replayed struct {
-	State     *State
+	State     *State   // nil after an error
 	Entries   int      // written again and found the same
 	Older     int      // of another edition of the rules: folded, and not decided again
 	Unchecked []string // what could not be decided again, a sentence each
@@ -57,43 +58,54 @@ func (m *Mismatch) Error() string {
 // byte by byte, and what each signature says was shown. Whether the signatures
 // themselves verify is audit's to say.
 func Replay(entries []audit.Stored, w Witnesses) (Replayed, error) {
-	done := Replayed{}
+	r := &replaying{folding: Resume(nil, w.Find)}
+	err := r.all(entries, w)
+	r.State = r.folding.State()
+	return r.Replayed, err
+}
+
+// replaying is a replay on its way. Its State is only looked at.
+type replaying struct {
+	Replayed
+	folding *Folding
+}
+
+func (r *replaying) all(entries []audit.Stored, w Witnesses) error {
 	if len(entries) == 0 {
-		return done, &Mismatch{Sentence: "there is no entry"}
+		return &Mismatch{Sentence: "there is no entry"}
 	}
 	for i := 0; i < len(entries); {
-		decide := done.group
+		decide := r.group
 		if w.Edition != nil && w.Edition(entries[i].Entry) != Edition {
-			decide = done.believe
-			done.Older++
-			done.Entries--
+			decide = r.believe
+			r.Older++
+			r.Entries--
 		}
+		r.State = r.folding.peek()
 		count, err := decide(entries[i:], w)
 		if err != nil {
 			var mismatch *Mismatch
 			if !errors.As(err, &mismatch) {
 				err = &Mismatch{Index: entries[i].Index, Version: entries[i].Version, Sentence: err.Error()}
 			}
-			return done, err
+			return err
 		}
 		i += count
-		done.Entries += count
+		r.Entries += count
 	}
-	if done.Older > 0 {
-		done.Unchecked = append(done.Unchecked, fmt.Sprintf("%d entries were decided under another edition of the rules than edition %d, which this program knows: they were read, and not decided again.", done.Older, Edition))
+	if r.Older > 0 {
+		r.Unchecked = append(r.Unchecked, fmt.Sprintf("%d entries were decided under another edition of the rules than edition %d, which this program knows: they were read, and not decided again.", r.Older, Edition))
 	}
-	return done, nil
+	return nil
 }
 
 // believe folds an entry that this program cannot decide.
-func (r *Replayed) believe(entries []audit.Stored, w Witnesses) (int, error) {
-	state, err := Fold(r.State, entries[0], w.opened(entries[0].Index), w.Find)
-	r.State = state
-	return 1, err
+func (r *replaying) believe(entries []audit.Stored, w Witnesses) (int, error) {
+	return 1, r.folding.Add(entries[0], w.opened(entries[0].Index))
 }
 
 // group replays the entries of one command.
-func (r *Replayed) group(entries []audit.Stored, w Witnesses) (int, error) {
+func (r *replaying) group(entries []audit.Stored, w Witnesses) (int, error) {
 	first := entries[0]
 	openings := w.opened(first.Index)
 	ev, err := DecodeEvent(first.Entry, openings)
@@ -124,21 +136,26 @@ func (r *Replayed) group(entries []audit.Stored, w Witnesses) (int, error) {
 			ex.By, ex.Number = ev.by(), len(r.State.orNew().Exceptions)+i+1
 			expected = append(expected, ex)
 		}
-	} else if err := r.shown(command, facts, first.Entry); err != nil {
+	} else if err := r.shown(command, facts, first.Entry, ev.by()); err != nil {
 		return 0, err
 	}
 	if len(expected) > len(entries) {
 		return 0, fmt.Errorf("%s should follow it, and nothing does", expected[len(entries)].Kind())
 	}
 	for i, want := range expected {
-		if err := same(entries[i], want, first); err != nil {
-			return 0, &Mismatch{Index: entries[i].Index, Version: entries[i].Version, Sentence: err.Error()}
+		e := entries[i]
+		if i > 0 {
+			ev, err = DecodeEvent(e.Entry, w.opened(e.Index))
 		}
-		state, err := Fold(r.State, entries[i], w.opened(entries[i].Index), w.Find)
+		if wrong := same(e, ev, want, first); wrong != nil {
+			return 0, &Mismatch{Index: e.Index, Version: e.Version, Sentence: wrong.Error()}
+		}
+		if err == nil {
+			err = r.folding.add(e, ev)
+		}
 		if err != nil {
-			return 0, &Mismatch{Index: entries[i].Index, Version: entries[i].Version, Sentence: err.Error()}
+			return 0, &Mismatch{Index: e.Index, Version: e.Version, Sentence: err.Error()}
 		}
-		r.State = state
 	}
 	return len(expected), nil
 }
@@ -159,7 +176,7 @@ func (s *State) orNew() *State {
 
 // again makes the command from its event and decides it. A nil command means
 // that the attempt is sealed and not opened.
-func (r *Replayed) again(ev Event, facts Facts, first audit.Stored, w Witnesses) ([]Event, Command, error) {
+func (r *replaying) again(ev Event, facts Facts, first audit.Stored, w Witnesses) ([]Event, Command, error) {
 	command, err := commandOf(ev, r.State.orNew().Masked)
 	if err != nil || command == nil {
 		return nil, nil, err
@@ -195,17 +212,21 @@ func (r *Replayed) again(ev Event, facts Facts, first audit.Stored, w Witnesses)
 	return expected, command, nil
 }
 
-// same compares an entry with what Decide would have written.
-func same(e audit.Stored, want Event, first audit.Stored) error {
+// same compares an entry, and the event that was read from it, with what
+// Decide would have written. DecodeEvent reads only what would be written: the
+// same event is the same payload.
+func same(e audit.Stored, ev, want Event, first audit.Stored) error {
 	if e.Kind != want.Kind() {
 		return fmt.Errorf("it is %s, and %s would have been written", e.Kind, want.Kind())
 	}
-	payload, err := payloadOf(want)
-	if err != nil {
-		return err
-	}
-	if !bytes.Equal(payload, e.Payload) {
-		return fmt.Errorf("its payload is not what would have been written: %s", payload)
+	if !reflect.DeepEqual(ev, want) {
+		payload, err := payloadOf(want)
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(payload, e.Payload) {
+			return fmt.Errorf("its payload is not what would have been written: %s", payload)
+		}
 	}
 	if !e.Time.Equal(first.Time) || e.Actor != first.Actor {
 		return errors.New("its time or actor is not that of the act that gave rise to it")
@@ -219,7 +240,7 @@ func same(e audit.Stored, want Event, first audit.Stored) error {
 
 // shown compares a signature with what Lines and Decide give: what was on the
 // sheet, and who signed as what (SIG-01, SIG-02, SIG-09).
-func (r *Replayed) shown(c Command, f Facts, e audit.Entry) error {
+func (r *replaying) shown(c Command, f Facts, e audit.Entry, by By) error {
 	if e.Kind == kindRefused {
 		return nil
 	}
@@ -237,11 +258,7 @@ func (r *Replayed) shown(c Command, f Facts, e audit.Entry) error {
 	if !slices.Equal(signature.Shown, lines) {
 		return errors.New("its signature says that something else was shown than the record gives")
 	}
-	ev, err := DecodeEvent(e, nil)
-	if err != nil {
-		return err
-	}
-	if by := ev.by(); signature.Name != by.Name || signature.Username != by.Username || signature.Role != by.Role || signature.Training != by.Training {
+	if signature.Name != by.Name || signature.Username != by.Username || signature.Role != by.Role || signature.Training != by.Training {
 		return errors.New("its signature names another person, role or training than the entry")
 	}
 	return nil

@@ -56,7 +56,7 @@ func (d *decision) siteSet() ([]OpenedSiteValue, *Refusal) {
 }
 
 // pinSite takes what the site had set from the opening.
-func (s *State) pinSite(e BatchOpened, p *protocol.Protocol) error {
+func (s *growing) pinSite(e BatchOpened, p *protocol.Protocol) error {
 	for _, pinned := range e.SiteValues {
 		of := p.SiteValue(pinned.Name)
 		if of == nil {
@@ -70,7 +70,7 @@ func (s *State) pinSite(e BatchOpened, p *protocol.Protocol) error {
 		if err != nil {
 			return fmt.Errorf("the site's value %q: %w", pinned.Name, err)
 		}
-		s.SiteValues = appended(s.SiteValues, SiteEntry{
+		s.SiteValues = append(s.SiteValues, SiteEntry{
 			Setting: Setting{
 				Text: pinned.Entered, Value: pinned.Value, Version: pinned.Version, Entry: pinned.Entry,
 				Name: pinned.SetBy, Username: pinned.Username, At: at.UTC(),

@@ -9,7 +9,7 @@ import (
 // correct adds the new value, computes and judges everything that may lean on
 // it anew, and takes the signatures away from what changed under them
 // (AUD-02, SIG-04).
-func (s *State) correct(e ValueCorrected, act Act) error {
+func (s *growing) correct(e ValueCorrected, act Act) error {
 	err := s.change(e.Step, func(st *StepState) error {
 		return s.addValue(st, e.Field, e.Value, ValueEntry{Act: act, Text: e.Text, Reason: e.Reason})
 	})
@@ -41,7 +41,7 @@ func (s *State) correct(e ValueCorrected, act Act) error {
 	return nil
 }
 
-func (s *State) unreview(version int64, why string) {
+func (s *growing) unreview(version int64, why string) {
 	s.Reviews = invalidated(s.Reviews, version, why)
 }
 
@@ -58,7 +58,6 @@ func invalidated(acts []Act, version int64, why string) []Act {
 
 // settle works out the status from what is there.
 func (s *State) settle() {
-	s.choose()
 	switch {
 	case s.Protocol == nil:
 		s.Status = ""

@@ -332,14 +332,13 @@ func (h *history) opened(index int64) map[string]string { return h.members[index
 
 // fold gives the batch as its entries tell it.
 func (h *history) fold() (*batch.State, error) {
-	var state *batch.State
+	folding := batch.Resume(nil, h.find)
 	for _, e := range h.trail {
-		var err error
-		if state, err = batch.Fold(state, e, h.opened(e.Index), h.find); err != nil {
+		if err := folding.Add(e, h.opened(e.Index)); err != nil {
 			return nil, err
 		}
 	}
-	return state, nil
+	return folding.State(), nil
 }
 
 // replay decides the whole batch again.
