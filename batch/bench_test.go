@@ -95,7 +95,7 @@ func BenchmarkFold3000Entries(b *testing.B) {
 	w := longWorld(b)
 	b.Run("at once", func(b *testing.B) {
 		measure(b, len(w.log), func() {
-			folding := Resume(nil, w.find)
+			folding := NewFolder(w.find).Resume(nil)
 			for _, stored := range w.log {
 				if err := folding.Add(stored, w.openings[stored.Index]); err != nil {
 					b.Fatal(err)

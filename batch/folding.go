@@ -12,24 +12,33 @@ import (
 	"countersign/protocol"
 )
 
+// Folder folds the entries of batches. What it learns in one it uses for all.
+// It serves one caller at a time.
+type Folder struct {
+	find   Find
+	reader *reader
+}
+
+// NewFolder makes a Folder. find gives the protocol that an opening names.
+func NewFolder(find Find) *Folder { return &Folder{find: find, reader: newReader()} }
+
+// Resume goes on with a batch as it stands; nil begins one.
+func (f *Folder) Resume(s *State) *Folding { return &Folding{Folder: f, state: s} }
+
 // Folding adds entries to a batch, one after the other, in its own memory: a
 // thousand cost little more than reading them. A state that State gave out
 // never changes, whatever is added later.
 type Folding struct {
+	*Folder
 	state *State   // as given out last, or as begun with; nil before the first entry
 	ahead *growing // what has come since; nil while nothing has
 	last  []byte   // of the newest entry in ahead
-	find  Find
 }
-
-// Resume begins with a batch as it stands, nil for none. find gives the
-// protocol that the opening names.
-func Resume(s *State, find Find) *Folding { return &Folding{state: s, find: find} }
 
 // Fold adds one entry to a batch and returns the new state; s, nil for the
 // first entry, is never changed. The rest is as for Folding's Add.
 func Fold(s *State, e audit.Stored, openings map[string]string, find Find) (*State, error) {
-	f := Resume(s, find)
+	f := NewFolder(find).Resume(s)
 	if err := f.Add(e, openings); err != nil {
 		return nil, err
 	}
@@ -41,7 +50,7 @@ func Fold(s *State, e audit.Stored, openings map[string]string, find Find) (*Sta
 // carry exactly one signature, by its actor, with the kind's meaning. An error
 // leaves the batch as State gave it last.
 func (f *Folding) Add(e audit.Stored, openings map[string]string) error {
-	ev, err := DecodeEvent(e.Entry, openings)
+	ev, err := f.reader.event(e.Entry, openings)
 	if err != nil {
 		f.ahead, f.last = nil, nil
 		return fmt.Errorf("fold entry %d: %w", e.Index, err)

@@ -29,7 +29,7 @@ func TestAnEarlierStateNeverChanges(t *testing.T) {
 		kept := foldings(rt, w)
 		for range 5 {
 			from := rapid.IntRange(0, len(w.log)).Draw(rt, "from")
-			folding := Resume(kept[from], w.find)
+			folding := NewFolder(w.find).Resume(kept[from])
 			for i, stored := range w.log[from:] {
 				if err := folding.Add(stored, w.openings[stored.Index]); err != nil {
 					rt.Fatal(err)

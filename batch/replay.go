@@ -58,7 +58,7 @@ func (m *Mismatch) Error() string {
 // byte by byte, and what each signature says was shown. Whether the signatures
 // themselves verify is audit's to say.
 func Replay(entries []audit.Stored, w Witnesses) (Replayed, error) {
-	r := &replaying{folding: Resume(nil, w.Find)}
+	r := &replaying{folding: NewFolder(w.Find).Resume(nil)}
 	err := r.all(entries, w)
 	r.State = r.folding.State()
 	return r.Replayed, err
@@ -108,7 +108,7 @@ func (r *replaying) believe(entries []audit.Stored, w Witnesses) (int, error) {
 func (r *replaying) group(entries []audit.Stored, w Witnesses) (int, error) {
 	first := entries[0]
 	openings := w.opened(first.Index)
-	ev, err := DecodeEvent(first.Entry, openings)
+	ev, err := r.folding.reader.event(first.Entry, openings)
 	if err != nil {
 		return 0, err
 	}
@@ -145,7 +145,7 @@ func (r *replaying) group(entries []audit.Stored, w Witnesses) (int, error) {
 	for i, want := range expected {
 		e := entries[i]
 		if i > 0 {
-			ev, err = DecodeEvent(e.Entry, w.opened(e.Index))
+			ev, err = r.folding.reader.event(e.Entry, w.opened(e.Index))
 		}
 		if wrong := same(e, ev, want, first); wrong != nil {
 			return 0, &Mismatch{Index: e.Index, Version: e.Version, Sentence: wrong.Error()}

@@ -332,7 +332,7 @@ func (h *history) opened(index int64) map[string]string { return h.members[index
 
 // fold gives the batch as its entries tell it.
 func (h *history) fold() (*batch.State, error) {
-	folding := batch.Resume(nil, h.find)
+	folding := batch.NewFolder(h.find).Resume(nil)
 	for _, e := range h.trail {
 		if err := folding.Add(e, h.opened(e.Index)); err != nil {
 			return nil, err
