@@ -86,12 +86,12 @@ func TestAPayloadThatWouldNotBeWrittenIsNotRead(t *testing.T) {
 		`{` + by + `,"step":"a"}{}`:                                                    kindBegun,
 		`{` + by + `,"step":"a"`:                                                       kindBegun,
 	} {
-		entry := audit.Entry{Kind: kind, KindVersion: kindVersion, Payload: json.RawMessage(payload)}
+		entry := audit.Entry{Kind: kind, KindVersion: 1, Payload: json.RawMessage(payload)}
 		if ev, err := newReader().event(entry, map[string]string{"raw": "9990000018"}); err == nil {
 			t.Errorf("%s was read as %#v", payload, ev)
 		}
 	}
-	entry := audit.Entry{Kind: kindBegun, KindVersion: kindVersion, Payload: json.RawMessage(`{` + by + `,"step":"a"}`)}
+	entry := audit.Entry{Kind: kindBegun, KindVersion: 1, Payload: json.RawMessage(`{` + by + `,"step":"a"}`)}
 	if _, err := newReader().event(entry, nil); err != nil {
 		t.Error(err)
 	}
@@ -147,7 +147,7 @@ func TestMostEntriesAreReadInOnePass(t *testing.T) {
 			t.Fatalf("%s %s is read as %#v", stored.Kind, stored.Payload, quick)
 		}
 	}
-	entry := audit.Entry{Kind: kindPerformed, KindVersion: kindVersion}
+	entry := audit.Entry{Kind: kindPerformed, KindVersion: 1}
 	for _, payload := range []string{
 		`{"by":{"name":"a","role":"b","training":"c","username":"d"},"results":[{"level":"","limit":"","name":"x","rounded":"1","unrounded":"1","working":""}],"step":"a"}`,
 		`{"by":{"name":"a","role":"b","training":"c","username":"d"},"results":null,"step":"a"}`,

@@ -25,6 +25,7 @@ type reader struct {
 // shape is how a struct is written: its members in the order of their names.
 type shape struct {
 	of      reflect.Type
+	version int // of the kind
 	members []member
 }
 
@@ -58,7 +59,7 @@ func (r *reader) event(e audit.Entry, openings map[string]string) (Event, error)
 // DecodeEvent.
 func (r *reader) quick(e audit.Entry) Event {
 	s := r.shape(e.Kind)
-	if s == nil || e.KindVersion != kindVersion || len(e.Payload) > longestQuick || !utf8.Valid(e.Payload) {
+	if s == nil || e.KindVersion != s.version || len(e.Payload) > longestQuick || !utf8.Valid(e.Payload) {
 		return nil
 	}
 	target, at := reflect.New(s.of), place{raw: e.Payload, words: r.words}
@@ -79,7 +80,9 @@ func (r *reader) shape(kind audit.Kind) *shape {
 	}
 	for _, zero := range events() {
 		if zero.Kind() == kind {
-			s = shapeOf(reflect.TypeOf(zero))
+			if s = shapeOf(reflect.TypeOf(zero)); s != nil {
+				s.version = versionOf(zero)
+			}
 		}
 	}
 	r.shapes[kind] = s

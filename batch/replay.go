@@ -213,13 +213,13 @@ func (r *replaying) again(ev Event, facts Facts, first audit.Stored, w Witnesses
 }
 
 // same compares an entry, and the event that was read from it, with what
-// Decide would have written. DecodeEvent reads only what would be written: the
-// same event is the same payload.
+// Decide would have written. Only what would be written is read as an event of
+// a kind's newest version: the same event is the same payload.
 func same(e audit.Stored, ev, want Event, first audit.Stored) error {
 	if e.Kind != want.Kind() {
 		return fmt.Errorf("it is %s, and %s would have been written", e.Kind, want.Kind())
 	}
-	if !reflect.DeepEqual(ev, want) {
+	if e.KindVersion != versionOf(want) || !reflect.DeepEqual(ev, want) {
 		payload, err := payloadOf(want)
 		if err != nil {
 			return err
