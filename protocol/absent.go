@@ -10,6 +10,9 @@ import (
 // parseAbsence reads "not done", "not available" or "not applicable: why",
 // where the input allows it; ok is false when the text is a value.
 func (in Input) parseAbsence(text string) (v Value, ok bool, err error) {
+	if text[0] != 'n' && text[0] != 'N' { // most values are figures
+		return Value{}, false, nil
+	}
 	for _, word := range absences() {
 		rest, found := strings.CutPrefix(strings.ToLower(text), word)
 		if !found || rest != "" && rest[0] != ':' && rest[0] != ' ' {
@@ -126,7 +129,7 @@ func (l *Limit) meets(v Value, env Env) (bool, string, error) {
 	switch {
 	case v.Type == TypeRange:
 		for _, end := range []Quantity{v.Low, v.High} {
-			holds, reason, err := l.Cond.test(env, &Value{Type: TypeDecimal, Quantity: end})
+			holds, reason, err := l.Cond.breaks(env, &Value{Type: TypeDecimal, Quantity: end})
 			if err != nil || !holds {
 				return false, reason, err
 			}
@@ -146,7 +149,7 @@ func (l *Limit) meets(v Value, env Env) (bool, string, error) {
 		}
 		return false, fmt.Sprintf("%s may break the limit: %s", v, l.Shown()), nil
 	}
-	return l.Cond.test(env, &v)
+	return l.Cond.breaks(env, &v)
 }
 
 // interval is all that a result beyond what can be measured may be.

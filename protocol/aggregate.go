@@ -137,6 +137,9 @@ func (f *frame) gather(n *node, op string) error {
 	if len(inapplicable) > 0 && rows-len(inapplicable) < enough {
 		f.inapplicable = append(f.inapplicable, inapplicable...)
 	}
+	if f.columns == nil {
+		f.columns = map[*node][]known{}
+	}
 	f.columns[n] = cells
 	return nil
 }

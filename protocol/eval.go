@@ -25,10 +25,28 @@ type frame struct {
 	env          *memo
 	self         *Value
 	rounded      bool
-	leaves       map[*node]known
-	columns      map[*node][]known // of a table's columns: what stands in them
+	leaves       []leaf
+	columns      map[*node][]known // of a table's columns: what stands in them; nil until one is met
 	missing      []string
 	inapplicable []string
+}
+
+// leaf is what one leaf stands for.
+type leaf struct {
+	n *node
+	k known
+}
+
+func (f *frame) keep(n *node, k known) { f.leaves = append(f.leaves, leaf{n, k}) }
+
+// leaf gives what fill found; expressions have few leaves.
+func (f *frame) leaf(n *node) known {
+	for i := range f.leaves {
+		if f.leaves[i].n == n {
+			return f.leaves[i].k
+		}
+	}
+	return known{}
 }
 
 // fill finds every leaf's value, so that all that is missing is named at
@@ -51,7 +69,7 @@ func (f *frame) fill(n *node) error {
 			if err != nil {
 				return err
 			}
-			f.leaves[n] = k
+			f.keep(n, k)
 		}
 	case opPoint:
 		at, ok := f.env.Moment(n.point)
@@ -59,7 +77,7 @@ func (f *frame) fill(n *node) error {
 			f.missing = append(f.missing, n.point.String())
 			return nil
 		}
-		f.leaves[n] = known{at: at, show: ShowMoment(at, time.UTC)}
+		f.keep(n, known{at: at, show: ShowMoment(at, time.UTC)})
 	}
 	if overColumn(n) {
 		return f.gather(n.args[0], n.op)
@@ -119,13 +137,16 @@ func remember(env Env) *memo {
 	if m, ok := env.(*memo); ok {
 		return m
 	}
-	return &memo{Env: env, done: map[*Calculation]computed{}}
+	return &memo{Env: env}
 }
 
 func (m *memo) compute(c *Calculation) (Result, error) {
 	known, ok := m.done[c]
 	if !ok {
 		known.result, known.err = c.Compute(m)
+		if m.done == nil {
+			m.done = map[*Calculation]computed{}
+		}
 		m.done[c] = known
 	}
 	return known.result, known.err
@@ -160,7 +181,7 @@ func seconds(d time.Duration) *big.Rat { return big.NewRat(int64(d), int64(time.
 func (p Point) String() string { return p.Step + " " + p.At }
 
 func (e *Expression) frame(env Env, self *Value) (*frame, error) {
-	f := &frame{env: remember(env), self: self, rounded: e.rounded, leaves: map[*node]known{}, columns: map[*node][]known{}}
+	f := &frame{env: remember(env), self: self, rounded: e.rounded}
 	if err := f.fill(e.root); err != nil {
 		return nil, err
 	}
@@ -191,16 +212,33 @@ func (e *Expression) run(env Env) (*big.Rat, string, error) {
 
 // test answers a condition with a sentence about the part that decided it.
 func (e *Expression) test(env Env, self *Value) (bool, string, error) {
-	f, err := e.frame(env, self)
-	if err != nil {
-		return false, "", err
-	}
-	k, err := f.eval(e.root)
+	holds, f, err := e.holds(env, self)
 	if err != nil {
 		return false, "", err
 	}
 	reason, err := f.reason(e.root)
-	return k.yes, reason, err
+	return holds, reason, err
+}
+
+// holds answers a condition; the frame can still say why. Most limits hold, and
+// nobody asks them.
+func (e *Expression) holds(env Env, self *Value) (bool, *frame, error) {
+	f, err := e.frame(env, self)
+	if err != nil {
+		return false, nil, err
+	}
+	k, err := f.eval(e.root)
+	return k.yes, f, err
+}
+
+// breaks is test for a limit: it says why only where it does not hold.
+func (e *Expression) breaks(env Env, self *Value) (holds bool, reason string, err error) {
+	holds, f, err := e.holds(env, self)
+	if err != nil || holds {
+		return holds, "", err
+	}
+	reason, err = f.reason(e.root)
+	return false, reason, err
 }
 
 var errZero = errors.New("the formula divides by zero")
@@ -208,7 +246,7 @@ var errZero = errors.New("the formula divides by zero")
 func (f *frame) eval(n *node) (known, error) {
 	switch n.op {
 	case opSelf, opName, opPoint:
-		return f.leaves[n], nil
+		return f.leaf(n), nil
 	case opLiteral:
 		num, err := n.qty.base()
 		return known{num: num, show: n.qty.String()}, err

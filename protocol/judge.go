@@ -124,6 +124,6 @@ func (c Criterion) Holds(env Env) (bool, string, error) {
 // Holds answers a condition of the way. While what it leans on is not there
 // the error is *Missing.
 func (c *Condition) Holds(env Env) (bool, error) {
-	holds, _, err := c.Expr.test(env, nil)
+	holds, _, err := c.Expr.holds(env, nil)
 	return holds, err
 }

@@ -142,3 +142,38 @@ func FuzzQuantity(f *testing.F) {
 		}
 	})
 }
+
+// What is worked out in whole numbers of 64 bits is what the exact rationals
+// give, for every unit and however many digits.
+func TestSmallQuantitiesAreExact(t *testing.T) {
+	quick := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		number := rapid.StringMatching(`-?(0|[1-9][0-9]{0,13})(\.[0-9]{1,14})?`).Draw(rt, "number")
+		code := rapid.SampledFrom([]string{"", "1", "%", "g", "mg", "kg", "pg", "mL", "nL", "wk", "min", "Cel", "MBq", "U", "[pH]", "10*9", "mg/mL", "{cells}", "none"}).Draw(rt, "unit")
+		q := Quantity{Number: number, Unit: Unit{Code: code}}
+		small := q.small()
+		if small == nil {
+			return
+		}
+		quick++
+		r, err := q.rat()
+		if err != nil {
+			rt.Fatal(err)
+		}
+		f, err := q.Unit.factor()
+		if err != nil {
+			rt.Fatal(err)
+		}
+		if exact := r.Mul(r, f.scale); small.Cmp(exact) != 0 || small.RatString() != exact.RatString() {
+			rt.Fatalf("%s %s is %s and not %s", number, code, small, exact)
+		}
+	})
+	if quick == 0 {
+		t.Error("none was small")
+	}
+	for _, text := range []string{"", "-", ".", "1.2.3", "+1", "1e3", "1,0"} {
+		if r := (Quantity{Number: text, Unit: One()}).small(); r != nil {
+			t.Errorf("%q is %s", text, r)
+		}
+	}
+}

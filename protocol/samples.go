@@ -52,7 +52,7 @@ func (in Input) compared(name string, calcs []Calculation, conditions []*Conditi
 	var all []*big.Rat
 	self := &Value{Type: TypeDecimal, Quantity: Quantity{Number: "1", Unit: in.Unit}}
 	gather := func(e *Expression, is func(*node) bool) {
-		f := &frame{env: remember(env), self: self, rounded: true, leaves: map[*node]known{}, columns: map[*node][]known{}}
+		f := &frame{env: remember(env), self: self, rounded: true}
 		f.bars(e.root, is, &all)
 	}
 	for i := range in.Limits {

@@ -133,8 +133,8 @@ func (in Input) parseDecimal(text string) (Quantity, error) {
 		return Quantity{}, err
 	}
 	q := Quantity{Number: number, Unit: in.Unit}
-	if typed {
-		u, err := ParseUnit(strings.TrimSpace(unit))
+	if unit = strings.TrimSpace(unit); typed && unit != in.Unit.Code {
+		u, err := ParseUnit(unit)
 		if err != nil {
 			return Quantity{}, fmt.Errorf("write the number alone, or with its unit %s, as in %s", in.Unit.name(), in.sample())
 		}
