@@ -25,10 +25,10 @@ func (st *StepState) conditions() []*protocol.Condition {
 	return slices.DeleteFunc([]*protocol.Condition{st.Section.When, st.Step.When}, func(c *protocol.Condition) bool { return c == nil })
 }
 
-func (s *State) needed(i int) bool {
+func (s *growing) needed(i int) bool {
 	st := &s.Steps[i]
 	for _, c := range st.conditions() {
-		if holds, err := c.Holds(s.envAt(st)); err == nil && !holds {
+		if holds, err := s.holds(i, c); err == nil && !holds {
 			return false
 		}
 	}
@@ -36,12 +36,17 @@ func (s *State) needed(i int) bool {
 		return true
 	}
 	// The round before: it takes place itself, and the end is not reached in it.
-	before := s.Steps[i-len(st.Section.Steps)/st.Section.Loop.Most]
-	if before.Skipped {
+	before := i - len(st.Section.Steps)/st.Section.Loop.Most
+	if s.Steps[before].Skipped {
 		return false
 	}
-	holds, err := st.Section.Loop.Until.Holds(s.envAt(&before))
+	holds, err := s.holds(before, &st.Section.Loop.Until)
 	return err != nil || !holds
+}
+
+func (s *growing) holds(i int, c *protocol.Condition) (bool, error) {
+	w := s.watch(i, c, func(w *watched) { w.holds, w.err = c.Holds(w) })
+	return w.holds, w.err
 }
 
 // undecided says what a step's own condition still waits for; "" when it does

@@ -225,9 +225,10 @@ func (s *growing) compute(from, to int) {
 			continue
 		}
 		st.Results = map[string]protocol.Result{}
-		for _, calc := range st.Step.Calcs {
-			if result, err := calc.Compute(s.envAt(st)); err == nil {
-				st.Results[calc.Name] = result
+		for j := range st.Step.Calcs {
+			calc := &st.Step.Calcs[j]
+			if w := s.watch(i, calc, func(w *watched) { w.result, w.err = calc.Compute(w) }); w.err == nil {
+				st.Results[calc.Name] = w.result
 			}
 		}
 	}

@@ -146,7 +146,8 @@ func (f *Folding) peek() *State {
 // the state that it grew out of it copies before it writes there, once.
 type growing struct {
 	*State
-	own []bool // which steps' maps and lists it shares with nobody; nil while the list of steps is shared itself
+	own   []bool             // which steps' maps and lists it shares with nobody; nil while the list of steps is shared itself
+	known map[place]*watched // what calculations and conditions came to
 }
 
 // grow begins a state that another grows into. The lists that only become

@@ -62,7 +62,7 @@ func (r *reader) quick(e audit.Entry) Event {
 	if s == nil || e.KindVersion != s.version || len(e.Payload) > longestQuick || !utf8.Valid(e.Payload) {
 		return nil
 	}
-	target, at := reflect.New(s.of), place{raw: e.Payload, words: r.words}
+	target, at := reflect.New(s.of), payload{raw: e.Payload, words: r.words}
 	if !at.object(target.Elem(), s) || at.at != len(at.raw) {
 		return nil
 	}
@@ -126,14 +126,14 @@ func plain(t reflect.Type) bool {
 	return false
 }
 
-// place is how far a payload has been read.
-type place struct {
+// payload is how far a payload has been read.
+type payload struct {
 	raw   []byte
 	at    int
 	words map[string]string
 }
 
-func (p *place) take(text string) bool {
+func (p *payload) take(text string) bool {
 	if len(p.raw)-p.at < len(text) || string(p.raw[p.at:p.at+len(text)]) != text {
 		return false
 	}
@@ -141,7 +141,7 @@ func (p *place) take(text string) bool {
 	return true
 }
 
-func (p *place) object(into reflect.Value, s *shape) bool {
+func (p *payload) object(into reflect.Value, s *shape) bool {
 	if !p.take("{") {
 		return false
 	}
@@ -163,7 +163,7 @@ func (p *place) object(into reflect.Value, s *shape) bool {
 	return p.take("}")
 }
 
-func (p *place) value(into reflect.Value, inner *shape) bool {
+func (p *payload) value(into reflect.Value, inner *shape) bool {
 	switch into.Kind() {
 	case reflect.String:
 		text, ok := p.text()
@@ -185,7 +185,7 @@ func (p *place) value(into reflect.Value, inner *shape) bool {
 	return false
 }
 
-func (p *place) list(into reflect.Value, inner *shape) bool {
+func (p *payload) list(into reflect.Value, inner *shape) bool {
 	if !p.take("[") {
 		return false
 	}
@@ -204,7 +204,7 @@ func (p *place) list(into reflect.Value, inner *shape) bool {
 }
 
 // text takes a string in which nothing is escaped.
-func (p *place) text() (string, bool) {
+func (p *payload) text() (string, bool) {
 	if !p.take(`"`) {
 		return "", false
 	}
@@ -221,7 +221,7 @@ func (p *place) text() (string, bool) {
 }
 
 // word is a text, the same in memory if it came before.
-func (p *place) word(raw []byte) string {
+func (p *payload) word(raw []byte) string {
 	if len(raw) > longestWord {
 		return string(raw)
 	}
@@ -235,7 +235,7 @@ func (p *place) word(raw []byte) string {
 	return word
 }
 
-func (p *place) integer() (n int64, ok bool) {
+func (p *payload) integer() (n int64, ok bool) {
 	from := p.at
 	for ; p.at < len(p.raw) && p.raw[p.at] >= '0' && p.raw[p.at] <= '9'; p.at++ {
 		n = n*10 + int64(p.raw[p.at]-'0')
