@@ -26,6 +26,8 @@ type models struct {
 	people   *identity.Directory
 	library  *library.Library
 	batches  map[string]*batch.State
+	folder   *batch.Folder
+	broken   error // of the entry that cannot be folded, and that nothing is folded after
 	site     register.Site
 	software register.Software
 	books    *register.Books
@@ -34,10 +36,12 @@ type models struct {
 }
 
 func newModels() *models {
-	return &models{
+	m := &models{
 		people: identity.NewDirectory(), library: library.New(),
 		batches: map[string]*batch.State{}, books: register.NewBooks(),
 	}
+	m.folder = batch.NewFolder(m.protocol)
+	return m
 }
 
 // pageOfEntries bounds what is held in memory while the log is read.
@@ -47,6 +51,9 @@ const pageOfEntries = 2000
 // holds the lock.
 func (m *models) catchUp(ctx context.Context, log *ledger.Ledger) error {
 	for size := log.Size(); m.next < size; {
+		if m.broken != nil {
+			return m.broken
+		}
 		entries, err := log.Range(ctx, m.next, pageOfEntries)
 		if err != nil {
 			return fmt.Errorf("read the log from entry %d: %w", m.next, err)
@@ -58,12 +65,23 @@ func (m *models) catchUp(ctx context.Context, log *ledger.Ledger) error {
 		if err != nil {
 			return err
 		}
-		for _, entry := range entries {
-			if err := m.apply(entry, openings[entry.Index]); err != nil {
-				return fmt.Errorf("fold entry %d (%s): %w", entry.Index, entry.Kind, err)
-			}
-			m.next = entry.Index + 1
+		m.broken = m.fold(entries, openings)
+	}
+	return m.broken
+}
+
+// fold adds entries to the models. What pages have been given of a batch stays
+// as it was; its new state is there once all entries are in.
+func (m *models) fold(entries []audit.Stored, openings map[int64]map[string]string) error {
+	ahead := map[string]*batch.Folding{}
+	for _, entry := range entries {
+		if err := m.apply(entry, openings[entry.Index], ahead); err != nil {
+			return fmt.Errorf("fold entry %d (%s): %w", entry.Index, entry.Kind, err)
 		}
+		m.next = entry.Index + 1
+	}
+	for id, folding := range ahead {
+		m.batches[id] = folding.State()
 	}
 	return nil
 }
@@ -92,16 +110,14 @@ func openingsOf(ctx context.Context, log *ledger.Ledger, entries []audit.Stored)
 	return byEntry, nil
 }
 
-func (m *models) apply(entry audit.Stored, openings map[string]string) error {
+func (m *models) apply(entry audit.Stored, openings map[string]string, ahead map[string]*batch.Folding) error {
 	subject, id, _ := strings.Cut(string(entry.Stream), "/")
 	switch subject {
 	case "batch":
-		state, err := batch.Fold(m.batches[id], entry, openings, m.protocol)
-		if err != nil {
-			return err
+		if ahead[id] == nil {
+			ahead[id] = m.folder.Resume(m.batches[id])
 		}
-		m.batches[id] = state
-		return nil
+		return ahead[id].Add(entry, openings)
 	case "person":
 		return m.people.Apply(entry)
 	case "protocol":
