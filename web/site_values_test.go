@@ -46,10 +46,9 @@ func (w *world) redcells() batch.Open {
 	c.Protocol, c.Version, c.Digest = redcell, 1, effective.Protocol.Digest
 	c.Order, c.Items = map[string]string{"activity": "740"}, nil
 	for _, name := range []string{"kit", "pertechnetate", "calibrator"} {
-		c.Items = append(c.Items, batch.Item{
-			Name: name, Code: "CODE-" + name, Lot: "LOT-" + name, Expiry: w.clock.now().AddDate(0, 2, 0), Released: true, Clean: true, Reference: "C-1", Amount: "1",
-		})
+		c.Items = append(c.Items, batch.Item{Name: name, Code: "CODE-" + name})
 	}
+	w.furnish(effective.Protocol, c.Items)
 	return c
 }
 

@@ -280,6 +280,9 @@ func (w *world) furnish(p *protocol.Protocol, items []batch.Item) {
 			Item: p.Item(item.Name), Code: item.Code, Number: item.Code[len(item.Code)-4:], Document: "C-" + item.Code,
 			Until: w.clock.now().AddDate(0, 2, 0), Clean: true, Quantity: "20",
 		}
+		if need := f.Item.Need; need.Unit.Display != "" {
+			f.Quantity = need.Number + "0 " + need.Unit.Display
+		}
 		if item.Name == "vial" {
 			f.Number, f.ForPatient = "A0042", "999 000 0018"
 		}
