@@ -231,7 +231,9 @@ func (m *master) stops() {
 			}
 		}
 		for i := range step.Inputs {
-			m.stopping(t, step, step.Inputs[i].Title, step.Inputs[i].Limits)
+			if in := &step.Inputs[i]; in.Cell.Row <= 1 {
+				m.stopping(t, step, wherever(step, in), in.Limits)
+			}
 		}
 		for i := range step.Calcs {
 			m.stopping(t, step, step.Calcs[i].Title, step.Calcs[i].Limits)

@@ -85,7 +85,13 @@ func (m *master) step(s *protocol.Step, title string) {
 	}
 	for i := range s.Inputs {
 		in := &s.Inputs[i]
+		if in.Cell.Row > 1 {
+			continue // as in the first row
+		}
 		what := append(named(in.Title, in.Name), text{smallStyle, in.Class})
+		if in.Cell.Row == 1 {
+			what = columnOf(s.Table(in.Cell.Table), in)
+		}
 		m.limited(t, s, what, entered(in), in.Limits)
 	}
 	for i := range s.Calcs {
@@ -97,6 +103,26 @@ func (m *master) step(s *protocol.Step, title string) {
 		return
 	}
 	m.grid(t)
+}
+
+// columnOf names a table's column, with the rows in which it is filled.
+func columnOf(t *protocol.Table, in *protocol.Input) cell {
+	rows := strings.Join(t.Rows, ", ")
+	switch {
+	case rows == "" && t.Counted() != "":
+		rows = fmt.Sprintf("%s to %s, %d rows at the least", t.Row(1), t.Row(t.Most), t.Least)
+	case rows == "":
+		rows = t.Row(1) + " to " + t.Row(t.Most)
+	}
+	return cell{{plainStyle, t.Title + ": " + t.Column(in.Cell.Column).Title}, {smallStyle, "in formulas: " + in.Place()}, {smallStyle, in.Class}, {smallStyle, "in each row: " + rows}}
+}
+
+// wherever is the title of a value; of a table's column, in whichever row.
+func wherever(step *protocol.Step, in *protocol.Input) string {
+	if t := step.Table(in.Cell.Table); t != nil && in.Cell.Row > 0 {
+		return t.Title + ": " + t.Column(in.Cell.Column).Title + ", in any row"
+	}
+	return in.Title
 }
 
 // limited adds a value to a table, with a line for every limit so that each

@@ -146,7 +146,12 @@ func wantedOfStep(p *protocol.Protocol, s *protocol.Step) []string {
 	}
 	for i := range s.Inputs {
 		in := &s.Inputs[i]
-		want = append(want, in.Title, in.Words(), in.Class)
+		title := in.Title
+		if t := s.Table(in.Cell.Table); t != nil && in.Cell.Row > 0 {
+			title = t.Title + ": " + t.Column(in.Cell.Column).Title
+			want = append(want, t.Row(1), t.Row(t.Most))
+		}
+		want = append(want, title, in.Words(), in.Class)
 		want = append(want, in.Absent...)
 		want = append(want, in.Choices...)
 		limits(in.Limits)
@@ -162,7 +167,13 @@ func wantedOfStep(p *protocol.Protocol, s *protocol.Step) []string {
 // MBR-01, MBR-02, MBR-04, MBR-06: nothing of a protocol is lost on its way to
 // paper, and the paper proves itself.
 func TestEverythingOfAProtocolStandsInItsPrint(t *testing.T) {
-	for name, text := range exampleTexts(t) {
+	texts := exampleTexts(t)
+	tables, err := os.ReadFile("../batch/testdata/protocols/tables.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts["tables"] = tables
+	for name, text := range texts {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, register.Live, text)
 			pdf := w.printed(w.p.Version)

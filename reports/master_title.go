@@ -72,7 +72,9 @@ func (m *master) figures() [][2]string {
 		values += len(step.Inputs)
 		calculations += len(step.Calcs)
 		for i := range step.Inputs {
-			limits += len(step.Inputs[i].Limits)
+			if step.Inputs[i].Cell.Row <= 1 { // a column's limits are one in all its rows
+				limits += len(step.Inputs[i].Limits)
+			}
 		}
 		for i := range step.Calcs {
 			limits += len(step.Calcs[i].Limits)
