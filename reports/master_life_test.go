@@ -143,7 +143,7 @@ func TestAForgedPrintIsRefused(t *testing.T) {
 			e.Bytes = bytes.Replace(e.Bytes, []byte("4 h"), []byte("9 h"), 1)
 		},
 	} {
-		b := w.bundle()
+		b := w.bundleOf(library.Stream(w.p.Name))
 		forge(&b)
 		made, err := IssueProtocol(b, "dose", 3, "0.1.0", "x")
 		if err == nil && name == "the last entry taken" {
@@ -155,10 +155,10 @@ func TestAForgedPrintIsRefused(t *testing.T) {
 			t.Errorf("%s: a print of %d bytes was made", name, len(made))
 		}
 	}
-	if _, err := IssueProtocol(w.bundle(), "dose", 9, "0.1.0", "x"); err == nil {
+	if _, err := IssueProtocol(w.bundleOf(library.Stream(w.p.Name)), "dose", 9, "0.1.0", "x"); err == nil {
 		t.Error("a version that is not there was printed")
 	}
-	if _, err := IssueProtocol(w.bundle(), "other", 3, "0.1.0", "x"); err == nil {
+	if _, err := IssueProtocol(w.bundleOf(library.Stream(w.p.Name)), "other", 3, "0.1.0", "x"); err == nil {
 		t.Error("another protocol was printed")
 	}
 	w.append(audit.Draft{Stream: batch.Stream(batch7), Kind: "batch.remark_noted", KindVersion: 1, Time: w.now, Actor: string(anna), Payload: []byte(`{}`)})

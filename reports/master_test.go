@@ -10,13 +10,14 @@ import (
 	"testing"
 
 	"countersign/protocol"
+	"countersign/protocol/library"
 	"countersign/register"
 )
 
 // printed is the print of a version as the world's log has it now.
 func (w *world) printed(version int) []byte {
 	w.t.Helper()
-	pdf, err := IssueProtocol(w.bundle(), w.p.Name, version, "0.1.0", "Chidi Nwosu (cnwosu)")
+	pdf, err := IssueProtocol(w.bundleOf(library.Stream(w.p.Name)), w.p.Name, version, "0.1.0", "Chidi Nwosu (cnwosu)")
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -288,7 +288,10 @@ func (w *world) siteKey() audit.SiteKey {
 }
 
 // bundle proves the streams of the batch.
-func (w *world) bundle() audit.Bundle {
+func (w *world) bundle() audit.Bundle { return w.bundleOf(batch.Stream(batch7)) }
+
+// bundleOf gathers a stream with everything that it stands on.
+func (w *world) bundleOf(subject audit.StreamID) audit.Bundle {
 	w.t.Helper()
 	var all hashes
 	for i, e := range w.log {
@@ -308,7 +311,7 @@ func (w *world) bundle() audit.Bundle {
 		w.t.Fatal(err)
 	}
 	b := audit.Bundle{Origin: audit.Origin(w.site.Origin), Checkpoint: signed, Verifier: w.siteKey().Verifier()}
-	streams, err := Streams(batch.Stream(batch7), func(id audit.StreamID) (found []audit.Stored, _ error) {
+	streams, err := Streams(subject, func(id audit.StreamID) (found []audit.Stored, _ error) {
 		for _, e := range w.log {
 			if e.Stream == id {
 				found = append(found, e)
