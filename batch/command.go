@@ -178,4 +178,5 @@ type Facts struct {
 	// Registered is what the registers say, now, of everything whose code the
 	// command or the batch names, by code.
 	Registered map[string]register.Fitness
+	masked     bool // the patient of a replayed opening is stood in for
 }

@@ -43,7 +43,7 @@ func (d *decision) setOut(item Item) (OpenedItem, *Refusal) {
 	switch {
 	case code == "":
 		return OpenedItem{}, refuse("item_missing", "%s needs the code of its label: scan it.", title)
-	case code == d.s.ID, code == scanned(d.s.Patient.Wristband), slices.ContainsFunc(d.s.Items, func(held Item) bool { return held.Code == code }):
+	case code == d.s.ID, code == scanned(d.s.Patient.Wristband), d.s.holds(code, d.now):
 		return OpenedItem{}, refuse("item_code", "The code of %s belongs to something else in this batch too.", item.Name)
 	}
 	fit, ok := d.f.Registered[code]
@@ -73,6 +73,11 @@ func (d *decision) setOut(item Item) (OpenedItem, *Refusal) {
 	amount, refusal := enough(planned, fit, item.Amount, title)
 	held.Amount, held.Left = amount, fit.Left.Coded()
 	return held, refusal
+}
+
+// holds says that a code is that of something set out already.
+func (s *State) holds(code string, now time.Time) bool {
+	return slices.ContainsFunc(s.Items, func(held Item) bool { return register.Key(held.Code, now) == register.Key(code, now) })
 }
 
 func kindOf(fit register.Fitness) string {
@@ -205,8 +210,9 @@ func (s *State) Needs(item string) bool {
 // asTheBooksSaid puts back what the running books said of an item when an
 // entry was written: the record carries the item's own stream, and not what
 // other batches took.
-func (f Facts) asTheBooksSaid(ev Event, masked bool) Facts {
-	f.Registered = maps.Clone(f.Registered)
+func (f Facts) asTheBooksSaid(s *State, ev Event, now time.Time) Facts {
+	masked := s.Masked || isMaskedOpening(ev)
+	f.Registered, f.masked = maps.Clone(f.Registered), masked
 	change := func(code string, how func(fit *register.Fitness)) {
 		if fit, ok := f.Registered[code]; ok {
 			how(&fit)
@@ -231,7 +237,7 @@ func (f Facts) asTheBooksSaid(ev Event, masked bool) Facts {
 	case ItemSetOut:
 		left(e.Item)
 	case ScanRefused:
-		change(e.Raw, func(fit *register.Fitness) { fit.Holder, fit.UsedBy = e.Holder, e.UsedBy })
+		change(s.codeOf(e.Raw, now), func(fit *register.Fitness) { fit.Holder, fit.UsedBy = e.Holder, e.UsedBy })
 	case CommandRefused:
 		if c, err := UnmarshalCommand([]byte(e.Command)); err == nil {
 			if more, ok := c.(SetOut); ok {

@@ -5,6 +5,9 @@ import (
 	"time"
 
 	"countersign/identity"
+	"countersign/register"
+	"countersign/register/patient"
+	"countersign/register/scan"
 )
 
 // batchName is how a batch number reads.
@@ -74,15 +77,15 @@ func (d *decision) issuable(c Open) *Refusal {
 // identified: a batch is for one patient, named, born, numbered and matched by
 // wristband from the start (COI-03).
 func (d *decision) identified(c Open) (Patient, *Refusal) {
-	patient := c.Patient
+	p := c.Patient
 	for _, member := range []struct {
 		text *string
 		what string
 	}{
-		{&patient.Name, "the patient's name"},
-		{&patient.Number, "the patient's number"},
-		{&patient.NumberType, "what kind of number it is"},
-		{&patient.Wristband, "the code of the wristband"},
+		{&p.Name, "the patient's name"},
+		{&p.Number, "the patient's number"},
+		{&p.NumberType, "what kind of number it is"},
+		{&p.Wristband, "the code of the wristband"},
 	} {
 		text, refusal := worded(*member.text, member.what)
 		if refusal != nil {
@@ -90,11 +93,38 @@ func (d *decision) identified(c Open) (Patient, *Refusal) {
 		}
 		*member.text = text
 	}
-	born, err := time.Parse(time.DateOnly, patient.Born)
+	born, err := time.Parse(time.DateOnly, p.Born)
 	if err != nil || born.After(d.now) {
 		return Patient{}, refuse("patient_missing", "Write the patient's date of birth as in 2019-03-01.")
 	}
-	return patient, nil
+	return p, d.numbered(p)
+}
+
+// numbered: the patient's number passes its check, and the wristband says no
+// other number and no other birth date (COI-01, COI-02). Neither proves who
+// somebody is: the scans at every match do.
+func (d *decision) numbered(p Patient) *Refusal {
+	if d.f.masked {
+		return nil
+	}
+	number, err := patient.Read(patient.Type(p.NumberType), p.Number)
+	if err != nil {
+		return refuse("patient_number", "%s", err)
+	}
+	if !number.Agrees(p.Born) {
+		return refuse("patient_number", "This CHI number belongs to another date of birth.")
+	}
+	band, err := register.Wristband(scanned(p.Wristband), d.now)
+	if err != nil {
+		return refuse("wristband", "The wristband's code cannot be read: %s", err)
+	}
+	switch {
+	case band.Number.Digits != "" && band.Number.Digits != number.Digits:
+		return refuse("wristband", "The wristband says another number than the order. Stop, and find out whose it is.")
+	case band.Born != (scan.Date{}) && band.Born.String() != p.Born:
+		return refuse("wristband", "The wristband says another date of birth than the order. Stop, and find out whose it is.")
+	}
+	return nil
 }
 
 // withinRange: every patient-specific value is there and inside the range that

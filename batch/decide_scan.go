@@ -3,9 +3,11 @@ package batch
 import (
 	"slices"
 	"strconv"
+	"time"
 	"unicode/utf8"
 
 	"countersign/protocol"
+	"countersign/register"
 )
 
 // maxCode bounds one scan, in bytes.
@@ -36,7 +38,7 @@ func (d *decision) scan(c Scan) (Event, *Refusal) {
 	lot, why := d.s.match(c.Field, code, d)
 	if why != "" {
 		d.wrongScan(st.Step.Scans[place], c.Step, why)
-		fit := d.f.Registered[code]
+		fit := d.f.Registered[d.s.codeOf(code, d.now)]
 		return ScanRefused{By: d.by, Step: c.Step, Field: c.Field, Raw: code, Why: why, Holder: fit.Holder, UsedBy: fit.UsedBy}, nil
 	}
 	if refusal := d.reaches(d.scanPoints(st, c.Field)...); refusal != nil {
@@ -65,7 +67,7 @@ func (d *decision) scanPoints(st *StepState, field string) []protocol.Point {
 func (s *State) match(field, code string, d *decision) (lot, why string) {
 	switch field {
 	case patientField:
-		if code != scanned(s.Patient.Wristband) {
+		if register.Key(code, d.now) != register.Key(scanned(s.Patient.Wristband), d.now) {
 			return "", "this is not the wristband of this batch's patient"
 		}
 		return "", ""
@@ -76,7 +78,7 @@ func (s *State) match(field, code string, d *decision) (lot, why string) {
 		return "", ""
 	}
 	for _, item := range s.Items {
-		if item.Code != code {
+		if register.Key(item.Code, d.now) != register.Key(code, d.now) {
 			continue
 		}
 		if item.Name != field {
@@ -85,7 +87,7 @@ func (s *State) match(field, code string, d *decision) (lot, why string) {
 		if why := d.unfit(item); why != "" {
 			return "", why
 		}
-		if fit, ok := d.f.Registered[code]; ok && item.Register != "" {
+		if fit, ok := d.f.Registered[item.Code]; ok && item.Register != "" {
 			if why := s.taken(s.Protocol.Item(item.Name), fit); why != "" {
 				return "", why
 			}
@@ -93,6 +95,16 @@ func (s *State) match(field, code string, d *decision) (lot, why string) {
 		return item.Lot, ""
 	}
 	return "", "this code is none that was set out for this batch"
+}
+
+// codeOf is a code as it stood on the item's label when it was set out.
+func (s *State) codeOf(code string, now time.Time) string {
+	for _, item := range s.Items {
+		if item.Code == code || register.Key(item.Code, now) == register.Key(code, now) {
+			return item.Code
+		}
+	}
+	return code
 }
 
 // wrongScan raises what a scan that did not match comes to.

@@ -124,7 +124,7 @@ func (r *replaying) group(entries []audit.Stored, w Witnesses) (int, error) {
 			return 0, err
 		}
 	}
-	facts = facts.asTheBooksSaid(ev, r.State.orNew().Masked || isMaskedOpening(ev))
+	facts = facts.asTheBooksSaid(r.State.orNew(), ev, first.Time)
 	expected, command, err := r.again(ev, facts, first, w)
 	if err != nil {
 		return 0, err

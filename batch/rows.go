@@ -2,6 +2,7 @@ package batch
 
 import (
 	"strings"
+	"time"
 
 	"countersign/audit"
 	"countersign/register"
@@ -10,7 +11,7 @@ import (
 // Rows are what events write into the books of what they use, beside the
 // batch's own entries: what is taken of a lot when it is set out, and a machine
 // that is taken for the batch with its first scan (MAT-01, MAT-05).
-func Rows(batch string, events []Event, f Facts) []register.Written {
+func Rows(s *State, batch string, events []Event, f Facts, now time.Time) []register.Written {
 	var rows []register.Written
 	for _, ev := range events {
 		switch e := ev.(type) {
@@ -21,7 +22,7 @@ func Rows(batch string, events []Event, f Facts) []register.Written {
 		case ItemSetOut:
 			rows = append(rows, stockRow(batch, e.Item)...)
 		case ScanAccepted:
-			if fit, ok := f.Registered[e.Raw]; ok && fit.Machine() && fit.Holder == "" {
+			if fit, ok := f.Registered[s.codeOf(e.Raw, now)]; ok && fit.Machine() && fit.Holder == "" {
 				rows = append(rows, register.Written{Stream: fit.Rows(), Event: register.EquipmentTaken{Batch: batch, Item: e.Field}})
 			}
 		}
@@ -39,7 +40,7 @@ func stockRow(batch string, item OpenedItem) []register.Written {
 
 // Rests says on which streams of the registers a command's decision rests,
 // and where they stood: nothing may slip in between (two terminals, one lot).
-func Rests(s *State, c Command, f Facts) []audit.Condition {
+func Rests(s *State, c Command, f Facts, now time.Time) []audit.Condition {
 	var codes []string
 	switch c := c.(type) {
 	case Open:
@@ -49,7 +50,7 @@ func Rests(s *State, c Command, f Facts) []audit.Condition {
 	case SetOut:
 		codes = append(codes, scanned(c.Item.Code))
 	case Scan:
-		codes = append(codes, scanned(c.Raw))
+		codes = append(codes, s.codeOf(scanned(c.Raw), now))
 	case Perform:
 		codes = s.usedIn(c.Step)
 	}

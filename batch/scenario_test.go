@@ -132,6 +132,7 @@ func (s *story) given(text string) {
 		{`the (.+) has the label of the (.+)`, func(m []string) { s.item(m[1]).Code = s.item(m[2]).Code }},
 		{`the (.+) has its label back`, func(m []string) { s.item(m[1]).Code = "CODE-" + m[1] }},
 		{`the order says nothing of (.+)`, func(m []string) { delete(s.w.open.Order, m[1]) }},
+		{`the patient's number is (.*)`, func(m []string) { s.w.open.Patient.Number = m[1] }},
 		{`the wristband is (.*)`, func(m []string) { s.w.open.Patient.Wristband = strings.Replace(m[1], "missing", "", 1) }},
 		{`the date of birth is (.*)`, func(m []string) { s.w.open.Patient.Born = m[1] }},
 		{`version (\d+) of the protocol is asked for`, func(m []string) { s.w.open.Version = s.number(m[1]) }},

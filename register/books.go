@@ -16,7 +16,7 @@ type Books struct {
 	materials map[string]Material
 	lots      map[string]*Lot
 	equipment map[string]*Equipment
-	codes     map[string]string // of a label → lot
+	codes     map[string]string // key of a label's code → lot
 	versions  map[audit.StreamID]int64
 }
 

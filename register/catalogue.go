@@ -84,15 +84,17 @@ func sorted[V any](all map[string]V, key func(V) string) []V {
 }
 
 // byCode finds the lot whose label says a code; nil when there is none.
-func (b *Books) byCode(code string) *Lot {
-	return b.lots[b.codes[code]]
+func (b *Books) byCode(code string, now time.Time) *Lot {
+	return b.lots[b.codes[Key(code, now)]]
 }
 
 // lotNumber is the site's number of a lot that is named by it or by the code
 // of its label.
 func (b *Books) lotNumber(named string) string {
-	if id, ok := b.codes[named]; ok {
-		return id
+	for _, lot := range b.lots {
+		if lot.Code == named {
+			return lot.ID
+		}
 	}
 	return named
 }

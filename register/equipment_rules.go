@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-func (e EquipmentListed) check(b *Books, id string, _ Act) *Refusal {
+func (e EquipmentListed) check(b *Books, id string, act Act) *Refusal {
 	if !nameForm.MatchString(e.Item) {
 		return refuse("bad_name", "What kind of equipment it is has the name that protocols use: words of letters and digits, with single spaces between.")
 	}
@@ -16,11 +16,11 @@ func (e EquipmentListed) check(b *Books, id string, _ Act) *Refusal {
 	if was := b.equipment[id]; was != nil && was.Retired {
 		return refuse("retired", "%s is retired for good.", id)
 	}
-	if lot := b.byCode(e.Code); lot != nil {
+	if lot := b.byCode(e.Code, act.At); lot != nil {
 		return refuse("code_taken", "The code of this label is that of lot %s.", lot.ID)
 	}
 	for _, other := range b.equipment {
-		if other.ID != id && other.Code == e.Code && !other.Retired {
+		if other.ID != id && Key(other.Code, act.At) == Key(e.Code, act.At) && !other.Retired {
 			return refuse("code_taken", "The code of this label is that of %s, %s.", other.ID, other.Title)
 		}
 	}

@@ -36,11 +36,11 @@ type Fitness struct {
 
 // Scanned finds what a code's label belongs to.
 func (b *Books) Scanned(code string, now time.Time) (Fitness, bool) {
-	if lot := b.byCode(code); lot != nil {
+	if lot := b.byCode(code, now); lot != nil {
 		return b.fitnessOfLot(lot), true
 	}
 	for _, m := range b.equipment {
-		if m.Code == code && !m.Retired {
+		if !m.Retired && (m.Code == code || Key(m.Code, now) == Key(code, now)) {
 			return b.fitnessOfMachine(m, now), true
 		}
 	}

@@ -21,7 +21,7 @@ func (e LotReceived) check(b *Books, id string, act Act) *Refusal {
 	if e.Document == "" {
 		return refuse("no_document", "Name the delivery note or certificate that came with it.")
 	}
-	if other := b.byCode(e.Code); other != nil {
+	if other := b.byCode(e.Code, act.At); other != nil {
 		return refuse("code_taken", "The code of this label is that of %s, lot %s. What came later gets a label of its own.", other.ID, other.Number)
 	}
 	if e.Expiry != "" {
@@ -47,7 +47,7 @@ func (e LotReceived) check(b *Books, id string, act Act) *Refusal {
 func (e LotReceived) apply(b *Books, id string, act Act) {
 	quantity, _ := protocol.ParseQuantity(e.Quantity) // check has read it
 	expiry, _ := time.Parse(time.RFC3339, e.Expiry)   // zero when there is none
-	b.codes[e.Code] = id
+	b.codes[Key(e.Code, act.At)] = id
 	b.lots[id] = &Lot{
 		ID: id, Material: e.Material, Code: e.Code, Number: e.Number, Donation: e.Donation, Expiry: expiry,
 		Quantity: quantity, Left: quantity, Supplier: e.Supplier, Document: e.Document,

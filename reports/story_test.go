@@ -210,7 +210,7 @@ func (w *world) find(name string, version int, digest [32]byte) (*protocol.Proto
 }
 
 const (
-	wristband = "(8018)999000001800000009"
+	wristband = "(8018)505089899900000183"
 	vialCode  = "(01)05012345678900(10)L123"
 )
 

@@ -204,7 +204,7 @@ func (a batchAct) run(ctx context.Context) (*batch.State, error) {
 			conditions = append(conditions, audit.Condition{Stream: f.Person.ID.Stream(), Version: f.Person.Version})
 		}
 		if refusal == nil {
-			conditions = append(conditions, batch.Rests(state, a.command, f)...)
+			conditions = append(conditions, batch.Rests(state, a.command, f, now)...)
 		}
 		request := ledger.Request{Key: a.key, Digest: digest, Conditions: conditions, Drafts: drafts}
 		_, err = s.ledger.Append(ctx, request)
@@ -253,7 +253,7 @@ func (a batchAct) decide(state *batch.State, f batch.Facts, now time.Time) ([]au
 	if refusal != nil {
 		return drafts, refusal, nil
 	}
-	for _, row := range batch.Rows(a.id, events, f) {
+	for _, row := range batch.Rows(state, a.id, events, f, now) {
 		draft, err := register.DraftOf(row, a.person, now, a.service.salt)
 		if err != nil {
 			return nil, nil, err

@@ -1,0 +1,38 @@
+package register
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"countersign/register/scan"
+)
+
+// Key is what a code says, whatever a scanner put around and between it: two
+// codes with one key name the same thing. A code that no standard explains is
+// its own key (MAT-03).
+func Key(code string, now time.Time) string {
+	read, err := scan.Read(code, scan.Settings{Today: dayOf(now)})
+	if err != nil || len(read.Elements) == 0 {
+		return code
+	}
+	fields := make([]string, len(read.Elements))
+	for i, e := range read.Elements {
+		fields[i] = "(" + e.AI + ")" + e.Value
+	}
+	slices.Sort(fields)
+	return strings.Join(slices.Compact(fields), "")
+}
+
+func dayOf(now time.Time) scan.Date {
+	year, month, day := now.UTC().Date()
+	return scan.Date{Year: year, Month: int(month), Day: day}
+}
+
+// Wristband says what a wristband's code says of its patient; it is blank where
+// the code says nothing that a standard explains. A code that claims to be a
+// wristband and cannot be read as one is refused (COI-02).
+func Wristband(code string, now time.Time) (scan.Wristband, error) {
+	read, err := scan.Read(code, scan.Settings{Today: dayOf(now), NamesAsTyped: true})
+	return read.Wristband, err
+}
