@@ -120,7 +120,7 @@ func (m *simulation) settings() map[string]Setting {
 		}
 		set := Setting{Text: text, Value: text, Version: m.p.Version, Name: "simulation", Username: "simulation"}
 		if value, err := v.Read(text); err == nil {
-			set.Value = value.String()
+			set.Value = value.Coded()
 		}
 		all[v.Name] = set
 	}

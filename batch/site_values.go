@@ -108,6 +108,6 @@ func (sh *sheet) site(f Facts) {
 			sh.add("%s: not set at this site.", title)
 			continue
 		}
-		sh.add("%s: %s, set for this site by %s (%s), %s; the protocol allows %s.", title, set.Value, set.Name, set.Username, sh.at(set.At), planned.Approved())
+		sh.add("%s: %s, set for this site by %s (%s), %s; the protocol allows %s.", title, protocol.Uncoded(set.Value), set.Name, set.Username, sh.at(set.At), planned.Approved())
 	}
 }

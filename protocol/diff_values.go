@@ -28,6 +28,9 @@ func (in *Input) kind() string {
 	if len(in.Choices) > 0 {
 		text += " of " + strings.Join(in.Choices, " or ")
 	}
+	if in.Dose {
+		text += ", shown as a dose"
+	}
 	return text
 }
 

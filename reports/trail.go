@@ -8,6 +8,7 @@ import (
 
 	"countersign/audit"
 	"countersign/batch"
+	"countersign/protocol"
 	"countersign/protocol/library"
 )
 
@@ -36,7 +37,7 @@ func settingWords(event library.Event) string {
 	}
 	var words []string
 	for _, name := range slices.Sorted(maps.Keys(set.Values)) {
-		words = append(words, name+" = "+set.Values[name])
+		words = append(words, name+" = "+protocol.Uncoded(set.Values[name]))
 	}
 	return fmt.Sprintf("set for this site, version %d: %s", set.Version, strings.Join(words, "; "))
 }

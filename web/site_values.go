@@ -74,7 +74,7 @@ func siteOf(known *library.Library, version *library.Version, v visit, zone *tim
 	for _, act := range slices.Backward(known.SiteSettings(version.Protocol.Name)) {
 		var words []string
 		for _, name := range slices.Sorted(maps.Keys(act.Values)) {
-			words = append(words, name+": "+act.Values[name])
+			words = append(words, name+": "+protocol.Uncoded(act.Values[name]))
 		}
 		view.History = append(view.History, siteAct{
 			At: when(act.By.At, zone), Name: act.By.Name, Username: act.By.Username, Version: act.Version, Values: strings.Join(words, "; "),

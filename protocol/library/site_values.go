@@ -109,7 +109,7 @@ func standing(of *protocol.SiteValue, version int, settings []SiteSetting, befor
 		if old.Of.Name != of.Name || !old.Set {
 			continue
 		}
-		as, err := of.Read(old.As.String())
+		as, err := of.Read(old.As.Coded())
 		if err == nil && old.Of.Type == of.Type && old.Of.High.Unit == of.High.Unit {
 			old.Of, old.As = of, as
 			return old
@@ -151,7 +151,7 @@ func (l *Library) SetSiteValues(c SetSiteValues, who identity.Person) ([]Event, 
 		if err != nil {
 			return nil, refuse("outside_range", "%s: %s.", of.Title, err)
 		}
-		ev.Entered[name], ev.Values[name] = c.Values[name], as.String()
+		ev.Entered[name], ev.Values[name] = c.Values[name], as.Coded()
 	}
 	if r := maySet(v, ev); r != nil {
 		return nil, r
@@ -179,7 +179,7 @@ func maySet(v *Version, ev SiteValuesSet) *Refusal {
 			return refuse("no_such_site_value", "%s lets no site set %q.", v.Protocol.ID(), name)
 		}
 		entered, err := of.Read(ev.Entered[name])
-		if err != nil || entered.String() != text {
+		if err != nil || entered.Coded() != text {
 			return refuse("outside_range", "%s cannot be set to %s.", of.Title, text)
 		}
 	}
@@ -189,7 +189,7 @@ func maySet(v *Version, ev SiteValuesSet) *Refusal {
 // changesNothing refuses to sign what stands already.
 func (l *Library) changesNothing(c SetSiteValues, ev SiteValuesSet) *Refusal {
 	for _, v := range l.SiteValues(c.Protocol, c.Version) {
-		if text, named := ev.Values[v.Of.Name]; named && (!v.Set || v.As.String() != text) {
+		if text, named := ev.Values[v.Of.Name]; named && (!v.Set || v.As.Coded() != text) {
 			return nil
 		}
 	}
