@@ -245,6 +245,9 @@ func calculated(c *protocol.Calculation) cell {
 	if c.Unit.Display == "" {
 		unit = "a bare number"
 	}
+	if c.Dose {
+		unit += ", shown as a dose"
+	}
 	out := cell{{plainStyle, "= " + c.Formula}, {smallStyle, unit + ", " + rounding(c.Rounding)}}
 	for _, example := range strings.Split(c.Example, "; ") {
 		out = append(out, text{smallStyle, "worked example: " + example})
