@@ -98,8 +98,8 @@ func (r *record) cellOf(st *batch.StepState, in *protocol.Input) cell {
 		case e.Repeat:
 			lines = append(lines, text{smallStyle, "measured again"})
 		}
-		lines = append(lines, text{style, e.Value.Show(r.zone)})
-		if e.Text != e.Value.Show(r.zone) {
+		lines = append(lines, text{style, in.Show(e.Value, r.zone)})
+		if e.Text != in.Show(e.Value, r.zone) {
 			lines = append(lines, text{smallStyle, "as typed: " + e.Text})
 		}
 		if e.Reason != "" {
