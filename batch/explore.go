@@ -32,7 +32,8 @@ func (c Coverage) Unreached() []string {
 }
 
 // Cover says what some runs of a protocol reached: its steps, both outcomes of
-// each condition, each limit and window broken.
+// each condition, each limit, window and budget broken, and each budget spent
+// to its bound.
 func Cover(p *protocol.Protocol, runs ...Run) Coverage {
 	c := Coverage{Ends: map[string]int{}, Reached: map[string]bool{}, Steps: map[string]bool{}}
 	for _, name := range places(p) {
@@ -95,6 +96,9 @@ func places(p *protocol.Protocol) []string {
 	for _, w := range p.Windows {
 		all = append(all, windowPlace(w.Name))
 	}
+	for _, b := range p.Budgets {
+		all = append(all, spentPlace(b.Name), brokenPlace(b.Name))
+	}
 	return all
 }
 
@@ -147,6 +151,9 @@ func (c *Coverage) add(run Run) (more bool) {
 			mark(windowPlace(name))
 		}
 	}
+	if s.Protocol != nil {
+		addBudgets(s, mark)
+	}
 	return more
 }
 
@@ -158,13 +165,15 @@ type plan struct {
 	order  map[string]string
 	site   map[string]string
 	rushed string // window
+	spends map[string]time.Duration
 }
 
 // Explore runs a protocol with generated answers until nothing new is left to
 // try, or most runs were made: first with everything in order, then with each
 // input at each of its samples (of a table the cells of its first row and of
-// its last, since its rows are alike), each set-point at its bounds and each window
-// overrun, and on from every run that reached something new.
+// its last, since its rows are alike), each set-point at its bounds, each window
+// overrun and each budget beside its bound, and on from every run that reached
+// something new.
 func Explore(p *protocol.Protocol, start time.Time, most int) Coverage {
 	total := Cover(p)
 	total.Exhausted = true
@@ -199,7 +208,8 @@ func Explore(p *protocol.Protocol, start time.Time, most int) Coverage {
 }
 
 func (l plan) with(key, text string) plan {
-	more := plan{texts: maps.Clone(l.texts), delays: l.delays, order: l.order, site: l.site, rushed: l.rushed}
+	more := l
+	more.texts = maps.Clone(l.texts)
 	if more.texts == nil {
 		more.texts = map[string]string{}
 	}
@@ -207,8 +217,8 @@ func (l plan) with(key, text string) plan {
 	return more
 }
 
-// bounds are plans for the set-points' bounds, for what else a site may set, and
-// for every window's overrun.
+// bounds are plans for the set-points' bounds, for what else a site may set, for
+// every window's overrun, and for every budget beside its bound.
 func bounds(p *protocol.Protocol) []plan {
 	var plans []plan
 	for _, value := range p.Order {
@@ -227,7 +237,7 @@ func bounds(p *protocol.Protocol) []plan {
 			plans = append(plans, plan{delays: map[string]time.Duration{w.To.Step: w.Span.Max + time.Hour}})
 		}
 	}
-	return plans
+	return append(plans, spendings(p)...)
 }
 
 // play makes one run, and tells what could have been entered instead.
@@ -237,6 +247,7 @@ func play(p *protocol.Protocol, start time.Time, l plan) (Run, map[string][]stri
 		Order: l.order, Site: l.site,
 		Delay: func(st *StepState) time.Duration { return l.delays[st.Step.Base] },
 		Rush:  func(window string) bool { return window == l.rushed },
+		Spend: func(budget string) time.Duration { return l.spends[budget] },
 		Value: func(st *StepState, in *protocol.Input, n int) string {
 			if n > 0 {
 				return "" // a repeat: what is good

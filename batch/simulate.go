@@ -9,7 +9,6 @@ import (
 
 	"countersign/identity"
 	"countersign/protocol"
-	"countersign/register"
 )
 
 // Answers say what a simulated batch is told.
@@ -25,6 +24,9 @@ type Answers struct {
 	Delay func(st *StepState) time.Duration
 	// Rush lets a window's least time pass unheeded.
 	Rush func(window string) bool
+	// Spend is how long a budget's item is out of its storage before the first
+	// step begins.
+	Spend func(budget string) time.Duration
 	// seen is told what could have been entered.
 	seen func(st *StepState, in *protocol.Input, samples []string)
 }
@@ -67,6 +69,8 @@ func Simulate(p *protocol.Protocol, start time.Time, answers Answers) Run {
 	m.run.State = &State{}
 	if refusal := m.act("pharmacist", m.opening()); refusal != nil {
 		m.run.Ends = "it could not be opened: " + refusal.Sentence
+	} else {
+		m.spend()
 	}
 	for len(m.run.Trail) < mostActs && m.run.Ends == "" {
 		m.step()
@@ -109,47 +113,9 @@ func (m *simulation) opening() Open {
 	return c
 }
 
-// settings are what the simulated site has set.
-func (m *simulation) settings() map[string]Setting {
-	all := map[string]Setting{}
-	for i := range m.p.SiteValues {
-		v := &m.p.SiteValues[i]
-		text := m.answers.Site[v.Name]
-		if text == "" {
-			text = v.Samples()[0]
-		}
-		set := Setting{Text: text, Value: text, Version: m.p.Version, Name: "simulation", Username: "simulation"}
-		if value, err := v.Read(text); err == nil {
-			set.Value = value.Coded()
-		}
-		all[v.Name] = set
-	}
-	return all
-}
-
-// registered says that everything that the protocol names is there and fit.
-func (m *simulation) registered() map[string]register.Fitness {
-	all := map[string]register.Fitness{}
-	until := m.now.AddDate(5, 0, 0)
-	for _, item := range m.p.Items {
-		fit := register.Fitness{
-			Stream: "lot/SIMULATED", Name: item.RegisteredAs, Number: "SIM-" + item.Name, Code: "SIM-" + item.Name, Document: "SIMULATED",
-			Released: true, Until: until, Left: item.Need,
-		}
-		if slices.Contains(item.MustBe, "for this patient") {
-			fit.Personal, fit.ForPatient = true, "SIM 1"
-		}
-		if item.Equipment {
-			fit.Stream, fit.Qualified, fit.Calibrated, fit.Clean = "equipment/SIMULATED", until, until, true
-		}
-		all[fit.Code] = fit
-	}
-	return all
-}
-
 // act gives a command as somebody; a refusal is kept and told.
 func (m *simulation) act(who string, c Command) *Refusal {
-	m.now = m.now.Add(10 * time.Second)
+	m.now = m.now.Add(actTakes)
 	person := m.people[who]
 	f := Facts{
 		Person: person, Protocol: m.p, Effective: true, Origin: "simulation", Site: "Simulation", SiteActive: true, Zone: time.UTC,

@@ -28,8 +28,8 @@ func TestTheSimulatorMakesAWholeBatchOfEveryExample(t *testing.T) {
 }
 
 // The exploration reaches every step, both outcomes of every condition, and
-// breaks every limit and window of the published processes; what it cannot
-// reach it names.
+// breaks every limit, window and budget of the published processes; what it
+// cannot reach it names.
 func TestExploringReachesEverythingThatCanBeReached(t *testing.T) {
 	for name, left := range map[string][]string{
 		"aso-intrathecal": nil, "redcell-tc99m": nil, "treg": nil, "cart-prodigy": nil, "tables": nil,
@@ -38,6 +38,41 @@ func TestExploringReachesEverythingThatCanBeReached(t *testing.T) {
 		t.Logf("%s: %d runs, %v", name, got.Runs, got.Ends)
 		if !slices.Equal(got.Unreached(), left) || !got.Exhausted {
 			t.Errorf("%s does not reach (exhausted: %t)\n  %s", name, got.Exhausted, strings.Join(got.Unreached(), "\n  "))
+		}
+	}
+}
+
+// A budget is a total: at its bound, in two excursions, it is kept, and a
+// second beyond nothing more is done with the item (EXE-11).
+func TestASimulatedBudgetIsKeptAtItsBoundAndBrokenASecondBeyond(t *testing.T) {
+	p := readProtocol(t, "aso-intrathecal")
+	budget := p.Budgets[0]
+	for _, one := range []struct {
+		beside  time.Duration
+		ends    Status
+		reached string
+	}{
+		{-time.Second, Given, ""},
+		{0, Given, "budget spent to its bound: out of the carton"},
+		{time.Second, InProgress, "budget broken: out of the carton"},
+	} {
+		run := Simulate(p, begins(), Answers{Spend: func(name string) time.Duration {
+			if name != budget.Name {
+				t.Errorf("there is no budget %q", name)
+			}
+			return budget.Most + one.beside
+		}})
+		if spent := run.State.Spent(budget, run.State.Last); spent != budget.Most+one.beside {
+			t.Errorf("%s were spent of %s", spent, budget.Most)
+		}
+		var reached []string
+		for place, yes := range Cover(p, run).Reached {
+			if yes && strings.HasPrefix(place, "budget") {
+				reached = append(reached, place)
+			}
+		}
+		if run.State.Status != one.ends || strings.Join(reached, "; ") != one.reached {
+			t.Errorf("%s beside its bound the batch ends %s, and reaches %q", one.beside, run.Ends, reached)
 		}
 	}
 }

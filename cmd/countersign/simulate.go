@@ -27,6 +27,7 @@ type answers struct {
 	Site    map[string]string   `yaml:"site"`    // what the simulated site has set
 	Answers map[string]sequence `yaml:"answers"` // "draw up.drawn": one text, or one for each round or repeat
 	Delays  map[string]string   `yaml:"delays"`  // step: how long it is left waiting
+	Budgets map[string]string   `yaml:"budgets"` // budget: how long its item is out of its storage
 }
 
 // sequence is one text or a list of them.
@@ -51,8 +52,21 @@ func simulateCommand(out io.Writer) *cobra.Command {
 		Use: "simulate PROTOCOL.yaml", Short: "Run a protocol with given or generated answers", Args: cobra.ExactArgs(1),
 		Long: "Makes a batch of a protocol with the rules that hold at the bedside, and prints its path, its times, its\n" +
 			"exceptions and its release criteria. Answers come from a file; what it leaves out is answered with what\n" +
-			"keeps every limit. With --explore the answers are varied until every step, branch, limit and window was\n" +
-			"reached, and what no run reached is named.\n\n" +
+			"keeps every limit. With --explore the answers are varied until every step, branch, limit, window and\n" +
+			"budget was reached, and what no run reached is named; of the file, only starts counts then.\n\n" +
+			"The file of --answers is YAML. Every key may stay away, and a key that has no meaning is refused:\n\n" +
+			"  starts: 2026-01-05T09:00:00Z    # when the batch is opened\n" +
+			"  order:                          # set-points, without their unit; else the lowest that is approved\n" +
+			"    dose: 12.0\n" +
+			"  site:                           # what the site has set, where the protocol leaves it to the site\n" +
+			"    room: 20.0 Cel\n" +
+			"  answers:                        # step.value, as typed at the bedside\n" +
+			"    draw up.drawn: 5.0\n" +
+			"    count.beads: [200, 150, 80]   # one for each round or repeat; the last serves for all that follow\n" +
+			"  delays:                         # how long a step is left waiting before it begins\n" +
+			"    give: 3 h 30 min\n" +
+			"  budgets:                        # how long a budget's item is out of its storage, all in all\n" +
+			"    out of the carton: 29 h\n\n" +
 			"Exit 0: the batch was given, or everything was reached. 1: it was not. 2: wrong call.",
 		RunE: func(_ *cobra.Command, args []string) error {
 			p, err := readProtocol(out, args[0])
@@ -69,7 +83,7 @@ func simulateCommand(out io.Writer) *cobra.Command {
 			return simulating(out, p, told, picture)
 		},
 	}
-	c.Flags().StringVar(&file, "answers", "", "a YAML file with starts, order, site, answers and delays")
+	c.Flags().StringVar(&file, "answers", "", "a YAML file with starts, order, site, answers, delays and budgets")
 	c.Flags().StringVar(&picture, "picture", "", "an SVG file for the way through the protocol, with what was reached marked")
 	c.Flags().BoolVar(&explore, "explore", false, "vary the answers until everything was reached")
 	c.Flags().IntVar(&most, "runs", 2000, "how many runs an exploration may make")
@@ -93,14 +107,28 @@ func readAnswers(file string) (answers, error) {
 	return told, nil
 }
 
-func simulating(out io.Writer, p *protocol.Protocol, told answers, picture string) error {
-	delays := map[string]time.Duration{}
-	for step, text := range told.Delays {
+// durations reads the delays of steps and the spendings of budgets.
+func durations(texts map[string]string, what string, known func(name string) bool) (map[string]time.Duration, error) {
+	all := map[string]time.Duration{}
+	for name, text := range texts {
 		d, err := protocol.ParseDuration(text)
-		if err != nil || p.Step(step) == nil {
-			return fmt.Errorf("the delay of %q: no such step, or %q is no duration", step, text)
+		switch {
+		case !known(name):
+			return nil, fmt.Errorf("the protocol has no %s %q", what, name)
+		case err != nil:
+			return nil, fmt.Errorf("the %s %q: %w", what, name, err)
 		}
-		delays[step] = d
+		all[name] = d
+	}
+	return all, nil
+}
+
+// check refuses answers to what the protocol does not ask.
+func (told answers) check(p *protocol.Protocol) error {
+	for name := range told.Order {
+		if !slices.ContainsFunc(p.Order, func(v protocol.OrderValue) bool { return v.Name == name }) {
+			return fmt.Errorf("the order's %q: the protocol has no such set-point", name)
+		}
 	}
 	for name := range told.Answers {
 		step, field, _ := strings.Cut(name, ".")
@@ -117,9 +145,27 @@ func simulating(out io.Writer, p *protocol.Protocol, told answers, picture strin
 			return fmt.Errorf("the site's value %q: %w", name, err)
 		}
 	}
+	return nil
+}
+
+func simulating(out io.Writer, p *protocol.Protocol, told answers, picture string) error {
+	if err := told.check(p); err != nil {
+		return err
+	}
+	delays, err := durations(told.Delays, "step", func(name string) bool { return p.Step(name) != nil })
+	if err != nil {
+		return err
+	}
+	spends, err := durations(told.Budgets, "budget", func(name string) bool {
+		return slices.ContainsFunc(p.Budgets, func(b protocol.Budget) bool { return b.Name == name })
+	})
+	if err != nil {
+		return err
+	}
 	run := batch.Simulate(p, told.Starts, batch.Answers{
 		Order: told.Order, Site: told.Site,
 		Delay: func(st *batch.StepState) time.Duration { return delays[st.Step.Base] },
+		Spend: func(budget string) time.Duration { return spends[budget] },
 		Value: func(st *batch.StepState, in *protocol.Input, n int) string {
 			list := told.Answers[st.Step.Base+"."+in.Name]
 			if len(list) == 0 {
@@ -190,7 +236,7 @@ func exploring(out io.Writer, p *protocol.Protocol, starts time.Time, most int, 
 		fmt.Fprintf(out, "  %5d ended %s\n", c.Ends[status], status)
 	}
 	left := c.Unreached()
-	fmt.Fprintf(out, "%d of %d places reached: steps, both ways of every condition, every limit and window broken\n", len(c.Reached)-len(left), len(c.Reached))
+	fmt.Fprintf(out, "%d of %d places reached: steps, both ways of every condition, every limit, window and budget broken, and every budget spent to its bound\n", len(c.Reached)-len(left), len(c.Reached))
 	for _, name := range left {
 		fmt.Fprintf(out, "  never  %s\n", name)
 	}
