@@ -51,6 +51,9 @@ func compatible(roles []Role) error {
 	if slices.Contains(roles, Inspector) && len(roles) > 1 {
 		return refuse("inspector_apart", "An inspector looks, and holds no other role.")
 	}
+	if slices.Contains(roles, ControlSite) && (slices.Contains(roles, Technician) || slices.Contains(roles, Pharmacist)) {
+		return refuse("control_site_apart", "Who signs for the control site makes no medicines here: neither as a technician nor as a pharmacist.")
+	}
 	return nil
 }
 

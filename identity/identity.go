@@ -22,6 +22,9 @@ const (
 	ProtocolApprover Role = "protocol approver"
 	Administrator    Role = "site administrator"
 	Inspector        Role = "inspector"
+	// ControlSite signs for the control site: that a unit becomes active, and
+	// that a regulator's stop was lifted (CTL-05, CTL-07).
+	ControlSite Role = "control site quality lead"
 )
 
 // Meaning is what a signature says (SIG-09).

@@ -172,6 +172,9 @@ func TestNoSequenceOfActsBreaksTheSeparationOfRoles(t *testing.T) {
 				if gmp && p.Has(identity.Administrator) {
 					r.Fatalf("%s administers and makes medicines", p.ID)
 				}
+				if p.Has(identity.ControlSite) && (p.Has(identity.Technician) || p.Has(identity.Pharmacist)) {
+					r.Fatalf("%s signs for the control site and makes medicines", p.ID)
+				}
 				if names[p.Username] {
 					r.Fatalf("the username %s is two people's", p.Username)
 				}

@@ -23,7 +23,7 @@ func refuse(code, form string, args ...any) error {
 
 // Roles are all the roles there are, in the order in which they are shown.
 func Roles() []Role {
-	return []Role{Technician, Pharmacist, QualityLead, ProtocolAuthor, ProtocolApprover, Administrator, Inspector}
+	return []Role{Technician, Pharmacist, QualityLead, ProtocolAuthor, ProtocolApprover, Administrator, Inspector, ControlSite}
 }
 
 // GMP says whether a role takes part in making medicines or answering for
@@ -41,10 +41,10 @@ func meanings() map[Meaning][]Role {
 		Verified:            {Technician, Pharmacist, QualityLead},
 		Witnessed:           {Technician, Pharmacist, QualityLead},
 		Reviewed:            {Pharmacist, QualityLead, ProtocolApprover},
-		Approved:            {Pharmacist, QualityLead, ProtocolApprover},
-		AuthorisedDeviation: {Pharmacist, QualityLead},
+		Approved:            {Pharmacist, QualityLead, ProtocolApprover, ControlSite},
+		AuthorisedDeviation: {Pharmacist, QualityLead, ControlSite},
 		Certified:           {QualityLead},
-		Rejected:            {Technician, Pharmacist, QualityLead, ProtocolApprover},
+		Rejected:            {Technician, Pharmacist, QualityLead, ProtocolApprover, ControlSite},
 		AcceptedOOS:         {QualityLead},
 	}
 }
