@@ -17,6 +17,9 @@ type Books struct {
 	lots      map[string]*Lot
 	equipment map[string]*Equipment
 	codes     map[string]string // key of a label's code → lot
+	products  map[string]*Product
+	units     map[string]*Unit
+	blocked   map[string][]Blocked // by product: openings that were refused
 	versions  map[audit.StreamID]int64
 }
 
@@ -25,6 +28,7 @@ func NewBooks() *Books {
 	return &Books{
 		materials: map[string]Material{}, lots: map[string]*Lot{}, equipment: map[string]*Equipment{},
 		codes: map[string]string{}, versions: map[audit.StreamID]int64{},
+		products: map[string]*Product{}, units: map[string]*Unit{}, blocked: map[string][]Blocked{},
 	}
 }
 
@@ -43,7 +47,7 @@ type Act struct {
 func Keeps(stream audit.StreamID) bool {
 	room, _, _ := strings.Cut(string(stream), "/")
 	switch room {
-	case "material", "lot", "stock", "equipment", "logbook":
+	case "material", "lot", "stock", "equipment", "logbook", "product", "unit":
 		return true
 	}
 	return false

@@ -35,6 +35,7 @@ func newShelf(t testing.TB) *shelf {
 		{"Omar", []identity.Role{identity.Pharmacist}},
 		{"Helen", []identity.Role{identity.QualityLead}},
 		{"Ada", []identity.Role{identity.Administrator}},
+		{"Clara", []identity.Role{identity.ControlSite}},
 	} {
 		s.people[who.name] = identity.Person{
 			ID: identity.PersonID("p-000" + string(rune('1'+i))), Username: strings.ToLower(who.name), Name: who.name, Roles: who.roles, Active: true,
@@ -71,7 +72,7 @@ func (s *shelf) write(who string, w Written) {
 	}
 	if meaning := w.Event.meaning(); meaning != "" {
 		p := s.people[who]
-		e.Signatures = []audit.Signature{{Signer: string(p.ID), Name: p.Name, Meaning: string(meaning)}}
+		e.Signatures = []audit.Signature{{Signer: string(p.ID), Name: p.Name, Role: string(p.Roles[0]), Meaning: string(meaning)}}
 	}
 	s.opened[s.index] = map[string]string{}
 	if sealing, ok := w.Event.(sealer); ok {

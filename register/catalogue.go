@@ -29,6 +29,27 @@ func events() []Event {
 		EquipmentRetired{},
 		EquipmentTaken{},
 		EquipmentFreed{},
+		ProductListed{},
+		ProductDesignated{},
+		DesignationEnded{},
+		FormAdded{},
+		FormGranted{},
+		FormEnded{},
+		MasterFileIssued{},
+		MasterFileWithdrawn{},
+		ChangeLinked{},
+		ChangeAssessed{},
+		OpeningRefused{},
+		UnitListed{},
+		UnitEvidenced{},
+		UnitInitiated{},
+		UnitPaused{},
+		UnitResumed{},
+		UnitCeased{},
+		UnitStopped{},
+		UnitStopLifted{},
+		UnitMoved{},
+		UnitReturned{},
 		CommandRefused{},
 	}
 }
@@ -51,6 +72,26 @@ func Commands() []Command {
 		StopEquipment{},
 		ReturnEquipment{},
 		RetireEquipment{},
+		ListProduct{},
+		DesignateProduct{},
+		EndDesignation{},
+		AddForm{},
+		GrantForm{},
+		EndForm{},
+		IssueMasterFile{},
+		WithdrawMasterFile{},
+		LinkChange{},
+		AssessChange{},
+		ListUnit{},
+		AddEvidence{},
+		InitiateUnit{},
+		PauseUnit{},
+		ResumeUnit{},
+		CeaseUnit{},
+		StopUnit{},
+		LiftStop{},
+		MoveUnit{},
+		ReturnUnit{},
 	}
 }
 
@@ -119,6 +160,14 @@ func about(b *Books, room, id string, zone *time.Location) []string {
 	case "equipment":
 		if m, ok := b.equipment[id]; ok {
 			return m.Lines(zone)
+		}
+	case "product":
+		if p, ok := b.products[id]; ok {
+			return p.Lines(zone)
+		}
+	case "unit":
+		if u, ok := b.units[id]; ok {
+			return u.Lines(zone)
 		}
 	}
 	return nil

@@ -70,7 +70,7 @@ func Lines(b *Books, c Command, f Facts) ([]string, error) {
 		return nil, err
 	}
 	_, id, _ := strings.Cut(string(w.Stream), "/")
-	return append([]string{w.Event.Words() + "."}, about(b, w.Event.room(), id, f.Zone)...), nil
+	return append([]string{strings.TrimSuffix(w.Event.Words(), ".") + "."}, about(b, w.Event.room(), id, f.Zone)...), nil
 }
 
 // Refused makes a refusal the event that records it, in the stream that the

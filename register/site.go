@@ -1,4 +1,5 @@
 // Package register decides and folds what a batch leans on: the site,
+// products with licence, designation and master file, units and their status,
 // materials and their lots, equipment and rooms. It is pure: no clock, no SQL.
 //
 // It promises that nothing in it is ever rewritten: every status is a signed
