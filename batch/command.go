@@ -24,6 +24,7 @@ type Open struct {
 	Reference  string            `json:"reference"` // prescription or order number
 	Prescriber string            `json:"prescriber"`
 	Items      []Item            `json:"items"`
+	Unit       string            `json:"unit,omitempty"` // of the site, in which it is made (CTL-03)
 }
 
 // Begin starts a timed step.
@@ -165,13 +166,15 @@ type Item struct {
 
 // Facts are what deciding needs and the batch does not hold.
 type Facts struct {
-	Person     identity.Person
-	Protocol   *protocol.Protocol // effective version, for Open; the batch's own otherwise
-	Effective  bool               // Protocol is the effective version now (MBR-01)
-	Origin     string
-	Site       string // site name and unit
-	SiteActive bool
-	Zone       *time.Location // site time, for what people read and type
+	Person    identity.Person
+	Protocol  *protocol.Protocol // effective version, for Open; the batch's own otherwise
+	Effective bool               // Protocol is the effective version now (MBR-01)
+	Origin    string
+	Site      string // site name and unit
+	// Standing is what the registers say, now, of the product and of the unit in
+	// which the batch is made, or for Open is to be.
+	Standing register.Standing
+	Zone     *time.Location // site time, for what people read and type
 	// Settings are the values in force at this site for Protocol, by name, for
 	// Open.
 	Settings map[string]Setting

@@ -113,6 +113,8 @@ func (d *decision) command(c Command) (Event, error) {
 		return answer(d.raise(c))
 	case Resolve:
 		return answer(d.resolve(c))
+	case AfterStop:
+		return answer(d.afterStop(c))
 	case Abort:
 		return answer(d.abort(c))
 	case Review:

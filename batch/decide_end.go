@@ -123,7 +123,7 @@ func aborters() []identity.Role {
 // review is the production review: of a complete record, with everything that
 // has come due on the table, by somebody who did not make it (REL-01, REL-11).
 func (d *decision) review(c Review) (Event, *Refusal) {
-	for _, rule := range []func() *Refusal{d.alive, d.unblocked} {
+	for _, rule := range []func() *Refusal{d.alive, func() *Refusal { return d.attended(nil) }, d.unblocked} {
 		if refusal := rule(); refusal != nil {
 			return nil, refusal
 		}
@@ -184,10 +184,11 @@ func (d *decision) independentReview() *Refusal {
 	return nil
 }
 
-// certify releases the batch when nothing stands in the way (REL-10) and the
+// certify releases the batch when nothing stands in the way (REL-10), a stop of
+// its unit that nobody has decided on among them, and the
 // certifier is independent of those who made and reviewed it (REL-11, REL-01).
 func (d *decision) certify(c Certify) (Event, *Refusal) {
-	for _, rule := range []func() *Refusal{d.alive, d.notCertified} {
+	for _, rule := range []func() *Refusal{d.alive, d.notCertified, func() *Refusal { return d.attended(nil) }} {
 		if refusal := rule(); refusal != nil {
 			return nil, refusal
 		}
@@ -200,9 +201,6 @@ func (d *decision) certify(c Certify) (Event, *Refusal) {
 	}
 	if refusal := d.nothingNew(); refusal != nil {
 		return nil, refusal
-	}
-	if !d.f.SiteActive {
-		return nil, refuse("site_inactive", "This site is not active. No batch can be certified.")
 	}
 	if blocks := d.s.CertifyBlocks(d.now); len(blocks) > 0 {
 		return nil, refuse("not_ready", "This batch cannot be certified. %s", strings.Join(blocks, " "))

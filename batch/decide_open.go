@@ -44,6 +44,7 @@ func (d *decision) open(c Open) (Event, *Refusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
+	d.warn()
 	order := map[string]string{}
 	for _, value := range p.Order {
 		order[value.Name] = c.Order[value.Name]
@@ -52,18 +53,18 @@ func (d *decision) open(c Open) (Event, *Refusal) {
 		By: d.by, Batch: c.Batch, Site: d.f.Site, Protocol: p.Name, Version: p.Version, Digest: p.Digest,
 		Patient: patient, NumberType: patient.NumberType, Order: order, Values: values,
 		Reference: c.Reference, Prescriber: c.Prescriber, Items: items, SiteValues: site,
+		Basis: basisOf(d.f),
 	}, nil
 }
 
 func openers() []identity.Role { return []identity.Role{identity.Pharmacist, identity.QualityLead} }
 
-// issuable: the site is active, the number is one, and the protocol is the
-// effective version, the very text that was approved (MBR-01, CTL-04, COI-04).
+// issuable: the number is one, the protocol is the effective version, the very
+// text that was approved, and licence, designation, master file and unit cover
+// what it makes (MBR-01, REG-01, CTL-04, COI-04).
 func (d *decision) issuable(c Open) *Refusal {
 	p := d.f.Protocol
 	switch {
-	case !d.f.SiteActive:
-		return refuse("site_inactive", "This site is not active. No batch can be opened.")
 	case !batchName.MatchString(c.Batch):
 		return refuse("bad_value", "A batch number is 3 to 40 letters, digits, points and hyphens, as in B-2026-0007.")
 	case p == nil || !d.f.Effective || p.Name != c.Protocol || p.Version != c.Version:
@@ -71,7 +72,7 @@ func (d *decision) issuable(c Open) *Refusal {
 	case p.Digest != [32]byte(c.Digest):
 		return refuse("not_effective", "The protocol's text is not the one that was approved.")
 	}
-	return nil
+	return d.covered()
 }
 
 // identified: a batch is for one patient, named, born, numbered and matched by

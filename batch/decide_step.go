@@ -37,6 +37,11 @@ func (d *decision) workable(step string) (*StepState, *Refusal) {
 // startable: a step that has not started cannot start once it may no longer be
 // done; one that has started still takes what was seen in it.
 func (d *decision) startable(st *StepState) *Refusal {
+	if st.Started.IsZero() {
+		if refusal := d.attended(st); refusal != nil {
+			return refusal
+		}
+	}
 	if !st.Started.IsZero() || len(st.Scans) > 0 || len(st.Values) > 0 {
 		return nil
 	}
@@ -61,6 +66,7 @@ func (d *decision) begin(c Begin) (Event, *Refusal) {
 		}
 	}
 	for _, rule := range []func() *Refusal{
+		func() *Refusal { return d.attended(st) },
 		func() *Refusal { return d.notStopped(st) },
 		func() *Refusal { return d.usable(st) },
 		func() *Refusal { return d.reaches(protocol.Point{Step: c.Step, At: "started"}) },
@@ -87,6 +93,9 @@ func (d *decision) perform(c Perform) (Event, *Refusal) {
 	if refusal := d.entitled(meaning, roles, !st.Step.Decision); refusal != nil {
 		return nil, refusal
 	}
+	if refusal := d.attended(st); refusal != nil {
+		return nil, refusal
+	}
 	if refusal := d.complete(st); refusal != nil {
 		return nil, refusal
 	}
@@ -105,12 +114,6 @@ func (d *decision) perform(c Perform) (Event, *Refusal) {
 				return nil, refusal
 			}
 		}
-	}
-	if !d.f.SiteActive && !d.s.raised("site:"+c.Step) {
-		d.add = append(d.add, ExceptionRaised{
-			Class: "overdue status", Severity: "critical", Blocks: BlocksRelease, Step: c.Step, Cause: "site:" + c.Step,
-			Text: "The site was not active when step " + c.Step + " was performed.",
-		})
 	}
 	if st.Step.Decision {
 		return StepDecided{By: d.by, Step: c.Step}, nil
@@ -168,7 +171,7 @@ func (d *decision) check(c Check) (Event, *Refusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	for _, rule := range []func() *Refusal{d.alive, d.unblocked} {
+	for _, rule := range []func() *Refusal{d.alive, func() *Refusal { return d.attended(st) }, d.unblocked} {
 		if refusal := rule(); refusal != nil {
 			return nil, refusal
 		}

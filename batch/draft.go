@@ -132,6 +132,7 @@ func events() []Event {
 		RemarkNoted{},
 		ExceptionRaised{},
 		ExceptionResolved{},
+		StopDecided{},
 		BatchReviewed{},
 		BatchCertified{},
 		BatchRejected{},

@@ -40,6 +40,7 @@ type BatchOpened struct {
 	Prescriber string            `json:"prescriber"`
 	Items      []OpenedItem      `json:"items"`
 	SiteValues []OpenedSiteValue `json:"site_values"` // in force at this site, in the protocol's order
+	Basis      Basis             `json:"basis"`
 }
 
 // OpenedSiteValue is a value of the site as it was in force when the batch was
@@ -263,6 +264,7 @@ const (
 	kindNoted     audit.Kind = "batch.noted"
 	kindRaised    audit.Kind = "batch.exception_raised"
 	kindResolved  audit.Kind = "batch.exception_resolved"
+	kindStop      audit.Kind = "batch.stop_decided"
 	kindReviewed  audit.Kind = "batch.reviewed"
 	kindCertified audit.Kind = "batch.certified"
 	kindRejected  audit.Kind = "batch.rejected"
@@ -285,6 +287,7 @@ func (StepChecked) Kind() audit.Kind       { return kindChecked }
 func (RemarkNoted) Kind() audit.Kind       { return kindNoted }
 func (ExceptionRaised) Kind() audit.Kind   { return kindRaised }
 func (ExceptionResolved) Kind() audit.Kind { return kindResolved }
+func (StopDecided) Kind() audit.Kind       { return kindStop }
 func (BatchReviewed) Kind() audit.Kind     { return kindReviewed }
 func (BatchCertified) Kind() audit.Kind    { return kindCertified }
 func (BatchRejected) Kind() audit.Kind     { return kindRejected }

@@ -25,7 +25,7 @@ func meanings(ev Event) identity.Meaning {
 			return identity.Witnessed
 		}
 		return identity.Verified
-	case ExceptionResolved, StepDecided:
+	case ExceptionResolved, StepDecided, StopDecided:
 		return identity.AuthorisedDeviation
 	case BatchReviewed:
 		return identity.Reviewed
@@ -131,6 +131,11 @@ func (s *growing) take(ev Event, act Act, p *protocol.Protocol) error {
 		s.Exceptions = slices.Clone(s.Exceptions)
 		ex := &s.Exceptions[e.Exception-1]
 		ex.Resolved, ex.Accepted, ex.Reason = &act, e.Accept, e.Reason
+	case StopDecided:
+		s.Stops = append(s.Stops, StopEntry{Act: act, Stop: e.Stop, Why: e.Why, Decision: e.Decision, Authority: e.Authority, Reason: e.Reason})
+		if s.Certification == nil {
+			s.unreview(act.Version, "it was decided how the batch goes on after its unit was stopped")
+		}
 	case BatchReviewed:
 		s.Reviews = append(s.Reviews, act)
 	case BatchCertified:
@@ -176,7 +181,7 @@ func (st *StepState) addScan(field string, entry ScanEntry) {
 func (s *growing) open(e BatchOpened, act Act, p *protocol.Protocol) error {
 	s.ID, s.Site, s.Protocol, s.Opened = e.Batch, e.Site, p, act
 	s.Patient, s.Reference, s.Prescriber = e.Patient, e.Reference, e.Prescriber
-	s.Patient.NumberType = e.NumberType
+	s.Patient.NumberType, s.Basis = e.NumberType, e.Basis
 	s.Order = map[string]OrderEntry{}
 	for _, value := range p.Order {
 		read, err := value.Input.Parse(e.Values[value.Name], time.UTC)

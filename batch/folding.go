@@ -159,6 +159,7 @@ func grow(s *State) *growing {
 	next := *s
 	next.Moves, next.Notes, next.Exceptions = slices.Clip(s.Moves), slices.Clip(s.Notes), slices.Clip(s.Exceptions)
 	next.Refusals, next.Reviews, next.Items = slices.Clip(s.Refusals), slices.Clip(s.Reviews), slices.Clip(s.Items)
+	next.Stops = slices.Clip(s.Stops)
 	return &growing{State: &next}
 }
 

@@ -12,7 +12,7 @@ func TestAnOpeningOfTheFirstVersionIsStillRead(t *testing.T) {
 	w := newWorld(t, "short")
 	w.must("Quinn", w.open, day().Add(9*time.Hour))
 	entry := w.log[0].Entry
-	first := regexp.MustCompile(`"site_values":\[\],|"left":"[^"]*",|"register":"[^"]*",`).ReplaceAllString(string(entry.Payload), "")
+	first := regexp.MustCompile(`"basis":\{[^}]*\},|"site_values":\[\],|"left":"[^"]*",|"register":"[^"]*",`).ReplaceAllString(string(entry.Payload), "")
 	entry.KindVersion, entry.Payload = 1, []byte(first)
 	ev, err := DecodeEvent(entry, w.openings[0])
 	if err != nil {

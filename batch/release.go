@@ -166,6 +166,9 @@ func (s *State) CertifyBlocks(now time.Time) []string {
 		return []string{fmt.Sprintf("This batch is %s.", s.Status)}
 	}
 	blocks := s.unsignedSteps()
+	if s.quarantined() {
+		blocks = append(blocks, "The batch is in quarantine.")
+	}
 	for _, ex := range s.Exceptions {
 		switch {
 		case ex.Resolved != nil && !ex.Accepted:

@@ -303,6 +303,8 @@ func commandOf(ev Event, masked bool) (Command, error) {
 		return Raise{Step: e.Step, Text: e.Text, Blocks: e.Blocks == BlocksBatch}, nil
 	case ExceptionResolved:
 		return Resolve{Exception: e.Exception, Accept: e.Accept, Reason: e.Reason}, nil
+	case StopDecided:
+		return AfterStop{Decision: e.Decision, Authority: e.Authority, Reason: e.Reason}, nil
 	case BatchReviewed:
 		return Review{Statement: e.Statement}, nil
 	case BatchCertified:
@@ -323,7 +325,7 @@ func commandOf(ev Event, masked bool) (Command, error) {
 func openOf(e BatchOpened) (Command, error) {
 	c := Open{
 		Batch: e.Batch, Protocol: e.Protocol, Version: e.Version, Digest: e.Digest, Patient: e.Patient,
-		Order: e.Order, Reference: e.Reference, Prescriber: e.Prescriber,
+		Order: e.Order, Reference: e.Reference, Prescriber: e.Prescriber, Unit: e.Basis.Unit,
 	}
 	if c.Patient.Name == "" {
 		c.Patient = Patient{Name: stoodIn, Born: "2000-01-01", Number: stoodIn, Wristband: "masked wristband", NumberType: e.NumberType}

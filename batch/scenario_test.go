@@ -138,8 +138,6 @@ func (s *story) given(text string) {
 		{`version (\d+) of the protocol is asked for`, func(m []string) { s.w.open.Version = s.number(m[1]) }},
 		{`the site has not set (.+)`, func(m []string) { s.w.unset(m[1]) }},
 		{`the site sets (.+) to (.+)`, func(m []string) { s.w.set(m[1], m[2]) }},
-		{`the site is not active`, func([]string) { s.w.inactive = true }},
-		{`the site is active`, func([]string) { s.w.inactive = false }},
 		{`(\w+) is suspended`, func(m []string) {
 			person := s.w.people[m[1]]
 			person.Active = false
@@ -180,8 +178,13 @@ func (s *story) act(who, second, text string) error {
 	s.Helper()
 	var err error
 	do := func(c Command) { err = s.w.do(who, c, s.at) }
+	if c := registerCommand(s.w, text); c != nil {
+		return s.w.tell(who, c, s.at)
+	}
 	understood := choose(text, []pattern{
 		{`opens the batch`, func([]string) { do(s.w.open) }},
+		{`lets the batch go on by "(.*)" because "(.*)"`, func(m []string) { do(AfterStop{Continue, m[1], m[2]}) }},
+		{`quarantines the batch because "(.*)"`, func(m []string) { do(AfterStop{Quarantine, "", m[1]}) }},
 		{`begins (.+)`, func(m []string) { do(Begin{m[1]}) }},
 		{`scans another patient's wristband in (.+)`, func(m []string) { do(Scan{m[1], "patient", "9990000026"}) }},
 		{`scans "(.*)" as (.+) in (.+)`, func(m []string) { do(Scan{m[3], m[2], m[1]}) }},

@@ -31,6 +31,8 @@ func Signs(s *State, c Command) (meaning identity.Meaning, roles []identity.Role
 		return identity.Performed, []identity.Role{roleOf(s.Protocol, step.By)}, true
 	case Resolve:
 		return identity.AuthorisedDeviation, leads(), true
+	case AfterStop:
+		return identity.AuthorisedDeviation, deciders(), true
 	case Review:
 		return identity.Reviewed, reviewers(), true
 	case Certify:
@@ -80,6 +82,8 @@ func Lines(s *State, c Command, f Facts) ([]string, error) {
 		if err := sheet.decision(c); err != nil {
 			return nil, err
 		}
+	case AfterStop:
+		sheet.afterStop(c, f)
 	case Review:
 		sheet.record()
 		sheet.add("Review: %s", strings.TrimSpace(c.Statement))
@@ -131,6 +135,7 @@ func (sh *sheet) opening(c Open, f Facts) {
 		return
 	}
 	sh.product(f.Protocol)
+	sh.basis(basisOf(f))
 	for _, value := range f.Protocol.Order {
 		ordered := c.Order[value.Name]
 		if read, err := value.Input.Parse(ordered, sh.zone); err == nil {
@@ -317,6 +322,7 @@ func (sh *sheet) decision(c Resolve) error {
 // record writes what a reviewer and a certifier vouch for: every step, every
 // exception, every criterion, and what happened before.
 func (sh *sheet) record() {
+	sh.basis(sh.s.Basis)
 	for planned, entry := range inOrder(sh.s) {
 		sh.add("Ordered %s: %s.", titled(planned.Title, planned.Name), planned.Input.Show(entry.Value, sh.zone))
 	}

@@ -98,7 +98,7 @@ func (m *simulation) opening() Open {
 	c := Open{
 		Batch: "SIMULATED-1", Protocol: m.p.Name, Version: m.p.Version, Digest: m.p.Digest, Order: map[string]string{},
 		Patient:   Patient{Name: "SIMULATED, Patient", Born: "2000-01-01", Number: "SIM 1", NumberType: "MRN", Wristband: "SIM-WRISTBAND"},
-		Reference: "SIMULATED", Prescriber: "SIMULATED",
+		Reference: "SIMULATED", Prescriber: "SIMULATED", Unit: simulatedUnit,
 	}
 	for _, value := range m.p.Order {
 		if c.Order[value.Name] = m.answers.Order[value.Name]; c.Order[value.Name] == "" {
@@ -118,7 +118,7 @@ func (m *simulation) act(who string, c Command) *Refusal {
 	m.now = m.now.Add(actTakes)
 	person := m.people[who]
 	f := Facts{
-		Person: person, Protocol: m.p, Effective: true, Origin: "simulation", Site: "Simulation", SiteActive: true, Zone: time.UTC,
+		Person: person, Protocol: m.p, Effective: true, Origin: "simulation", Site: "Simulation", Standing: Permitting(m.p, simulatedUnit), Zone: time.UTC,
 		Settings: m.settings(), Registered: m.registered(),
 	}
 	events, err := Decide(m.run.State, c, f, m.now)

@@ -78,6 +78,9 @@ func (s *State) settle() {
 	default:
 		s.Status = Complete
 	}
+	if s.quarantined() && !s.ended() {
+		s.Status = Quarantined
+	}
 }
 
 // signed says that there are steps before (or after) release and every

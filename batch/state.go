@@ -21,6 +21,9 @@ const (
 	Given       Status = "certified and given" // certified, and the steps after release are done
 	Rejected    Status = "rejected"
 	Aborted     Status = "aborted"
+	// Quarantined: its unit was stopped, and a quality lead put it aside until
+	// somebody decides that it goes on (CTL-07).
+	Quarantined Status = "quarantined"
 )
 
 // State is a batch as its entries tell it. It is a value of the log: fold the
@@ -45,7 +48,9 @@ type State struct {
 	Notes       []NoteEntry
 	Exceptions  []Exception // number i+1 at index i
 	Refusals    []RefusalEntry
-	Reviews     []Act // the last is the one that may count
+	Reviews     []Act       // the last is the one that may count
+	Basis       Basis       // what held when it was opened
+	Stops       []StopEntry // decisions after a stop of its unit
 	Disposition *Disposition
 	// Certification stays when a certified batch is aborted before it was given.
 	Certification *Disposition

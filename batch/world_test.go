@@ -30,7 +30,8 @@ type world struct {
 	openings map[int64]map[string]string
 	facts    map[int64]Facts
 	state    *State
-	inactive bool
+	books    *register.Books             // of products and units
+	now      time.Time                   // of the last act
 	registry map[string]register.Fitness // nil: that of what the stories set out
 	settings map[string]Setting
 	salt     int
@@ -93,6 +94,7 @@ func newWorldOf(tb testing.TB, p *protocol.Protocol) *world {
 		{"Queenie", []identity.Role{identity.QualityLead, identity.Pharmacist, identity.Technician}, trained},
 		{"Tim", []identity.Role{identity.Technician}, nil},
 		{"Ada", []identity.Role{identity.Administrator}, nil},
+		{"Clara", []identity.Role{identity.ControlSite}, nil},
 	} {
 		w.people[who.name] = identity.Person{
 			ID: identity.PersonID(fmt.Sprintf("p-%d", i+1)), Username: strings.ToLower(who.name), Name: who.name,
@@ -104,8 +106,10 @@ func newWorldOf(tb testing.TB, p *protocol.Protocol) *world {
 		Batch: batchID, Protocol: p.Name, Version: p.Version, Digest: p.Digest,
 		Patient:   Patient{Name: "EXAMPLE, Robin", Born: "2019-03-01", Number: "999 000 0018", NumberType: "NHS", Wristband: "9990000018"},
 		Order:     map[string]string{},
-		Reference: "RX-1", Prescriber: "Dr Example",
+		Reference: "RX-1", Prescriber: "Dr Example", Unit: "U-1",
 	}
+	w.books, w.now = register.NewBooks(), day().Add(9*time.Hour)
+	w.permit("U-1", day().AddDate(0, 0, -7), 100)
 	for _, value := range p.Order {
 		text, _, _ := strings.Cut(value.Low.String(), " ")
 		w.open.Order[value.Name] = text
@@ -147,7 +151,7 @@ func (w *world) factsOf(who string) Facts {
 	p := w.protocol
 	return Facts{
 		Person: person, Protocol: p, Effective: true, Origin: "royal.example", Site: "The Royal, unit 1",
-		SiteActive: !w.inactive, Zone: time.UTC, Settings: w.settings, Registered: w.registered(),
+		Standing: w.books.Standing(p.Product.Code, p.Product.Form, w.unit(), w.now), Zone: time.UTC, Settings: w.settings, Registered: w.registered(),
 	}
 }
 
@@ -181,6 +185,7 @@ func (w *world) registered() map[string]register.Fitness {
 // returned.
 func (w *world) do(who string, c Command, now time.Time) error {
 	w.tb.Helper()
+	w.now = now
 	f := w.factsOf(who)
 	before := w.state
 	kept := ""

@@ -35,9 +35,3 @@ func Permit(p *protocol.Protocol, unit, place string) []Furnished {
 		}),
 	)
 }
-
-// Furnished is an act with the role under which it is signed.
-type Furnished struct {
-	Role    identity.Role
-	Command Command
-}

@@ -250,7 +250,7 @@ func (h *history) keyOf(s audit.Signature) error {
 
 // factsFor gives what stood beside the batch just before an entry.
 func (h *history) factsFor(e audit.Stored) batch.Facts {
-	f := batch.Facts{Origin: h.site.Origin, Site: h.site.Name + ", " + h.site.Unit, SiteActive: true, Zone: h.zone}
+	f := batch.Facts{Origin: h.site.Origin, Site: h.site.Name + ", " + h.site.Unit, Zone: h.zone}
 	f.Person, _ = h.people.Person(identity.PersonID(e.Actor))
 	event, err := batch.DecodeEvent(e.Entry, h.members[e.Index])
 	if err != nil {

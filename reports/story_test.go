@@ -158,8 +158,9 @@ func (w *world) do(id identity.PersonID, after time.Duration, c batch.Command) *
 	w.t.Helper()
 	w.now = w.now.Add(after)
 	f := batch.Facts{
-		Person: w.person(id), Protocol: w.p, Effective: true, Origin: w.site.Origin, Site: w.site.Name + ", " + w.site.Unit, SiteActive: true, Zone: w.zone,
+		Person: w.person(id), Protocol: w.p, Effective: true, Origin: w.site.Origin, Site: w.site.Name + ", " + w.site.Unit, Zone: w.zone,
 		Settings: Settings(w.library, w.p.Name, w.p.Version), Registered: w.registered(c),
+		Standing: w.books.Standing(w.p.Product.Code, w.p.Product.Form, unit7, w.now),
 	}
 	events, err := batch.Decide(w.state, c, f, w.now)
 	var refusal *batch.Refusal

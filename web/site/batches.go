@@ -68,7 +68,7 @@ func masked(state *batch.State, who Session) *batch.State {
 
 // facts gathers what deciding needs and the batch does not hold.
 func (s *Service) facts(ctx context.Context, person identity.PersonID, state *batch.State, c batch.Command) (batch.Facts, error) {
-	f := batch.Facts{Origin: s.info.Origin, Site: s.info.Name + ", " + s.info.Unit, SiteActive: true, Zone: s.info.Location}
+	f := batch.Facts{Origin: s.info.Origin, Site: s.info.Name + ", " + s.info.Unit, Zone: s.info.Location}
 	err := s.read(ctx, func(m *models) error {
 		found, ok := m.people.Person(person)
 		if !ok {
