@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/audit"
 	"countersign/protocol"
 	"countersign/register"
 )
@@ -28,6 +29,14 @@ type Basis struct {
 	UnitStatus  string   `json:"unit_status"`
 	Stops       int      `json:"stops"`    // that the unit had had by then, all lifted
 	Warnings    []string `json:"warnings"` // that stopped nothing (REG-02)
+}
+
+// Streams are those of the registers on which the opening rests.
+func (b Basis) Streams() []audit.StreamID {
+	if b.Unit == "" {
+		return nil // opened before there were registers
+	}
+	return []audit.StreamID{register.ProductStream(b.Product), register.UnitStream(b.Unit)}
 }
 
 // simulatedUnit is where a simulation makes its batch.

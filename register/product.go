@@ -108,8 +108,8 @@ type Blocked struct {
 // first first.
 func (b *Books) Blocked(product string) []Blocked { return b.blocked[product] }
 
-// productStream is where a product's acts stand.
-func productStream(code string) audit.StreamID { return audit.StreamID("product/" + code) }
+// ProductStream is where a product's acts stand.
+func ProductStream(code string) audit.StreamID { return audit.StreamID("product/" + code) }
 
 // Product gives one product. It is not to be changed.
 func (b *Books) Product(code string) (*Product, bool) {

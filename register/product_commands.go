@@ -133,16 +133,16 @@ func (LinkChange) Signs() (identity.Meaning, []identity.Role) { return identity.
 
 func (AssessChange) Signs() (identity.Meaning, []identity.Role) { return identity.Approved, leads() }
 
-func (c ListProduct) stream(*Books) audit.StreamID        { return productStream(c.Product) }
-func (c DesignateProduct) stream(*Books) audit.StreamID   { return productStream(c.Product) }
-func (c EndDesignation) stream(*Books) audit.StreamID     { return productStream(c.Product) }
-func (c AddForm) stream(*Books) audit.StreamID            { return productStream(c.Product) }
-func (c GrantForm) stream(*Books) audit.StreamID          { return productStream(c.Product) }
-func (c EndForm) stream(*Books) audit.StreamID            { return productStream(c.Product) }
-func (c IssueMasterFile) stream(*Books) audit.StreamID    { return productStream(c.Product) }
-func (c WithdrawMasterFile) stream(*Books) audit.StreamID { return productStream(c.Product) }
-func (c LinkChange) stream(*Books) audit.StreamID         { return productStream(c.Product) }
-func (c AssessChange) stream(*Books) audit.StreamID       { return productStream(c.Product) }
+func (c ListProduct) stream(*Books) audit.StreamID        { return ProductStream(c.Product) }
+func (c DesignateProduct) stream(*Books) audit.StreamID   { return ProductStream(c.Product) }
+func (c EndDesignation) stream(*Books) audit.StreamID     { return ProductStream(c.Product) }
+func (c AddForm) stream(*Books) audit.StreamID            { return ProductStream(c.Product) }
+func (c GrantForm) stream(*Books) audit.StreamID          { return ProductStream(c.Product) }
+func (c EndForm) stream(*Books) audit.StreamID            { return ProductStream(c.Product) }
+func (c IssueMasterFile) stream(*Books) audit.StreamID    { return ProductStream(c.Product) }
+func (c WithdrawMasterFile) stream(*Books) audit.StreamID { return ProductStream(c.Product) }
+func (c LinkChange) stream(*Books) audit.StreamID         { return ProductStream(c.Product) }
+func (c AssessChange) stream(*Books) audit.StreamID       { return ProductStream(c.Product) }
 
 func (c ListProduct) event(*Books, Facts) (Event, *Refusal) {
 	return ProductListed{

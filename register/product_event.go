@@ -234,7 +234,7 @@ func (e OpeningRefused) Words() string {
 
 // RefusedOpening is where and how the refusal of an opening is written down.
 func RefusedOpening(product string, e OpeningRefused) Written {
-	return Written{Stream: productStream(product), Event: e}
+	return Written{Stream: ProductStream(product), Event: e}
 }
 
 func unitsNamed(units []string) string {
@@ -257,3 +257,14 @@ func leads() []identity.Role { return []identity.Role{identity.QualityLead, iden
 
 // controlSite is who signs for the control site, and nobody else.
 func controlSite() []identity.Role { return []identity.Role{identity.ControlSite} }
+
+// UnitsOf are the streams of the units that a version of a master file lists:
+// it cannot be judged without them.
+func UnitsOf(ev Event) (streams []audit.StreamID) {
+	if issued, ok := ev.(MasterFileIssued); ok {
+		for _, unit := range issued.Units {
+			streams = append(streams, UnitStream(unit))
+		}
+	}
+	return streams
+}

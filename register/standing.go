@@ -85,7 +85,7 @@ func (b *Books) Standing(product, form, unit string, now time.Time) Standing {
 }
 
 func (b *Books) productStanding(code, form, unit string, now time.Time) ProductStanding {
-	s := ProductStanding{Stream: productStream(code), Version: b.versions[productStream(code)]}
+	s := ProductStanding{Stream: ProductStream(code), Version: b.versions[ProductStream(code)]}
 	p := b.products[code]
 	if p == nil {
 		return s
@@ -109,7 +109,7 @@ func (b *Books) productStanding(code, form, unit string, now time.Time) ProductS
 
 // UnitStanding says how a unit stands.
 func (b *Books) UnitStanding(id string) UnitStanding {
-	s := UnitStanding{Stream: unitStream(id), Version: b.versions[unitStream(id)], ID: id}
+	s := UnitStanding{Stream: UnitStream(id), Version: b.versions[UnitStream(id)], ID: id}
 	u := b.units[id]
 	if u == nil {
 		return s

@@ -99,7 +99,8 @@ func evidenceWanted() []string {
 // EvidenceWanted is the list, for pages and for people.
 func EvidenceWanted() []string { return evidenceWanted() }
 
-func unitStream(id string) audit.StreamID { return audit.StreamID("unit/" + id) }
+// UnitStream is where a unit's acts stand.
+func UnitStream(id string) audit.StreamID { return audit.StreamID("unit/" + id) }
 
 // Unit gives one unit. It is not to be changed.
 func (b *Books) Unit(id string) (*Unit, bool) {

@@ -112,16 +112,16 @@ func (LiftStop) Signs() (identity.Meaning, []identity.Role)   { return identity.
 func (MoveUnit) Signs() (identity.Meaning, []identity.Role)   { return identity.Approved, leads() }
 func (ReturnUnit) Signs() (identity.Meaning, []identity.Role) { return identity.Approved, leads() }
 
-func (c ListUnit) stream(*Books) audit.StreamID     { return unitStream(c.Unit) }
-func (c AddEvidence) stream(*Books) audit.StreamID  { return unitStream(c.Unit) }
-func (c InitiateUnit) stream(*Books) audit.StreamID { return unitStream(c.Unit) }
-func (c PauseUnit) stream(*Books) audit.StreamID    { return unitStream(c.Unit) }
-func (c ResumeUnit) stream(*Books) audit.StreamID   { return unitStream(c.Unit) }
-func (c CeaseUnit) stream(*Books) audit.StreamID    { return unitStream(c.Unit) }
-func (c StopUnit) stream(*Books) audit.StreamID     { return unitStream(c.Unit) }
-func (c LiftStop) stream(*Books) audit.StreamID     { return unitStream(c.Unit) }
-func (c MoveUnit) stream(*Books) audit.StreamID     { return unitStream(c.Unit) }
-func (c ReturnUnit) stream(*Books) audit.StreamID   { return unitStream(c.Unit) }
+func (c ListUnit) stream(*Books) audit.StreamID     { return UnitStream(c.Unit) }
+func (c AddEvidence) stream(*Books) audit.StreamID  { return UnitStream(c.Unit) }
+func (c InitiateUnit) stream(*Books) audit.StreamID { return UnitStream(c.Unit) }
+func (c PauseUnit) stream(*Books) audit.StreamID    { return UnitStream(c.Unit) }
+func (c ResumeUnit) stream(*Books) audit.StreamID   { return UnitStream(c.Unit) }
+func (c CeaseUnit) stream(*Books) audit.StreamID    { return UnitStream(c.Unit) }
+func (c StopUnit) stream(*Books) audit.StreamID     { return UnitStream(c.Unit) }
+func (c LiftStop) stream(*Books) audit.StreamID     { return UnitStream(c.Unit) }
+func (c MoveUnit) stream(*Books) audit.StreamID     { return UnitStream(c.Unit) }
+func (c ReturnUnit) stream(*Books) audit.StreamID   { return UnitStream(c.Unit) }
 
 func (c ListUnit) event(*Books, Facts) (Event, *Refusal) {
 	related := []Related{}

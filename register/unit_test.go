@@ -41,7 +41,7 @@ func TestAControlSitesActSignedUnderALocalRoleIsNoActOfIts(t *testing.T) {
 	activeUnit(s, "U-1", false)
 	s.must("Helen", StopUnit{Unit: "U-1", Reference: "MHRA-7", Reason: "inspection", Effect: effect})
 	ev := UnitStopLifted{Variation: "VAR-9", Date: "2026-11-01"}
-	draft, err := DraftOf(Written{unitStream("U-1"), ev}, "p-0003", s.now, func() [32]byte { return [32]byte{} })
+	draft, err := DraftOf(Written{UnitStream("U-1"), ev}, "p-0003", s.now, func() [32]byte { return [32]byte{} })
 	if err != nil {
 		t.Fatal(err)
 	}

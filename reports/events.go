@@ -78,6 +78,12 @@ func (r *record) eventWords(e Entry) string {
 			return fmt.Sprintf("exception %d accepted: %s", event.Exception, event.Reason)
 		}
 		return fmt.Sprintf("exception %d not accepted: %s", event.Exception, event.Reason)
+	case batch.StopDecided:
+		words := event.Why + ": decided, " + event.Decision
+		if event.Authority != "" {
+			words += ", authority: " + event.Authority
+		}
+		return words + ", because: " + event.Reason
 	case batch.BatchReviewed:
 		return "production review: " + event.Statement
 	case batch.BatchCertified:

@@ -69,6 +69,7 @@ func (w *world) openingOf() batch.Open {
 	for _, o := range w.p.Order {
 		order[o.Name] = o.Low.String()
 	}
+	w.permit()
 	var items []batch.Item
 	for _, item := range w.p.Items {
 		set := register.Furnishing{
@@ -84,6 +85,6 @@ func (w *world) openingOf() batch.Open {
 	return batch.Open{
 		Batch: batch7, Protocol: w.p.Name, Version: w.p.Version, Digest: w.p.Digest,
 		Patient: batch.Patient{Name: "TESTPATIENT, Żaneta", Born: "2019-03-01", Number: "999 000 0018", NumberType: "NHS", Wristband: wristband},
-		Order:   order, Reference: "RX-78", Prescriber: "Dr C. Okafor", Items: items,
+		Order:   order, Reference: "RX-78", Prescriber: "Dr C. Okafor", Items: items, Unit: unit7,
 	}
 }

@@ -58,6 +58,13 @@ func leansOn(e audit.Stored) (all []audit.StreamID) {
 		}
 		return []audit.StreamID{register.MaterialOf(received)}
 	}
+	if e.Kind == register.KindMasterFileIssued {
+		issued, err := register.DecodeEvent(e.Entry, nil)
+		if err != nil {
+			return nil // Apply says so, with the reason
+		}
+		return register.UnitsOf(issued)
+	}
 	if room, _, _ := strings.Cut(string(e.Stream), "/"); room != "batch" {
 		return nil
 	}
@@ -69,6 +76,7 @@ func leansOn(e audit.Stored) (all []audit.StreamID) {
 	switch ev := ev.(type) {
 	case batch.BatchOpened:
 		items, all = ev.Items, append(all, library.Stream(ev.Protocol))
+		all = append(all, ev.Basis.Streams()...)
 	case batch.ItemSetOut:
 		items = append(items, ev.Item)
 	}
@@ -93,7 +101,8 @@ type history struct {
 	library  *library.Library
 	books    *register.Books
 	codes    []string // of what the batch has set out so far
-	edition  int      // of the rules under which the next entry is decided
+	rests    batch.BatchOpened
+	edition  int // of the rules under which the next entry is decided
 	editions map[int64]int
 	trail    []audit.Stored
 	facts    map[int64]batch.Facts
@@ -185,6 +194,9 @@ func (h *history) apply(e audit.Stored) error {
 		}
 		return h.library.Apply(e)
 	case h.batch != "" && register.Keeps(e.Stream):
+		if err := h.rolesHeld(e); err != nil {
+			return err
+		}
 		return h.books.Apply(e, h.members[e.Index])
 	case h.batch != "" && e.Stream == batch.Stream(h.batch):
 		h.trail = append(h.trail, e)
@@ -248,6 +260,42 @@ func (h *history) keyOf(s audit.Signature) error {
 	return nil
 }
 
+// rolesHeld checks that whoever signed an act on a register held, then, the
+// role under which it is signed: the control site's acts are nobody else's
+// (CTL-05, CTL-07).
+func (h *history) rolesHeld(e audit.Stored) error {
+	for _, s := range e.Signatures {
+		if p, ok := h.people.Person(identity.PersonID(s.Signer)); !ok || !p.Has(identity.Role(s.Role)) {
+			return fmt.Errorf("it is signed under the role %q, which %s did not hold", s.Role, s.Name)
+		}
+	}
+	return nil
+}
+
+// standing is what the registers said of product and unit at an entry.
+func (h *history) standing(event batch.Event, p *protocol.Protocol, now time.Time) register.Standing {
+	if opened, ok := event.(batch.BatchOpened); ok {
+		h.rests = opened
+	}
+	if p == nil {
+		if found, ok := h.library.Find(h.rests.Protocol, h.rests.Version); ok {
+			p = found.Protocol
+		}
+	}
+	unit := h.rests.Basis.Unit
+	if refused, ok := event.(batch.CommandRefused); ok {
+		if c, err := batch.UnmarshalCommand([]byte(refused.Command)); err == nil {
+			if open, ok := c.(batch.Open); ok {
+				unit = open.Unit
+			}
+		}
+	}
+	if p == nil {
+		return register.Standing{Unit: h.books.UnitStanding(unit)}
+	}
+	return h.books.Standing(p.Product.Code, p.Product.Form, unit, now)
+}
+
 // factsFor gives what stood beside the batch just before an entry.
 func (h *history) factsFor(e audit.Stored) batch.Facts {
 	f := batch.Facts{Origin: h.site.Origin, Site: h.site.Name + ", " + h.site.Unit, Zone: h.zone}
@@ -276,6 +324,7 @@ func (h *history) factsFor(e audit.Stored) batch.Facts {
 	if effective, ok := h.library.Effective(name); ok {
 		f.Effective = effective.Protocol.Version == version && effective.Protocol.Digest == digest
 	}
+	f.Standing = h.standing(event, f.Protocol, e.Time)
 	return f
 }
 

@@ -27,15 +27,13 @@ const (
 	dora   identity.PersonID = "p-0004" // author
 	emil   identity.PersonID = "p-0005" // approver
 	fay    identity.PersonID = "p-0006" // pharmacist who reviews
+	gwen   identity.PersonID = "p-0007" // quality lead of the control site
+	unit7                    = "U-1"
 	batch7                   = "B-2026-0007"
 )
 
 func (w *world) staff() {
-	for _, p := range []struct {
-		id             identity.PersonID
-		username, name string
-		role           identity.Role
-	}{
+	for _, p := range []colleague{
 		{anna, "akowalska", "Anna Kowalska", identity.Technician},
 		{ben, "bmensah", "Ben Mensah", identity.Pharmacist},
 		{chi, "cnwosu", "Chidi Nwosu", identity.QualityLead},
@@ -43,22 +41,35 @@ func (w *world) staff() {
 		{emil, "emarsh", "Emil Marsh", identity.ProtocolApprover},
 		{fay, "fgreen", "Fay Green", identity.Pharmacist},
 	} {
-		until := w.now.AddDate(1, 0, 0)
-		key := hex.EncodeToString(w.key(string(p.id)).Public().(ed25519.PublicKey))
-		for _, event := range []identity.Event{
-			{Kind: identity.KindRegistered, Person: p.id, Payload: identity.Payload{Username: p.username, Name: p.name, IdentityChecked: "passport"}},
-			{Kind: identity.KindRoleGiven, Person: p.id, Payload: identity.Payload{Role: p.role}},
-			{Kind: identity.KindTrained, Person: p.id, Payload: identity.Payload{Protocol: w.p.Name, Version: w.p.Version, Until: &until}},
-			{Kind: identity.KindKeyEnrolled, Person: p.id, Payload: identity.Payload{Key: key, Accepted: "I answer for my signatures."}},
-			{Kind: identity.KindKeyAttested, Person: p.id, Payload: identity.Payload{Key: key}},
-		} {
-			d, err := event.Draft(w.now, "p-0099")
-			if err != nil {
-				w.t.Fatal(err)
-			}
-			if err := w.people.Apply(w.append(d)); err != nil {
-				w.t.Fatal(err)
-			}
+		w.hire(p)
+	}
+}
+
+// colleague is one of the people of the tests.
+type colleague struct {
+	id             identity.PersonID
+	username, name string
+	role           identity.Role
+}
+
+// hire registers somebody, trained and with a key that counts.
+func (w *world) hire(p colleague) {
+	w.t.Helper()
+	until := w.now.AddDate(1, 0, 0)
+	key := hex.EncodeToString(w.key(string(p.id)).Public().(ed25519.PublicKey))
+	for _, event := range []identity.Event{
+		{Kind: identity.KindRegistered, Person: p.id, Payload: identity.Payload{Username: p.username, Name: p.name, IdentityChecked: "passport"}},
+		{Kind: identity.KindRoleGiven, Person: p.id, Payload: identity.Payload{Role: p.role}},
+		{Kind: identity.KindTrained, Person: p.id, Payload: identity.Payload{Protocol: w.p.Name, Version: w.p.Version, Until: &until}},
+		{Kind: identity.KindKeyEnrolled, Person: p.id, Payload: identity.Payload{Key: key, Accepted: "I answer for my signatures."}},
+		{Kind: identity.KindKeyAttested, Person: p.id, Payload: identity.Payload{Key: key}},
+	} {
+		d, err := event.Draft(w.now, "p-0099")
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if err := w.people.Apply(w.append(d)); err != nil {
+			w.t.Fatal(err)
 		}
 	}
 }
@@ -116,28 +127,45 @@ func (w *world) live(id identity.PersonID, c library.Command) {
 // furnish brings a thing into the registers.
 func (w *world) furnish(f register.Furnishing) {
 	w.t.Helper()
-	who := map[identity.Role]identity.PersonID{identity.QualityLead: chi, identity.Pharmacist: ben, identity.Technician: anna}
 	for _, act := range register.Furnish(f) {
-		w.now = w.now.Add(time.Minute)
-		facts := register.Facts{Person: w.person(who[act.Role]), Zone: w.zone, Now: w.now}
-		written, err := register.Decide(w.books, act.Command, facts)
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		lines, err := register.Lines(w.books, act.Command, facts)
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		d, err := register.DraftOf(written, facts.Person.ID, w.now, w.salt)
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		meaning, _ := act.Command.Signs()
-		w.sign(&d, facts.Person, act.Role, "no training needed", meaning, lines...)
-		stored := w.append(d)
-		if err := w.books.Apply(stored, w.opening[stored.Index]); err != nil {
-			w.t.Fatal(err)
-		}
+		w.register(act)
+	}
+}
+
+// permit has the site be allowed to make what the protocol makes.
+func (w *world) permit() {
+	w.t.Helper()
+	w.hire(colleague{gwen, "ghale", "Gwen Hale", identity.ControlSite})
+	for _, act := range register.Permit(w.p, unit7, "Day ward 4, room 2") {
+		w.register(act)
+	}
+}
+
+// register carries out an act on a register.
+func (w *world) register(act register.Furnished) {
+	w.t.Helper()
+	who := map[identity.Role]identity.PersonID{
+		identity.QualityLead: chi, identity.Pharmacist: ben, identity.Technician: anna, identity.ControlSite: gwen,
+	}
+	w.now = w.now.Add(time.Minute)
+	facts := register.Facts{Person: w.person(who[act.Role]), Zone: w.zone, Now: w.now}
+	written, err := register.Decide(w.books, act.Command, facts)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	lines, err := register.Lines(w.books, act.Command, facts)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	d, err := register.DraftOf(written, facts.Person.ID, w.now, w.salt)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	meaning, _ := act.Command.Signs()
+	w.sign(&d, facts.Person, act.Role, "no training needed", meaning, lines...)
+	stored := w.append(d)
+	if err := w.books.Apply(stored, w.opening[stored.Index]); err != nil {
+		w.t.Fatal(err)
 	}
 }
 
@@ -217,6 +245,7 @@ const (
 
 func (w *world) open() {
 	w.t.Helper()
+	w.permit()
 	w.furnish(register.Furnishing{
 		Item: w.p.Item("vial"), Code: vialCode, Number: "L123", Until: time.Date(2027, 1, 31, 12, 0, 0, 0, time.UTC), Document: "CoA 5",
 	})
@@ -224,7 +253,7 @@ func (w *world) open() {
 		Batch: batch7, Protocol: w.p.Name, Version: w.p.Version, Digest: w.p.Digest,
 		Patient:   batch.Patient{Name: "TESTPATIENT, Żaneta", Born: "2019-03-01", Number: "999 000 0018", NumberType: "NHS", Wristband: wristband},
 		Order:     map[string]string{"dose": "12.0 mg", "strength": "2.4 mg/mL"},
-		Reference: "RX-77", Prescriber: "Dr C. Okafor",
+		Reference: "RX-77", Prescriber: "Dr C. Okafor", Unit: unit7,
 		Items: []batch.Item{{Name: "vial", Code: vialCode}},
 	})
 }

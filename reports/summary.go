@@ -60,6 +60,7 @@ func (r *record) summary() {
 		{"Batch size", orDash(product.BatchSize)},
 		{"Licence of the site", orDash(r.Site.Licence)},
 	})
+	r.basis()
 	r.write(cell{{smallStyle, "Digest of the protocol's text (SHA-256)"}, {codeStyle, hex.EncodeToString(p.Digest[:])}})
 	r.protocolLife()
 	r.heading("Patient", 3000)

@@ -18,10 +18,11 @@ func TestATableIsDrawnAsATableWithItsCorrections(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := newWorld(t, register.Rehearsal, text)
+	w.permit()
 	w.must(ben, time.Minute, batch.Open{
 		Batch: batch7, Protocol: w.p.Name, Version: w.p.Version, Digest: w.p.Digest,
 		Patient: batch.Patient{Name: "TESTPATIENT, Żaneta", Born: "2019-03-01", Number: "999 000 0018", NumberType: "NHS", Wristband: wristband},
-		Order:   map[string]string{"dose": "3.5"}, Reference: "RX-78", Prescriber: "Dr C. Okafor",
+		Order:   map[string]string{"dose": "3.5"}, Reference: "RX-78", Prescriber: "Dr C. Okafor", Unit: unit7,
 	})
 	w.must(anna, time.Minute, batch.Scan{Step: "match", Field: "patient", Raw: wristband})
 	w.must(anna, time.Minute, batch.Perform{Step: "match"})

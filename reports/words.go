@@ -161,6 +161,8 @@ func status(s *batch.State) string {
 		return "CERTIFIED CONDITIONALLY"
 	case batch.Given:
 		return "CERTIFIED AND GIVEN"
+	case batch.Quarantined:
+		return "QUARANTINED – NOT FOR USE"
 	case batch.Rejected:
 		return "REJECTED – NOT CERTIFIED – NOT FOR USE"
 	case batch.Aborted:
