@@ -39,6 +39,22 @@ func (b Basis) Streams() []audit.StreamID {
 	return []audit.StreamID{register.ProductStream(b.Product), register.UnitStream(b.Unit)}
 }
 
+// Grounds says on which streams of the registers of products and units a
+// command's decision rests, and where they stood: nothing may slip in between.
+// A refusal rests on them too.
+func Grounds(c Command, f Facts) []audit.Condition {
+	var grounds []audit.Condition
+	if unit := f.Standing.Unit; unit.ID != "" {
+		grounds = append(grounds, audit.Condition{Stream: unit.Stream, Version: unit.Version})
+	}
+	if product := f.Standing.Product; product.Stream != "" {
+		if _, opening := c.(Open); opening {
+			grounds = append(grounds, audit.Condition{Stream: product.Stream, Version: product.Version})
+		}
+	}
+	return grounds
+}
+
 // simulatedUnit is where a simulation makes its batch.
 const simulatedUnit = "SIMULATED"
 
@@ -72,6 +88,13 @@ func uncovered() []string {
 // products and units stood in the way of. Such a refusal stands in the
 // product's stream, since there is no batch yet whose log could hold it.
 func Uncovered(code string) bool { return slices.Contains(uncovered(), code) }
+
+// CoveredBy says why no batch of a protocol may be opened as the registers
+// stand; nil when one may. A page asks it before anybody fills in a form.
+func CoveredBy(p *protocol.Protocol, standing register.Standing) *Refusal {
+	d := &decision{f: Facts{Protocol: p, Standing: standing}}
+	return d.covered()
+}
 
 // covered: what is made is on a licence that says so, designated so, by the
 // master file that counts, which lists the unit (REG-01 to REG-04, CTL-04).
@@ -149,8 +172,10 @@ func (d *decision) byMasterFile() *Refusal {
 func (d *decision) inUnit() *Refusal {
 	product, unit := d.f.Standing.Product, d.f.Standing.Unit
 	switch {
+	case unit.ID == "":
+		return refuse("unit_unknown", "Say in which unit the batch is made. A quality lead lists units, and the control site makes them active.")
 	case unit.Status == "":
-		return refuse("unit_unknown", "No batch can be opened: %s. A quality lead lists it, and the control site makes it active.", unit.Why())
+		return refuse("unit_unknown", "Unit %.40q is not in the register. A quality lead lists it, and the control site makes it active.", unit.ID)
 	case unit.Stop != nil:
 		return refuse("unit_stopped", "No batch can be opened: %s.", unit.Why())
 	case unit.Status != register.Active:

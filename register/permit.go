@@ -7,20 +7,28 @@ import (
 
 // Permit gives the acts by which a rehearsal, a demonstration or a test comes
 // to be allowed to make what a protocol makes in a unit that can be moved, in
-// order, each with the role under which it is signed. Those on what is there
-// already are refused, and may be.
+// order, each with the role under which it is signed.
 func Permit(p *protocol.Protocol, unit, place string) []Furnished {
-	product, mode := p.Product, Mode(p.Product.Mode)
-	lead := func(c Command) Furnished { return Furnished{identity.QualityLead, c} }
-	acts := []Furnished{lead(ListUnit{
+	return append(PermitUnit(Mode(p.Product.Mode), unit, place), PermitProduct(p, unit)...)
+}
+
+// PermitUnit gives the acts by which a unit becomes active.
+func PermitUnit(mode Mode, unit, place string) []Furnished {
+	acts := []Furnished{{identity.QualityLead, ListUnit{
 		Unit: unit, Title: "clean room", Marking: "plate at the door, " + unit, Place: place, Relocatable: true, Mode: mode,
 		Related: []Related{{"the hospital's pharmacy", "storage of components"}, {"the control site's laboratory", "testing"}},
-	})}
+	}}}
 	for _, what := range evidenceWanted() {
-		acts = append(acts, lead(AddEvidence{Unit: unit, What: what, Document: "DOC-" + unit}))
+		acts = append(acts, Furnished{identity.QualityLead, AddEvidence{Unit: unit, What: what, Document: "DOC-" + unit}})
 	}
-	return append(acts,
-		Furnished{identity.ControlSite, InitiateUnit{Unit: unit, Reason: "the evidence list is complete"}},
+	return append(acts, Furnished{identity.ControlSite, InitiateUnit{Unit: unit, Reason: "the evidence list is complete"}})
+}
+
+// PermitProduct gives the acts by which a product may be made in a unit.
+func PermitProduct(p *protocol.Protocol, unit string) []Furnished {
+	product, mode := p.Product, Mode(p.Product.Mode)
+	lead := func(c Command) Furnished { return Furnished{identity.QualityLead, c} }
+	return []Furnished{
 		lead(ListProduct{
 			Product: product.Code, Title: product.Name, Supply: product.Supply, Activity: Manufacture, ATMP: product.ATMP, Immediate: product.ImmediateUse,
 		}),
@@ -33,5 +41,5 @@ func Permit(p *protocol.Protocol, unit, place string) []Furnished {
 		lead(IssueMasterFile{
 			Product: product.Code, Document: product.MasterFile, Version: product.MasterFileVersion, Units: []string{unit}, Changes: "the version that the protocol is written after",
 		}),
-	)
+	}
 }

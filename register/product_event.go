@@ -234,6 +234,9 @@ func (e OpeningRefused) Words() string {
 
 // RefusedOpening is where and how the refusal of an opening is written down.
 func RefusedOpening(product string, e OpeningRefused) Written {
+	if !unitForm.MatchString(e.Unit) {
+		e.Unit = ""
+	}
 	return Written{Stream: ProductStream(product), Event: e}
 }
 

@@ -28,6 +28,9 @@ type openView struct {
 	SetAt    string      // the page on which it is set
 	Items    []itemField
 	Types    []string // kinds of patient number
+	Units    []unitChoice
+	// EnterFirst is what the registers lack, where no batch may begin anywhere.
+	EnterFirst []entered
 }
 
 // orderField is one set-point with its approved range (MBR-05).
@@ -88,6 +91,9 @@ func (s *Server) showOpen(w http.ResponseWriter, r *http.Request, v visit, statu
 	}
 	site := siteOf(known, effective, visit{who: v.who}, s.svc.Info().Location)
 	view.Site, view.Missing, view.SetAt = site.Values, site.Missing, protocolAddress(name, effective.Protocol.Version)+"#site-values"
+	if err := s.units(r, v, &view, effective.Protocol, f["unit"]); err != nil {
+		return err
+	}
 	shown.View = view
 	return s.render(w, r, v, status, "open", shown)
 }
@@ -251,7 +257,7 @@ func openCommand(f form, p *protocol.Protocol, zone *time.Location) (batch.Open,
 		Patient: batch.Patient{
 			Name: text("name"), Number: text("number"), NumberType: text("number-type"), Wristband: text("wristband"),
 		},
-		Order: map[string]string{}, Reference: text("reference"), Prescriber: text("prescriber"),
+		Order: map[string]string{}, Reference: text("reference"), Prescriber: text("prescriber"), Unit: text("unit"),
 	}
 	if f["version"] != "" && f["version"] != fmt.Sprint(p.Version) {
 		wrong.add("", "Version %d of the protocol has become effective since this page was drawn. Read the form again.", p.Version)
@@ -322,7 +328,7 @@ func openForm(c batch.Open) form {
 	f := form{
 		"batch": c.Batch, "protocol": c.Protocol, "version": fmt.Sprint(c.Version), "name": c.Patient.Name, "born": c.Patient.Born,
 		"number": c.Patient.Number, "number-type": c.Patient.NumberType, "wristband": c.Patient.Wristband,
-		"reference": c.Reference, "prescriber": c.Prescriber,
+		"reference": c.Reference, "prescriber": c.Prescriber, "unit": c.Unit,
 	}
 	for name, text := range c.Order {
 		f["order-"+name] = text

@@ -25,6 +25,7 @@ func sited(t *testing.T) *world {
 	w.signProtocol("c.writer", library.Submit{Text: string(text)})
 	w.signProtocol("d.approver", library.Approve{Protocol: redcell, Version: 1})
 	w.signProtocol("q.meyer", library.MakeEffective{Protocol: redcell, Version: 1})
+	w.permitAlso(redcell)
 	lead := w.session("q.meyer")
 	people, err := w.svc.People(t.Context(), lead)
 	must(t, err)

@@ -28,6 +28,7 @@ func tabled(t *testing.T) *world {
 			must(t, w.svc.Train(t.Context(), lead, w.svc.NewKey(), person.ID, identity.Training{Protocol: "tables", Version: 1, Until: w.clock.now().AddDate(1, 0, 0)}))
 		}
 	}
+	w.permitAlso("tables")
 	open := w.opening(id)
 	known, err := w.svc.Library(t.Context(), w.session("b.okoro"))
 	must(t, err)

@@ -9,6 +9,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -136,6 +137,7 @@ func (w *world) staffed() *world {
 		{"c.writer", "Carys Writer", identity.ProtocolAuthor},
 		{"d.approver", "Dana Approver", identity.ProtocolApprover},
 		{"i.spector", "Ines Spector", identity.Inspector},
+		{"e.control", "Ellis Control", identity.ControlSite},
 	} {
 		_, oneTime, err := w.svc.Register(ctx, admin, w.svc.NewKey(), identity.Registration{
 			Username: one.username, Name: one.name, Roles: []identity.Role{one.role}, IdentityChecked: "staff card",
@@ -156,6 +158,10 @@ func (w *world) staffed() *world {
 	w.signProtocol("c.writer", library.Submit{Text: string(text)})
 	w.signProtocol("d.approver", library.Approve{Protocol: "aso-intrathecal", Version: 1})
 	w.signProtocol("q.meyer", library.MakeEffective{Protocol: "aso-intrathecal", Version: 1})
+	known, err := w.svc.Library(ctx, lead)
+	must(w.t, err)
+	effective, _ := known.Effective("aso-intrathecal")
+	w.permit(effective.Protocol)
 	for _, person := range people {
 		if person.Has(identity.Technician) || person.Has(identity.Pharmacist) {
 			must(w.t, w.svc.Train(ctx, lead, w.svc.NewKey(), person.ID, identity.Training{
@@ -263,7 +269,7 @@ func (w *world) opening(id string) batch.Open {
 	return batch.Open{
 		Batch: id, Protocol: "aso-intrathecal", Version: 1, Digest: effective.Protocol.Digest,
 		Patient: batch.Patient{Name: "EXAMPLE, Robin", Born: "2019-03-01", Number: "999 000 0018", NumberType: "NHS", Wristband: "WB-9990000018"},
-		Order:   map[string]string{"dose": "12.0", "strength": "2.4"}, Reference: "RX-1001", Prescriber: "Dr P. Example",
+		Order:   map[string]string{"dose": "12.0", "strength": "2.4"}, Reference: "RX-1001", Prescriber: "Dr P. Example", Unit: "U-1",
 		Items: items,
 	}
 }
@@ -287,15 +293,43 @@ func (w *world) furnish(p *protocol.Protocol, items []batch.Item) {
 			f.Number, f.ForPatient = "A0042", "999 000 0018"
 		}
 		for _, act := range register.Furnish(f) {
-			session := by[act.Role]
-			sheet, err := w.svc.ProposeRegister(w.t.Context(), session, act.Command)
-			if refusal, ok := site.AsRefusal(err); ok && (refusal.Code == "code_taken" || refusal.Code == "released_already") {
-				continue
-			}
-			must(w.t, err)
-			must(w.t, w.svc.SignRegister(w.t.Context(), session, sheet.Nonce, act.Command, secret))
+			w.register(by[act.Role], act.Command, "code_taken", "released_already")
 		}
 	}
+}
+
+// permit has the site be allowed to make what a protocol makes.
+func (w *world) permit(p *protocol.Protocol) {
+	w.t.Helper()
+	by := map[identity.Role]site.Session{identity.QualityLead: w.session("q.meyer"), identity.ControlSite: w.session("e.control")}
+	for _, act := range register.Permit(p, "U-1", "Ward 7, isolator room") {
+		w.register(by[act.Role], act.Command)
+	}
+}
+
+// permitAlso has the site be allowed to make what another effective protocol
+// makes, in the same unit.
+func (w *world) permitAlso(name string) {
+	w.t.Helper()
+	lead := w.session("q.meyer")
+	known, err := w.svc.Library(w.t.Context(), lead)
+	must(w.t, err)
+	effective, _ := known.Effective(name)
+	for _, act := range register.PermitProduct(effective.Protocol, "U-1") {
+		w.register(lead, act.Command)
+	}
+}
+
+// register signs an act on a register; a refusal under one of the codes is
+// taken as it comes.
+func (w *world) register(by site.Session, c register.Command, but ...string) {
+	w.t.Helper()
+	sheet, err := w.svc.ProposeRegister(w.t.Context(), by, c)
+	if refusal, ok := site.AsRefusal(err); ok && slices.Contains(but, refusal.Code) {
+		return
+	}
+	must(w.t, err)
+	must(w.t, w.svc.SignRegister(w.t.Context(), by, sheet.Nonce, c, secret))
 }
 
 // signed carries out a signed command; by is whose terminal it is, and second

@@ -33,14 +33,19 @@ func cast() []member {
 		{"iris", "Iris Bello", []identity.Role{identity.ProtocolAuthor}},
 		{"felix", "Felix Grant", []identity.Role{identity.ProtocolApprover}},
 		{"grace", "Grace Lindqvist", []identity.Role{identity.Inspector}},
+		{"clara", "Clara Whitfield", []identity.Role{identity.ControlSite}},
 	}
 }
+
+// theUnit is where the cast works.
+const theUnit = "U-1"
 
 // company is the cast, signed in at one site.
 type company struct {
 	base    string
 	members map[string]*client
 	people  map[string]string // username → person id
+	settled bool              // its unit is active
 }
 
 // assemble brings the whole cast into a newly founded site through its API:
@@ -103,8 +108,11 @@ func (c *company) adopt(ctx context.Context, text []byte, now time.Time) (*proto
 			return nil, fmt.Errorf("%s: %s: %w", act.who, library.Name(act.command), err)
 		}
 	}
+	if err := c.permit(ctx, p); err != nil {
+		return nil, err
+	}
 	for _, m := range cast() {
-		if m.roles[0] == identity.Administrator || m.roles[0] == identity.Inspector {
+		if m.roles[0] == identity.Administrator || m.roles[0] == identity.Inspector || m.roles[0] == identity.ControlSite {
 			continue
 		}
 		trainer := "priya"
@@ -131,6 +139,23 @@ func (c *company) set(ctx context.Context, p *protocol.Protocol, values map[stri
 	if err := c.members["priya"].signProtocol(ctx, command); err != nil {
 		return fmt.Errorf("priya: %s: %w", library.Name(command), err)
 	}
+	return nil
+}
+
+// permit has the site be allowed to make what a protocol makes: its unit
+// becomes active, once, and its product is entered, unless it was.
+func (c *company) permit(ctx context.Context, p *protocol.Protocol) error {
+	who := map[identity.Role]string{identity.QualityLead: "priya", identity.ControlSite: "clara"}
+	acts := register.PermitProduct(p, theUnit)
+	if !c.settled {
+		acts = append(register.PermitUnit(register.Mode(p.Product.Mode), theUnit, "ward 4, room 2"), acts...)
+	}
+	for _, act := range acts {
+		if err := c.members[who[act.Role]].signRegister(ctx, act.Command); err != nil {
+			return fmt.Errorf("%s: %s: %w", who[act.Role], act.Command.Name(), err)
+		}
+	}
+	c.settled = true
 	return nil
 }
 

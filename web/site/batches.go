@@ -67,7 +67,7 @@ func masked(state *batch.State, who Session) *batch.State {
 }
 
 // facts gathers what deciding needs and the batch does not hold.
-func (s *Service) facts(ctx context.Context, person identity.PersonID, state *batch.State, c batch.Command) (batch.Facts, error) {
+func (s *Service) facts(ctx context.Context, person identity.PersonID, state *batch.State, c batch.Command, now time.Time) (batch.Facts, error) {
 	f := batch.Facts{Origin: s.info.Origin, Site: s.info.Name + ", " + s.info.Unit, Zone: s.info.Location}
 	err := s.read(ctx, func(m *models) error {
 		found, ok := m.people.Person(person)
@@ -77,20 +77,25 @@ func (s *Service) facts(ctx context.Context, person identity.PersonID, state *ba
 		f.Person = found
 		f.Registered = map[string]register.Fitness{}
 		for _, code := range batch.Codes(state, c) {
-			if fit, ok := m.books.Scanned(code, s.Now()); ok {
+			if fit, ok := m.books.Scanned(code, now); ok {
 				f.Registered[code] = fit
 			}
 		}
+		unit := ""
 		if state != nil {
-			f.Protocol = state.Protocol
+			f.Protocol, unit = state.Protocol, state.Basis.Unit
 		}
 		if open, ok := c.(batch.Open); ok {
+			unit = open.Unit
 			effective, ok := m.library.Effective(open.Protocol)
 			if version, found := m.library.Find(open.Protocol, open.Version); found {
 				f.Protocol = version.Protocol
 			}
 			f.Settings = reports.Settings(m.library, open.Protocol, open.Version)
 			f.Effective = ok && effective.Protocol.Version == open.Version && effective.Protocol.Digest == open.Digest
+		}
+		if f.Protocol != nil {
+			f.Standing = m.books.Standing(f.Protocol.Product.Code, f.Protocol.Product.Form, unit, now)
 		}
 		return nil
 	})
@@ -171,11 +176,11 @@ func (a batchAct) run(ctx context.Context) (*batch.State, error) {
 		if err != nil {
 			return nil, err
 		}
-		f, err := s.facts(ctx, a.person, state, a.command)
+		now := s.Now()
+		f, err := s.facts(ctx, a.person, state, a.command, now)
 		if err != nil {
 			return nil, err
 		}
-		now := s.Now()
 		drafts, refusal, err := a.decide(state, f, now)
 		if err != nil {
 			return nil, s.broken("decide", err)
@@ -203,6 +208,7 @@ func (a batchAct) run(ctx context.Context) (*batch.State, error) {
 			// What was decided rests on what this person may do now.
 			conditions = append(conditions, audit.Condition{Stream: f.Person.ID.Stream(), Version: f.Person.Version})
 		}
+		conditions = append(conditions, batch.Grounds(a.command, f)...)
 		if refusal == nil {
 			conditions = append(conditions, batch.Rests(state, a.command, f, now)...)
 		}
@@ -235,6 +241,9 @@ func (a batchAct) decide(state *batch.State, f batch.Facts, now time.Time) ([]au
 	events, err := batch.Decide(state, a.command, f, now)
 	refusal, isRefusal := AsRefusal(err)
 	switch {
+	case isRefusal && state == nil && batch.Uncovered(refusal.Code):
+		draft, err := register.DraftOf(a.unopened(f, refusal), a.person, now, a.service.salt)
+		return []audit.Draft{draft}, refusal, err
 	case isRefusal && state == nil:
 		return nil, nil, err // there is no batch whose log could hold it
 	case isRefusal:
@@ -263,6 +272,15 @@ func (a batchAct) decide(state *batch.State, f batch.Facts, now time.Time) ([]au
 	return drafts, nil, nil
 }
 
+// unopened is how an opening that the registers stood in the way of is written
+// down: in the product's stream (REG-01).
+func (a batchAct) unopened(f batch.Facts, refusal *Refusal) register.Written {
+	open, _ := a.command.(batch.Open) // nothing else is refused so
+	return register.RefusedOpening(f.Protocol.Product.Code, register.OpeningRefused{
+		Batch: open.Batch, Protocol: open.Protocol, Version: open.Version, Unit: open.Unit, Code: refusal.Code, Sentence: refusal.Sentence,
+	})
+}
+
 // recall answers a repeated key from the log.
 func (a batchAct) recall(ctx context.Context) (state *batch.State, done bool, err error) {
 	receipt, found, err := a.service.ledger.Recall(ctx, a.key)
@@ -271,6 +289,12 @@ func (a batchAct) recall(ctx context.Context) (state *batch.State, done bool, er
 	}
 	if !found {
 		return nil, false, nil
+	}
+	if len(receipt.Entries) > 0 && receipt.Entries[0].Kind == register.KindOpeningRefused {
+		refused, err := register.DecodeEvent(receipt.Entries[0].Entry, nil)
+		if opening, ok := refused.(register.OpeningRefused); ok && err == nil {
+			return nil, true, &Refusal{Code: opening.Code, Sentence: opening.Sentence}
+		}
 	}
 	if len(receipt.Entries) == 0 || receipt.Entries[0].Stream != batch.Stream(a.id) {
 		return nil, true, errKeyReused

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,7 +47,7 @@ func (s *Service) Propose(ctx context.Context, who Session, id string, c batch.C
 	if !signed {
 		return Sheet{}, &Refusal{Code: "no_signature_needed", Sentence: "This act needs no signature."}
 	}
-	_, second := c.(batch.Check)
+	second := NamesSigner(who.Person, c)
 	signer := who.Person.ID
 	if username != "" {
 		found, err := s.byUsername(ctx, username)
@@ -55,7 +56,7 @@ func (s *Service) Propose(ctx context.Context, who Session, id string, c batch.C
 		}
 		signer = found.ID
 	}
-	f, err := s.facts(ctx, signer, state, c)
+	f, err := s.facts(ctx, signer, state, c, s.Now())
 	if err != nil {
 		return Sheet{}, err
 	}
@@ -83,6 +84,21 @@ func (s *Service) Propose(ctx context.Context, who Session, id string, c batch.C
 	return sheet, s.giveOut(ctx, who, sheet.Nonce, digest)
 }
 
+// NamesSigner says that the sheet of a command asks for the name of whoever
+// signs: a second person's check, and a decision after a stop at the terminal
+// of somebody who may not take it. A quality lead signs it there and then
+// (CTL-07).
+func NamesSigner(at identity.Person, c batch.Command) bool {
+	switch c.(type) {
+	case batch.Check:
+		return true
+	case batch.AfterStop:
+		_, roles, _ := batch.Signs(nil, c)
+		return !slices.ContainsFunc(roles, at.Has)
+	}
+	return false
+}
+
 // tryOut records and returns the refusal of a command that the rules would
 // refuse now.
 func (a batchAct) tryOut(ctx context.Context, state *batch.State, f batch.Facts) error {
@@ -90,7 +106,7 @@ func (a batchAct) tryOut(ctx context.Context, state *batch.State, f batch.Facts)
 	if err == nil {
 		return nil
 	}
-	if _, ok := AsRefusal(err); ok && state != nil {
+	if refusal, ok := AsRefusal(err); ok && (state != nil || batch.Uncovered(refusal.Code)) {
 		// Deciding again writes the refusal down with the state as it is then.
 		if _, again := a.run(ctx); again != nil {
 			return again
@@ -147,8 +163,10 @@ func (s *Service) Sign(ctx context.Context, who Session, nonce, id string, c bat
 			}
 		}
 		meaning, roles, _ := batch.Signs(state, c)
+		_, stop := c.(batch.AfterStop)
 		return s.signature(ctx, signing{
-			person: f.Person, meaning: meaning, roles: roles, protocol: f.Protocol.Name, version: f.Protocol.Version,
+			untrained: stop, // the control site's quality lead is no hand of this unit (CTL-07)
+			person:    f.Person, meaning: meaning, roles: roles, protocol: f.Protocol.Name, version: f.Protocol.Version,
 			nonce: nonce, lines: lines, head: head, draft: d, password: password,
 		})
 	}
@@ -166,15 +184,18 @@ type signing struct {
 	roles    []identity.Role
 	protocol string // whose training is needed; "" when none is
 	version  int
-	nonce    string
-	lines    []string
-	head     audit.Head
-	draft    audit.Draft
-	password string
+	// untrained says that the state of training stands in the signature, and
+	// that none is needed.
+	untrained bool
+	nonce     string
+	lines     []string
+	head      audit.Head
+	draft     audit.Draft
+	password  string
 }
 
 func (s *Service) signature(ctx context.Context, w signing) (audit.Signature, error) {
-	role, training, err := identity.AuthorityFor(w.person, w.meaning, w.roles, w.protocol, w.version, w.protocol != "", w.draft.Time)
+	role, training, err := identity.AuthorityFor(w.person, w.meaning, w.roles, w.protocol, w.version, w.protocol != "" && !w.untrained, w.draft.Time)
 	if err != nil {
 		return audit.Signature{}, err
 	}
