@@ -154,6 +154,8 @@ func (f form) signed() (batch.Command, error) {
 			return nil, errForm
 		}
 		return batch.Resolve{Exception: int(number), Accept: f["accept"] == "yes", Reason: strings.TrimSpace(f["reason"])}, nil
+	case "afterstop":
+		return batch.AfterStop{Decision: f["decision"], Authority: strings.TrimSpace(f["authority"]), Reason: strings.TrimSpace(f["reason"])}, nil
 	case "abort":
 		return batch.Abort{Reason: strings.TrimSpace(f["reason"])}, nil
 	case "review":

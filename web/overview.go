@@ -30,6 +30,7 @@ type overviewView struct {
 	Reviews                              []signedBy
 	Disposition                          *dispositionView
 	Trail, Record, Review, Wrong         string
+	Stop                                 *stopView
 }
 
 type stepLine struct {
@@ -62,6 +63,10 @@ func (s *Server) overviewPage(w http.ResponseWriter, r *http.Request, v visit) e
 
 func (s *Server) showOverview(w http.ResponseWriter, r *http.Request, v visit, status int, state *batch.State, p *problem) error {
 	view := overviewOf(state, s.svc.Now(), s.svc.Info().Location, s.svc.NewKey)
+	var err error
+	if view.Stop, err = s.stopOf(r, v, state); err != nil {
+		return err
+	}
 	return s.render(w, r, v, status, "overview", page{
 		Title: "Batch " + state.ID, Patient: patientOf(state), Problem: p, View: view, Back: &link{Text: "Batches", To: "/batches"},
 		Events: batchAddress(state.ID) + "/events", Version: state.Version,
@@ -103,8 +108,17 @@ func overviewOf(s *batch.State, now time.Time, zone *time.Location, key func() s
 	return v
 }
 
+// basisWords say where a batch is made, and what covers it (CTL-02, REL-03).
+func basisWords(b batch.Basis) string {
+	if b.Unit == "" {
+		return "opened before units were registered"
+	}
+	return fmt.Sprintf("%s, %s, at %s; licence %s, master file %s version %s", b.Unit, b.UnitTitle, b.UnitPlace, b.Licence, b.File, b.FileVersion)
+}
+
 func factsOf(s *batch.State, zone *time.Location) []field {
 	facts := []field{
+		{"Unit", basisWords(s.Basis)},
 		{"Order", fmt.Sprintf("%s, prescribed by %s", s.Reference, s.Prescriber)},
 	}
 	names := make([]string, 0, len(s.Order))

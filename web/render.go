@@ -143,6 +143,8 @@ func navigation(who site.Session, at string) []link {
 		{Text: "Batches", To: "/batches"},
 		{Text: "Release desk", To: "/review"},
 		{Text: "Protocols", To: "/protocols"},
+		{Text: "Products", To: "/products"},
+		{Text: "Units", To: "/units"},
 		{Text: "People", To: "/people"},
 		{Text: "The log", To: "/log"},
 	}

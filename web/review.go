@@ -12,6 +12,7 @@ import (
 // reviewView is one page, top to bottom in the order of a decision.
 type reviewView struct {
 	Batch, Status, Ended             string
+	Stop                             *stopView
 	Opened                           signedBy
 	Facts                            []field
 	Identity                         []identityLine
@@ -68,6 +69,13 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, v visit, sta
 	view := reviewOf(state, s.svc.Now(), s.svc.Info().Location)
 	view.Typed = f
 	view.MayCertify = state.MayCertify(v.who.Person)
+	var err error
+	if view.Stop, err = s.stopOf(r, v, state); err != nil {
+		return err
+	}
+	if view.Stop != nil && view.Stop.Waits {
+		view.MayReview, view.WhyNot = false, "Its unit was stopped: a quality lead decides first whether this batch goes on."
+	}
 	if view.MayReview && !state.MayReview(v.who.Person) {
 		view.MayReview, view.WhyNot = false, "The production review waits for a pharmacist or quality lead who took no part in this batch: you may not sign it."
 	} else if view.MayDecide && !view.MayReview && !view.MayCertify {

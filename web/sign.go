@@ -156,6 +156,11 @@ func headOf(c batch.Command, m identity.Meaning) string {
 			return fmt.Sprintf("accept exception %d", c.Exception)
 		}
 		return fmt.Sprintf("do not accept exception %d", c.Exception)
+	case batch.AfterStop:
+		if c.Decision == batch.Quarantine {
+			return "quarantine the batch"
+		}
+		return "let the batch go on after its unit was stopped"
 	case batch.Review:
 		return "production review"
 	case batch.Certify:
@@ -192,7 +197,7 @@ func (s *Server) sign(w http.ResponseWriter, r *http.Request, v visit) error {
 		return err
 	}
 	username := strings.TrimSpace(f["username"])
-	_, second := c.(batch.Check)
+	second := site.NamesSigner(v.who.Person, c)
 	if f["password"] == "" || second && username == "" {
 		return s.again(w, r, v, id, c, username, &problem{
 			Title:     "Nothing was signed",

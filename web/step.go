@@ -31,6 +31,13 @@ func (s *Server) showStep(w http.ResponseWriter, r *http.Request, v visit, statu
 	if !ok {
 		return &refusal{status: http.StatusNotFound, title: "There is no such step", sentence: "The protocol of this batch has no step of that name."}
 	}
+	var err error
+	if view.Stop, err = s.stopOf(r, v, state); err != nil {
+		return err
+	}
+	if view.Stop != nil && (view.Stop.Waits || view.Stop.Quarantined) {
+		view.CanBegin, view.CanPerform, view.CanCheck = false, false, false
+	}
 	return s.render(w, r, v, status, "step", page{
 		Title: view.Step, Patient: patientOf(state), Problem: p, View: view,
 		Back:   &link{Text: "The whole batch", To: batchAddress(state.ID)},

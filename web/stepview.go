@@ -12,6 +12,7 @@ import (
 // stepView is the heart of the terminal: one step, large.
 type stepView struct {
 	Batch            string
+	Stop             *stopView
 	Seen             int64
 	Rail             []railSection
 	Timers           []timerView

@@ -20,7 +20,7 @@ func views() map[string]any {
 	return map[string]any{
 		"batches": batchesView{}, "error": errorView{}, "kept": keptView{}, "log": logView{}, "new-person": newPersonView{},
 		"open": openView{}, "overview": overviewView{}, "password": passwordView{}, "people": peopleView{}, "person": personView{},
-		"protocol": protocolView{}, "protocol-sign": protocolSheetView{}, "protocols": protocolsView{}, "review": reviewView{},
+		"product": productView{}, "products": productsView{}, "protocol": protocolView{}, "register-sign": registerSheetView{}, "unit": unitView{}, "units": unitsView{}, "protocol-sign": protocolSheetView{}, "protocols": protocolsView{}, "review": reviewView{},
 		"sign": sheetView{}, "sign-in": signInView{}, "step": stepView{}, "submit": submitView{}, "trail": table{},
 		"verify": verifyView{}, "waiting": table{}, "wrong": wrongView{},
 	}

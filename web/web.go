@@ -131,6 +131,14 @@ func (s *Server) routes() http.Handler {
 	signedIn("POST /protocols/signed", s.signProtocol)
 	signedIn("GET /protocols/{name}/trail", s.protocolTrail)
 
+	signedIn("GET /products", s.productsPage)
+	signedIn("GET /products/{code}", s.productPage)
+	signedIn("GET /units", s.unitsPage)
+	signedIn("GET /units/{id}", s.unitPage)
+	signedIn("GET /registers/sign", s.registerSheet)
+	signedIn("POST /registers/sign", s.toRegisterSheet)
+	signedIn("POST /registers/signed", s.signRegister)
+
 	signedIn("GET /people", s.peoplePage)
 	signedIn("GET /people/new", s.newPersonPage)
 	signedIn("POST /people/new", s.registerPerson)

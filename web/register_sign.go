@@ -1,0 +1,151 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"countersign/identity"
+	"countersign/register"
+	"countersign/web/site"
+)
+
+// registerSheetView is the signing sheet of an act on a register.
+type registerSheetView struct {
+	Lines          []string
+	Meaning, Roles string
+	Person         string
+	Nonce          string
+	Hidden         []field
+	Cancel         string
+}
+
+// registerHome is the page from which an act on a register is done, and to
+// which it leads back.
+func registerHome(f form) string {
+	switch {
+	case f["product"] != "":
+		return productAddress(f["product"])
+	case f["unit"] != "":
+		return unitAddress(f["unit"])
+	}
+	return "/products"
+}
+
+// toRegisterSheet keeps what is to be done and leads on to its sheet.
+func (s *Server) toRegisterSheet(w http.ResponseWriter, r *http.Request, v visit) error {
+	if _, _, err := registerCommand(v.form, s.svc.Info().Location); err != nil {
+		return err
+	}
+	key := s.drafts.keep(s.svc.NewKey(), v, v.form)
+	http.Redirect(w, r, "/registers/sign?draft="+key, http.StatusSeeOther)
+	return nil
+}
+
+// registerSheet draws the sheet for an act on a register.
+func (s *Server) registerSheet(w http.ResponseWriter, r *http.Request, v visit) error {
+	kept, ok := s.drafts.find(r.URL.Query().Get("draft"), v)
+	if !ok {
+		http.Redirect(w, r, "/products", http.StatusSeeOther)
+		return nil
+	}
+	v.form = kept
+	return s.drawRegisterSheet(w, r, v, http.StatusOK, nil)
+}
+
+func (s *Server) drawRegisterSheet(w http.ResponseWriter, r *http.Request, v visit, status int, p *problem) error {
+	c, wrong, err := registerCommand(v.form, s.svc.Info().Location)
+	if err != nil {
+		return err
+	}
+	if wrong != nil {
+		return s.showRegister(w, r, v, http.StatusUnprocessableEntity, wrong)
+	}
+	sheet, err := s.svc.ProposeRegister(r.Context(), v.who, c)
+	if err != nil {
+		return s.registerNotSigned(w, r, v, err)
+	}
+	view := registerSheetView{
+		Lines: sheet.Lines, Meaning: string(sheet.Meaning), Roles: orWords(sheet.Roles), Person: v.who.Person.Name,
+		Nonce: sheet.Nonce, Cancel: registerHome(v.form),
+	}
+	switch c.(type) { // what is being listed may not be there to go back to
+	case register.ListProduct:
+		view.Cancel = "/products"
+	case register.ListUnit:
+		view.Cancel = "/units"
+	}
+	for name, value := range v.form {
+		if value != "" && name != "nonce" && !isSecret(name) {
+			view.Hidden = append(view.Hidden, field{name, value})
+		}
+	}
+	slices.SortFunc(view.Hidden, func(a, b field) int { return strings.Compare(a.Name, b.Name) })
+	return s.render(w, r, v, status, "register-sign", page{Title: "Sign: " + sheet.Title, Problem: p, View: view, Back: &link{Text: "Back, sign nothing", To: view.Cancel}})
+}
+
+// signRegister puts a signature under an act on a register.
+func (s *Server) signRegister(w http.ResponseWriter, r *http.Request, v visit) error {
+	c, wrong, err := registerCommand(v.form, s.svc.Info().Location)
+	if err != nil {
+		return err
+	}
+	if wrong != nil {
+		return errForm
+	}
+	again := func(title, sentence string) error {
+		return s.drawRegisterSheet(w, r, v, http.StatusUnprocessableEntity, &problem{Title: title, Sentences: []string{sentence}, To: "#password"})
+	}
+	if v.form["password"] == "" {
+		return again("Nothing was signed", "Give your password.")
+	}
+	err = s.svc.SignRegister(r.Context(), v.who, v.form["nonce"], c, v.form["password"])
+	var conflict *site.Conflict
+	refused, isRefusal := site.AsRefusal(err)
+	switch {
+	case errors.As(err, &conflict):
+		return again("Read this again", conflict.Sentence)
+	case isRefusal && passwordCode(refused.Code):
+		return again("Nothing was signed", refused.Sentence)
+	case err != nil:
+		return s.registerNotSigned(w, r, v, err)
+	}
+	http.Redirect(w, r, registerHome(v.form)+"?done=signed", http.StatusSeeOther)
+	return nil
+}
+
+// registerNotSigned shows the page that the act began on, with the reason and
+// with what was typed.
+func (s *Server) registerNotSigned(w http.ResponseWriter, r *http.Request, v visit, fault error) error {
+	refused, ok := site.AsRefusal(fault)
+	if !ok || leavesPage(refused.Code) {
+		return fault
+	}
+	return s.showRegister(w, r, v, http.StatusUnprocessableEntity, &problem{Title: "This cannot be signed now", Sentences: []string{refused.Sentence}})
+}
+
+// showRegister shows the page that a form in a register stands on.
+func (s *Server) showRegister(w http.ResponseWriter, r *http.Request, v visit, status int, p *problem) error {
+	var product, unit bool
+	err := s.svc.Registers(r.Context(), v.who, func(b *register.Books) {
+		_, product = b.Product(v.form["product"])
+		_, unit = b.Unit(v.form["unit"])
+	})
+	switch {
+	case err != nil:
+		return err
+	case product:
+		return s.showProduct(w, r, v, status, v.form["product"], p)
+	case unit:
+		return s.showUnit(w, r, v, status, v.form["unit"], p)
+	case v.form["act"] == (register.ListUnit{}).Name():
+		return s.showUnits(w, r, v, status, p)
+	}
+	return s.showProducts(w, r, v, status, p)
+}
+
+// answersForSite says who is offered the acts of quality leads; the rules decide.
+func answersForSite(p identity.Person) bool {
+	return p.Has(identity.QualityLead) || p.Has(identity.ControlSite)
+}
