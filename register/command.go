@@ -73,10 +73,17 @@ func Lines(b *Books, c Command, f Facts) ([]string, error) {
 	return append([]string{strings.TrimSuffix(w.Event.Words(), ".") + "."}, about(b, w.Event.room(), id, f.Zone)...), nil
 }
 
+// unnamed is where a refusal stands that is about nothing that has a name.
+const unnamed = "unnamed"
+
 // Refused makes a refusal the event that records it, in the stream that the
 // command was about.
 func Refused(b *Books, c Command, r *Refusal) Written {
-	return Written{Stream: c.stream(b), Event: CommandRefused{Attempt: c.Name(), Code: r.Code, Sentence: r.Sentence}}
+	room, id, _ := strings.Cut(string(c.stream(b)), "/")
+	if !codeForm.MatchString(id) {
+		id = unnamed // what was typed is no name, and a stream has one
+	}
+	return Written{Stream: audit.StreamID(room + "/" + id), Event: CommandRefused{Attempt: c.Name(), Code: r.Code, Sentence: r.Sentence}}
 }
 
 // CommandRefused is an attempt that was refused; it may stand in any register.

@@ -2,6 +2,7 @@ package register
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -216,5 +217,15 @@ func TestAStopIsSaidInWords(t *testing.T) {
 	lines, err := Lines(s.books, LiftStop{Unit: "U-1", Variation: "VAR-9", Date: "2026-11-01"}, Facts{Person: s.people["Clara"], Zone: time.UTC, Now: s.now})
 	if err != nil || len(lines) < 5 {
 		t.Fatalf("%q, %v", lines, err)
+	}
+}
+
+// Whatever is typed as a name, the refusal can be written and read again.
+func TestARefusalOfSomethingThatHasNoNameStandsInTheLog(t *testing.T) {
+	s := newShelf(t)
+	for _, name := range []string{"", "/", "\x00", strings.Repeat("long ", 40), "a/b"} {
+		s.refused("bad_name", "Helen", ListUnit{Unit: name, Title: "x", Marking: "x", Place: "x", Mode: PointOfCare})
+		s.refused("bad_name", "Helen", ListProduct{Product: name, Title: "x", Supply: "x", Activity: Manufacture})
+		s.refused("no_such_unit", "Helen", AddEvidence{Unit: name, What: "people trained", Document: "D"})
 	}
 }

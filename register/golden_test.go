@@ -1,0 +1,74 @@
+package register
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"countersign/audit"
+)
+
+// sample fills every member of an event with its own name, or with something
+// that is not nothing.
+func sample(v reflect.Value, name string) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(strings.ToLower(name))
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Int:
+		v.SetInt(7)
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		sample(v.Index(0), name)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				sample(v.Field(i), v.Type().Field(i).Name)
+			}
+		}
+	}
+}
+
+// TestThePayloadsOfProductsAndUnitsStayAsTheyAre: kinds are added, never
+// changed. A line that differs from the golden file would make old logs
+// unreadable.
+func TestThePayloadsOfProductsAndUnitsStayAsTheyAre(t *testing.T) {
+	var got bytes.Buffer
+	for _, zero := range events() {
+		if room := zero.room(); room != "product" && room != "unit" {
+			continue
+		}
+		v := reflect.New(reflect.TypeOf(zero)).Elem()
+		sample(v, "")
+		ev, ok := v.Interface().(Event)
+		if !ok {
+			t.Fatalf("%T is no event", zero)
+		}
+		payload, err := audit.Canonical(ev)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&got, "%s %d %s\n", ev.Kind(), kindVersion, payload)
+		again, err := DecodeEvent(audit.Entry{Kind: ev.Kind(), KindVersion: kindVersion, Payload: payload}, nil)
+		if err != nil || !reflect.DeepEqual(again, ev) {
+			t.Errorf("%s comes back as %+v, %v", ev.Kind(), again, err)
+		}
+	}
+	const file = "testdata/golden/products-and-units.txt"
+	if os.Getenv("UPDATE") != "" {
+		if err := os.WriteFile(file, got.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(want, got.Bytes()) {
+		t.Errorf("the payloads are\n%s\nand were\n%s", got.String(), want)
+	}
+}
