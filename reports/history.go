@@ -260,42 +260,6 @@ func (h *history) keyOf(s audit.Signature) error {
 	return nil
 }
 
-// rolesHeld checks that whoever signed an act on a register held, then, the
-// role under which it is signed: the control site's acts are nobody else's
-// (CTL-05, CTL-07).
-func (h *history) rolesHeld(e audit.Stored) error {
-	for _, s := range e.Signatures {
-		if p, ok := h.people.Person(identity.PersonID(s.Signer)); !ok || !p.Has(identity.Role(s.Role)) {
-			return fmt.Errorf("it is signed under the role %q, which %s did not hold", s.Role, s.Name)
-		}
-	}
-	return nil
-}
-
-// standing is what the registers said of product and unit at an entry.
-func (h *history) standing(event batch.Event, p *protocol.Protocol, now time.Time) register.Standing {
-	if opened, ok := event.(batch.BatchOpened); ok {
-		h.rests = opened
-	}
-	if p == nil {
-		if found, ok := h.library.Find(h.rests.Protocol, h.rests.Version); ok {
-			p = found.Protocol
-		}
-	}
-	unit := h.rests.Basis.Unit
-	if refused, ok := event.(batch.CommandRefused); ok {
-		if c, err := batch.UnmarshalCommand([]byte(refused.Command)); err == nil {
-			if open, ok := c.(batch.Open); ok {
-				unit = open.Unit
-			}
-		}
-	}
-	if p == nil {
-		return register.Standing{Unit: h.books.UnitStanding(unit)}
-	}
-	return h.books.Standing(p.Product.Code, p.Product.Form, unit, now)
-}
-
 // factsFor gives what stood beside the batch just before an entry.
 func (h *history) factsFor(e audit.Stored) batch.Facts {
 	f := batch.Facts{Origin: h.site.Origin, Site: h.site.Name + ", " + h.site.Unit, Zone: h.zone}
