@@ -24,7 +24,8 @@ type Open struct {
 	Reference  string            `json:"reference"` // prescription or order number
 	Prescriber string            `json:"prescriber"`
 	Items      []Item            `json:"items"`
-	Unit       string            `json:"unit,omitempty"` // of the site, in which it is made (CTL-03)
+	Unit       string            `json:"unit,omitempty"`    // of the site, in which it is made (CTL-03)
+	Reissue    string            `json:"reissue,omitempty"` // why, when the same order was opened for the patient before
 }
 
 // Begin starts a timed step.
@@ -182,4 +183,16 @@ type Facts struct {
 	// command or the batch names, by code.
 	Registered map[string]register.Fitness
 	masked     bool // the patient of a replayed opening is stood in for
+
+	// For Open alone:
+	Issue   int             // running number that the version's next batch record gets (MBR-03)
+	Earlier []Earlier       // batches opened before for the same order and patient
+	Unread  []identity.Role // roles that the protocol needs and nobody holds who acknowledged it (CTL-14)
+}
+
+// Earlier is a batch that was opened before for the same order and patient.
+type Earlier struct {
+	Batch  string
+	Status Status
+	Ended  bool // nothing more is done in it
 }

@@ -18,7 +18,7 @@ func reviewers() []identity.Role { return []identity.Role{identity.Pharmacist, i
 
 // note adds a remark; it changes nothing, so it is always taken.
 func (d *decision) note(c Note) (Event, *Refusal) {
-	if refusal := d.entitled("", staff(), false); refusal != nil {
+	if refusal := d.entitled("", staff(), identity.NeedsNothing); refusal != nil {
 		return nil, refusal
 	}
 	if c.Step != "" {
@@ -38,7 +38,7 @@ func (d *decision) raise(c Raise) (Event, *Refusal) {
 	if refusal := d.alive(); refusal != nil {
 		return nil, refusal
 	}
-	if refusal := d.entitled("", staff(), false); refusal != nil {
+	if refusal := d.entitled("", staff(), identity.NeedsNothing); refusal != nil {
 		return nil, refusal
 	}
 	if c.Step != "" {
@@ -66,7 +66,7 @@ func (d *decision) resolve(c Resolve) (Event, *Refusal) {
 	if refusal := d.alive(); refusal != nil {
 		return nil, refusal
 	}
-	if refusal := d.entitled(identity.AuthorisedDeviation, leads(), false); refusal != nil {
+	if refusal := d.entitled(identity.AuthorisedDeviation, leads(), identity.NeedsNothing); refusal != nil {
 		return nil, refusal
 	}
 	if c.Exception < 1 || c.Exception > len(d.s.Exceptions) {
@@ -99,7 +99,7 @@ func (d *decision) abort(c Abort) (Event, *Refusal) {
 	if d.s.Status == Given {
 		return nil, refuse("closed", "This batch was given. It cannot be aborted.")
 	}
-	if refusal := d.entitled(identity.Rejected, aborters(), false); refusal != nil {
+	if refusal := d.entitled(identity.Rejected, aborters(), identity.NeedsNothing); refusal != nil {
 		return nil, refusal
 	}
 	reason, refusal := worded(c.Reason, "why the batch is aborted")
@@ -128,7 +128,7 @@ func (d *decision) review(c Review) (Event, *Refusal) {
 			return nil, refusal
 		}
 	}
-	if refusal := d.entitled(identity.Reviewed, reviewers(), false); refusal != nil {
+	if refusal := d.entitled(identity.Reviewed, reviewers(), identity.NeedsNothing); refusal != nil {
 		return nil, refusal
 	}
 	switch d.s.Status {
@@ -193,7 +193,7 @@ func (d *decision) certify(c Certify) (Event, *Refusal) {
 			return nil, refusal
 		}
 	}
-	if refusal := d.entitled(identity.Certified, leads(), false); refusal != nil {
+	if refusal := d.entitled(identity.Certified, leads(), identity.NeedsNothing); refusal != nil {
 		return nil, refusal
 	}
 	if refusal := d.independentCertifier(); refusal != nil {
@@ -261,7 +261,7 @@ func (d *decision) reject(c Reject) (Event, *Refusal) {
 			return nil, refusal
 		}
 	}
-	if refusal := d.entitled(identity.Rejected, leads(), false); refusal != nil {
+	if refusal := d.entitled(identity.Rejected, leads(), identity.NeedsNothing); refusal != nil {
 		return nil, refusal
 	}
 	if !identity.Independent(d.f.Person.ID, d.s.criticalPeople()) {

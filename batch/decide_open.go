@@ -22,7 +22,7 @@ func (d *decision) open(c Open) (Event, *Refusal) {
 	if refusal := d.issuable(c); refusal != nil {
 		return nil, refusal
 	}
-	if refusal := d.entitled(identity.Approved, openers(), false); refusal != nil {
+	if refusal := d.entitled(identity.Approved, openers(), identity.NeedsNothing); refusal != nil {
 		return nil, refusal
 	}
 	if refusal := readableAll(c.Reference, c.Prescriber); refusal != nil {
@@ -49,11 +49,16 @@ func (d *decision) open(c Open) (Event, *Refusal) {
 	for _, value := range p.Order {
 		order[value.Name] = c.Order[value.Name]
 	}
+	again, refusal := d.issuedBefore(c)
+	if refusal != nil {
+		return nil, refusal
+	}
 	return BatchOpened{
 		By: d.by, Batch: c.Batch, Site: d.f.Site, Protocol: p.Name, Version: p.Version, Digest: p.Digest,
 		Patient: patient, NumberType: patient.NumberType, Order: order, Values: values,
 		Reference: c.Reference, Prescriber: c.Prescriber, Items: items, SiteValues: site,
 		Basis: basisOf(d.f),
+		Issue: issueNumber(d.f.Origin, p, d.f.Issue), Reissues: again, Reissue: reasonFor(again, c),
 	}, nil
 }
 
@@ -71,6 +76,11 @@ func (d *decision) issuable(c Open) *Refusal {
 		return refuse("not_effective", "This version of the protocol is not the effective one.")
 	case p.Digest != [32]byte(c.Digest):
 		return refuse("not_effective", "The protocol's text is not the one that was approved.")
+	case len(d.f.Unread) > 0:
+		return refuse("nobody_acknowledged", "Nobody who is a %s has acknowledged %s version %d yet. Let them read and sign it first: that takes a moment.",
+			d.f.Unread[0], p.Name, p.Version)
+	case d.f.Issue < 1:
+		return refuse("no_issue", "No issue number can be given to this batch's record.")
 	}
 	return d.covered()
 }

@@ -90,7 +90,7 @@ func (d *decision) perform(c Perform) (Event, *Refusal) {
 	if st.Step.Decision {
 		meaning = identity.AuthorisedDeviation
 	}
-	if refusal := d.entitled(meaning, roles, !st.Step.Decision); refusal != nil {
+	if refusal := d.entitled(meaning, roles, needOf(st.Step)); refusal != nil {
 		return nil, refusal
 	}
 	if refusal := d.attended(st); refusal != nil {
@@ -180,7 +180,7 @@ func (d *decision) check(c Check) (Event, *Refusal) {
 		return nil, refuse("no_check", "Step %s is not checked by a second person.", c.Step)
 	}
 	meaning, roles := checkMeaning(st.Step), []identity.Role{roleOf(d.s.Protocol, st.Step.CheckedBy)}
-	if refusal := d.entitled(meaning, roles, true); refusal != nil {
+	if refusal := d.entitled(meaning, roles, identity.NeedsTraining); refusal != nil {
 		return nil, refusal
 	}
 	performed := st.PerformedNow()
@@ -255,7 +255,7 @@ func (d *decision) handling() *Refusal {
 	for _, part := range d.s.Protocol.Parts {
 		roles = append(roles, identity.Role(part.Role))
 	}
-	return d.entitled("", roles, true)
+	return d.entitled("", roles, identity.NeedsTraining)
 }
 
 // movable: an item goes out of its storage and back by turns, and is opened

@@ -110,7 +110,7 @@ func (d *decision) correct(c Correct) (Event, *Refusal) {
 	if st.Step.CheckedBy != "" {
 		roles = append(roles, roleOf(d.s.Protocol, st.Step.CheckedBy))
 	}
-	if refusal := d.entitled("", roles, true); refusal != nil {
+	if refusal := d.entitled("", roles, identity.NeedsTraining); refusal != nil {
 		return nil, refusal
 	}
 	value, refusal := d.readable(st, c.Field, c.Text)

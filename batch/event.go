@@ -23,8 +23,8 @@ type By struct {
 
 func (b By) by() By { return b }
 
-// BatchOpened starts a batch. The patient's name, birth date, number and
-// wristband and the items' patient numbers are sealed.
+// BatchOpened starts a batch: its record is issued. The patient's name, birth
+// date, number and wristband and the items' patient numbers are sealed.
 type BatchOpened struct {
 	By         `json:"by"`
 	Batch      string            `json:"batch"`
@@ -41,6 +41,9 @@ type BatchOpened struct {
 	Items      []OpenedItem      `json:"items"`
 	SiteValues []OpenedSiteValue `json:"site_values"` // in force at this site, in the protocol's order
 	Basis      Basis             `json:"basis"`
+	Issue      string            `json:"issue"`    // site, protocol, version and running number (MBR-03)
+	Reissues   []string          `json:"reissues"` // batches opened before for the same order and patient
+	Reissue    string            `json:"reissue"`  // why it is issued again
 }
 
 // OpenedSiteValue is a value of the site as it was in force when the batch was

@@ -182,6 +182,7 @@ func (s *growing) open(e BatchOpened, act Act, p *protocol.Protocol) error {
 	s.ID, s.Site, s.Protocol, s.Opened = e.Batch, e.Site, p, act
 	s.Patient, s.Reference, s.Prescriber = e.Patient, e.Reference, e.Prescriber
 	s.Patient.NumberType, s.Basis = e.NumberType, e.Basis
+	s.Issue, s.Reissues, s.Reissue = e.Issue, e.Reissues, e.Reissue
 	s.Order = map[string]OrderEntry{}
 	for _, value := range p.Order {
 		read, err := value.Input.Parse(e.Values[value.Name], time.UTC)

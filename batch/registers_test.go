@@ -56,7 +56,7 @@ func (w *world) tell(who string, c register.Command, now time.Time) error {
 	}
 	if err == nil {
 		meaning, roles := c.Signs()
-		role, _, failed := identity.AuthorityFor(person, meaning, roles, "", 0, false, now)
+		role, _, failed := identity.AuthorityFor(person, meaning, roles, "", 0, identity.NeedsNothing, now)
 		if failed != nil {
 			w.tb.Fatal(failed)
 		}

@@ -120,6 +120,7 @@ func (r *replaying) group(entries []audit.Stored, w Witnesses) (int, error) {
 		return 0, errors.New("its actor is not known")
 	}
 	if opening, ok := ev.(BatchOpened); ok {
+		facts = facts.again(opening)
 		if facts.Protocol, err = w.Find(opening.Protocol, opening.Version, opening.Digest); err != nil {
 			return 0, err
 		}
@@ -325,7 +326,7 @@ func commandOf(ev Event, masked bool) (Command, error) {
 func openOf(e BatchOpened) (Command, error) {
 	c := Open{
 		Batch: e.Batch, Protocol: e.Protocol, Version: e.Version, Digest: e.Digest, Patient: e.Patient,
-		Order: e.Order, Reference: e.Reference, Prescriber: e.Prescriber, Unit: e.Basis.Unit,
+		Order: e.Order, Reference: e.Reference, Prescriber: e.Prescriber, Unit: e.Basis.Unit, Reissue: e.Reissue,
 	}
 	if c.Patient.Name == "" {
 		c.Patient = Patient{Name: stoodIn, Born: "2000-01-01", Number: stoodIn, Wristband: "masked wristband", NumberType: e.NumberType}

@@ -104,17 +104,18 @@ func (d *decision) inHours(st *StepState) *Refusal {
 }
 
 // entitled: a person acts under a role that the protocol or the rule allows,
-// and where it is asked with training for this protocol version that is in
-// date (CTL-10, SIG-09). An unsigned act has the meaning "".
-func (d *decision) entitled(m identity.Meaning, roles []identity.Role, training bool) *Refusal {
-	role, words, refusal := authority(d.f, m, roles, training, d.now)
+// and with what the act needs beside: this protocol version acknowledged, and
+// training for it that is in date (CTL-10, CTL-14, SIG-09). An unsigned act has
+// the meaning "".
+func (d *decision) entitled(m identity.Meaning, roles []identity.Role, need identity.Need) *Refusal {
+	role, words, refusal := authority(d.f, m, roles, need, d.now)
 	d.by.Role, d.by.Training = string(role), words
 	return refusal
 }
 
 // mayWorkOn: values, scans and begins are the performing part's.
 func (d *decision) mayWorkOn(st *StepState) *Refusal {
-	return d.entitled("", []identity.Role{roleOf(d.s.Protocol, st.Step.By)}, !st.Step.Decision)
+	return d.entitled("", []identity.Role{roleOf(d.s.Protocol, st.Step.By)}, needOf(st.Step))
 }
 
 // unsigned: a signed step takes nothing more; Correct is the way (EXE-08).

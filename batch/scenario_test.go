@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"countersign/identity"
 )
 
 // TestScenarios reads every file of testdata/scenarios: stories in plain words
@@ -138,6 +140,19 @@ func (s *story) given(text string) {
 		{`version (\d+) of the protocol is asked for`, func(m []string) { s.w.open.Version = s.number(m[1]) }},
 		{`the site has not set (.+)`, func(m []string) { s.w.unset(m[1]) }},
 		{`the site sets (.+) to (.+)`, func(m []string) { s.w.set(m[1], m[2]) }},
+		{`nobody who is a (.+) has acknowledged the protocol`, func(m []string) { s.w.unread = []identity.Role{identity.Role(m[1])} }},
+		{`somebody of every role has acknowledged the protocol`, func([]string) { s.w.unread = nil }},
+		{`(\w+) has not acknowledged the protocol`, func(m []string) { s.read(m[1], nil) }},
+		{`(\w+) has acknowledged the protocol`, func(m []string) {
+			s.read(m[1], []identity.Acknowledgement{{Protocol: s.w.protocol.Name, Version: s.w.protocol.Version, At: day()}})
+		}},
+		{`(\w+) has acknowledged the version before`, func(m []string) {
+			s.read(m[1], []identity.Acknowledgement{{Protocol: s.w.protocol.Name, Version: s.w.protocol.Version - 1, At: day()}})
+		}},
+		{`batch (\S+) was opened for this order before and is (.+)`, func(m []string) {
+			s.w.earlier = []Earlier{{Batch: m[1], Status: Status(m[2]), Ended: m[2] != string(InProgress)}}
+		}},
+		{`it is issued again because "(.*)"`, func(m []string) { s.w.open.Reissue = m[1] }},
 		{`(\w+) is suspended`, func(m []string) {
 			person := s.w.people[m[1]]
 			person.Active = false
@@ -147,6 +162,12 @@ func (s *story) given(text string) {
 	if !matched {
 		s.wrong("this cannot be understood")
 	}
+}
+
+func (s *story) read(who string, read []identity.Acknowledgement) {
+	person := s.w.people[who]
+	person.Read = read
+	s.w.people[who] = person
 }
 
 func (s *story) item(name string) *Item {
@@ -321,6 +342,14 @@ func (s *story) then(text string) {
 		{`nothing stands between the batch and certification`, func([]string) {
 			if blocks := state.CertifyBlocks(s.at); len(blocks) > 0 {
 				s.wrong("it waits for %q", blocks)
+			}
+		}},
+		{`the issue number is (.+)`, func(m []string) { same(state.Issue, m[1]) }},
+		{`the record was issued again after (.+): "(.*)"`, func(m []string) { same(strings.Join(state.Reissues, ", ")+": "+state.Reissue, m[1]+": "+m[2]) }},
+		{`(\w+)'s signature under (.+) says "(.*)"`, func(m []string) {
+			performed := state.Step(m[2]).PerformedNow()
+			if performed == nil || performed.Name != m[1] || !strings.Contains(performed.Training, m[3]) {
+				s.wrong("it is %+v", performed)
 			}
 		}},
 		{`the review stands`, func([]string) { same(last(state.Reviews) != nil, "true") }},

@@ -136,6 +136,14 @@ func (sh *sheet) opening(c Open, f Facts) {
 	}
 	sh.product(f.Protocol)
 	sh.basis(basisOf(f))
+	sh.add("The record is issued as an exact copy of this version, under its next issue number.")
+	if len(f.Earlier) > 0 {
+		var before []string
+		for _, earlier := range f.Earlier {
+			before = append(before, earlier.Batch)
+		}
+		sh.add("Issued again for the same order and patient, after %s: %s", strings.Join(before, ", "), strings.TrimSpace(c.Reissue))
+	}
 	for _, value := range f.Protocol.Order {
 		ordered := c.Order[value.Name]
 		if read, err := value.Input.Parse(ordered, sh.zone); err == nil {

@@ -88,6 +88,7 @@ func castOf(p *protocol.Protocol, start time.Time) map[string]identity.Person {
 	} {
 		people[name] = identity.Person{
 			ID: identity.PersonID(name), Name: name, Username: name, Roles: []identity.Role{role}, Training: training, Active: true,
+			Read: []identity.Acknowledgement{{Protocol: p.Name, Version: p.Version, At: start}},
 			Keys: []identity.Key{{Public: strings.Repeat("00", 32), From: 1, Attested: true}},
 		}
 	}
@@ -119,7 +120,7 @@ func (m *simulation) act(who string, c Command) *Refusal {
 	person := m.people[who]
 	f := Facts{
 		Person: person, Protocol: m.p, Effective: true, Origin: "simulation", Site: "Simulation", Standing: Permitting(m.p, simulatedUnit), Zone: time.UTC,
-		Settings: m.settings(), Registered: m.registered(),
+		Settings: m.settings(), Registered: m.registered(), Issue: 1,
 	}
 	events, err := Decide(m.run.State, c, f, m.now)
 	told := Occurrence{At: m.now, Who: who, Command: c, Events: events}

@@ -42,6 +42,9 @@ type State struct {
 	SiteValues  []SiteEntry // as the opening pinned them, in the protocol's order
 	Reference   string
 	Prescriber  string
+	Issue       string   // the record's issue number; "" where an older program opened it
+	Reissues    []string // batches opened before for the same order and patient
+	Reissue     string   // why it was issued again
 	Items       []Item
 	Steps       []StepState // in the protocol's order
 	Moves       []Moved

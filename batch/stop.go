@@ -116,7 +116,7 @@ func (d *decision) afterStop(c AfterStop) (Event, *Refusal) {
 	if d.s.Status == Given {
 		return nil, refuse("closed", "Every step of this batch is done.")
 	}
-	if refusal := d.entitled(identity.AuthorisedDeviation, deciders(), false); refusal != nil {
+	if refusal := d.entitled(identity.AuthorisedDeviation, deciders(), identity.NeedsNothing); refusal != nil {
 		return nil, refusal
 	}
 	unit := d.f.Standing.Unit

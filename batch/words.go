@@ -10,7 +10,14 @@ import (
 func Words(ev Event) string {
 	switch e := ev.(type) {
 	case BatchOpened:
-		return fmt.Sprintf("Opened batch %s from %s version %d, order %s.", e.Batch, e.Protocol, e.Version, e.Reference)
+		line := fmt.Sprintf("Opened batch %s from %s version %d, order %s.", e.Batch, e.Protocol, e.Version, e.Reference)
+		if e.Issue != "" {
+			line += " Issue number " + e.Issue + "."
+		}
+		if e.Reissue != "" {
+			line += fmt.Sprintf(" Issued again after %s: %s", strings.Join(e.Reissues, ", "), e.Reissue)
+		}
+		return line
 	case StepBegun:
 		return fmt.Sprintf("Began step %s.", e.Step)
 	case ScanAccepted:

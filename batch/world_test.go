@@ -34,6 +34,8 @@ type world struct {
 	now      time.Time                   // of the last act
 	registry map[string]register.Fitness // nil: that of what the stories set out
 	settings map[string]Setting
+	earlier  []Earlier
+	unread   []identity.Role
 	salt     int
 }
 
@@ -81,6 +83,7 @@ func newWorldOf(tb testing.TB, p *protocol.Protocol) *world {
 		w.set(p.SiteValues[i].Name, p.SiteValues[i].Samples()[0])
 	}
 	trained := []identity.Training{{Protocol: p.Name, Version: p.Version, Until: day().AddDate(1, 0, 0), By: "p-9"}}
+	read := []identity.Acknowledgement{{Protocol: p.Name, Version: p.Version, At: day()}}
 	for i, who := range []struct {
 		name     string
 		roles    []identity.Role
@@ -98,7 +101,7 @@ func newWorldOf(tb testing.TB, p *protocol.Protocol) *world {
 	} {
 		w.people[who.name] = identity.Person{
 			ID: identity.PersonID(fmt.Sprintf("p-%d", i+1)), Username: strings.ToLower(who.name), Name: who.name,
-			Roles: who.roles, Training: who.training, Active: true,
+			Roles: who.roles, Training: who.training, Active: true, Read: read,
 			Keys: []identity.Key{{Public: strings.Repeat("ab", 32), From: 1, Attested: true}},
 		}
 	}
@@ -152,6 +155,7 @@ func (w *world) factsOf(who string) Facts {
 	return Facts{
 		Person: person, Protocol: p, Effective: true, Origin: "royal.example", Site: "The Royal, unit 1",
 		Standing: w.books.Standing(p.Product.Code, p.Product.Form, w.unit(), w.now), Zone: time.UTC, Settings: w.settings, Registered: w.registered(),
+		Issue: 7, Earlier: w.earlier, Unread: w.unread,
 	}
 }
 

@@ -46,7 +46,7 @@ func (d *Directory) People() []Person {
 func (d *Directory) NextID() PersonID { return PersonID(fmt.Sprintf("p-%04d", len(d.people)+1)) }
 
 func (p Person) clone() Person {
-	p.Roles, p.Training, p.Keys = slices.Clone(p.Roles), slices.Clone(p.Training), slices.Clone(p.Keys)
+	p.Roles, p.Training, p.Keys, p.Read = slices.Clone(p.Roles), slices.Clone(p.Training), slices.Clone(p.Keys), slices.Clone(p.Read)
 	return p
 }
 
@@ -90,6 +90,11 @@ func (d *Directory) Apply(entry audit.Stored) error {
 		p.Training = append(p.Training, Training{
 			Protocol: payload.Protocol, Version: payload.Version, Until: payload.Until.UTC(), By: PersonID(entry.Actor),
 		})
+	case KindAcknowledged:
+		if err := p.signedByThemselves(entry); err != nil {
+			return err
+		}
+		p.Read = append(p.Read, Acknowledgement{Protocol: payload.Protocol, Version: payload.Version, At: entry.Time, Index: entry.Index})
 	case KindKeyEnrolled:
 		p.Keys = append(p.Keys, Key{Public: payload.Key, From: entry.Index, Attested: p.ceremony && len(p.Keys) == 0})
 		d.issuers[id] = payload.Issuer
@@ -107,5 +112,15 @@ func (d *Directory) Apply(entry audit.Stored) error {
 		p.Active = entry.Kind == KindRestored
 	}
 	d.people[id] = p
+	return nil
+}
+
+// signedByThemselves: an acknowledgement counts under the person's own
+// signature and no other (CTL-14, SIG-09).
+func (p Person) signedByThemselves(entry audit.Stored) error {
+	if len(entry.Signatures) != 1 || entry.Signatures[0].Signer != string(p.ID) || entry.Actor != string(p.ID) ||
+		entry.Signatures[0].Meaning != string(Acknowledged) {
+		return fmt.Errorf("entry %d: %s is not signed as %s by %s", entry.Index, entry.Kind, Acknowledged, p.ID)
+	}
 	return nil
 }

@@ -13,7 +13,10 @@
 //     signs as another without two people colluding (SIG-08). The two people
 //     of the founding ceremony, who were present together, confirm each other;
 //   - a username belongs to one person for ever (SIG-07);
-//   - name, role and training are frozen in each signature as they were.
+//   - somebody has read a protocol's version only under their own signature
+//     (CTL-14);
+//   - name, role, training and acknowledgement are frozen in each signature as
+//     they were.
 //
 // What a holder of each thing could do: somebody who can append to the log
 // without the domain could register a person and confirm a key; the entry

@@ -18,6 +18,7 @@ const (
 	KindRoleGiven     audit.Kind = "person.role_given"
 	KindRoleWithdrawn audit.Kind = "person.role_withdrawn"
 	KindTrained       audit.Kind = "person.trained"
+	KindAcknowledged  audit.Kind = "person.acknowledged" // a protocol's version was read; signed by the person
 	KindKeyEnrolled   audit.Kind = "person.key_enrolled"
 	KindKeyAttested   audit.Kind = "person.key_attested"
 	KindKeyEnded      audit.Kind = "person.key_ended"
@@ -41,6 +42,8 @@ type Payload struct {
 	Protocol        string     `json:"protocol,omitempty"`
 	Version         int        `json:"version,omitempty"`
 	Until           *time.Time `json:"until,omitempty"`
+	Digest          string     `json:"digest,omitempty"`   // of the protocol's text, hexadecimal SHA-256
+	Since           int        `json:"since,omitempty"`    // the version whose changes were shown; 0 when there was none
 	Key             string     `json:"key,omitempty"`      // hexadecimal Ed25519 public key
 	Accepted        string     `json:"accepted,omitempty"` // the accountability statement
 	Issuer          PersonID   `json:"issuer,omitempty"`   // who issued the one-time password
@@ -95,7 +98,7 @@ func ReadPayload(entry audit.Entry) (Payload, error) {
 
 func kinds() []audit.Kind {
 	return []audit.Kind{
-		KindRegistered, KindRoleGiven, KindRoleWithdrawn, KindTrained, KindKeyEnrolled, KindKeyAttested, KindKeyEnded,
+		KindRegistered, KindRoleGiven, KindRoleWithdrawn, KindTrained, KindAcknowledged, KindKeyEnrolled, KindKeyAttested, KindKeyEnded,
 		KindSuspended, KindRestored, KindUnlocked, KindSignedIn, KindSignedOut, KindTurnedAway,
 	}
 }

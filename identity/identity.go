@@ -41,6 +41,7 @@ const (
 	Certified           Meaning = "certified"
 	Rejected            Meaning = "rejected"
 	AcceptedOOS         Meaning = "accepted out of specification"
+	Acknowledged        Meaning = "acknowledged"
 )
 
 // Training is one person's proof of competence for one protocol version (CTL-10).
@@ -49,6 +50,15 @@ type Training struct {
 	Version  int
 	Until    time.Time // end of validity
 	By       PersonID  // who attested it
+}
+
+// Acknowledgement is one person's signed word that they have read a protocol's
+// version and what changed in it (CTL-14).
+type Acknowledgement struct {
+	Protocol string
+	Version  int
+	At       time.Time
+	Index    int64 // log index
 }
 
 // Key is one of a person's public signing keys and the span in which it counts.
@@ -67,6 +77,7 @@ type Person struct {
 	Name     string // printed name
 	Roles    []Role
 	Training []Training
+	Read     []Acknowledgement // of protocols' versions, the newest last
 	Keys     []Key
 	Active   bool
 	Since    time.Time

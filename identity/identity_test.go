@@ -90,7 +90,7 @@ func code(err error) string {
 func TestANewKeySignsOnlyAfterSomebodyElseConfirmedIt(t *testing.T) {
 	s := founded(t)
 	asha := s.hire(t, "asha", identity.Technician)
-	if _, _, err := identity.AuthorityFor(s.person(asha), identity.Performed, []identity.Role{identity.Technician}, "", 0, false, at); code(err) != "key_not_confirmed" {
+	if _, _, err := identity.AuthorityFor(s.person(asha), identity.Performed, []identity.Role{identity.Technician}, "", 0, identity.NeedsNothing, at); code(err) != "key_not_confirmed" {
 		t.Errorf("an unconfirmed key signs: %v", err)
 	}
 	for who, want := range map[identity.PersonID]string{asha: "not_allowed", "p-0001": "not_allowed"} {
@@ -100,7 +100,7 @@ func TestANewKeySignsOnlyAfterSomebodyElseConfirmedIt(t *testing.T) {
 	}
 	events, err := identity.AttestKey(s.Directory, s.person("p-0002"), asha)
 	s.write(t, "p-0002", events, err)
-	if _, _, err := identity.AuthorityFor(s.person(asha), identity.Performed, []identity.Role{identity.Technician}, "", 0, false, at); err != nil {
+	if _, _, err := identity.AuthorityFor(s.person(asha), identity.Performed, []identity.Role{identity.Technician}, "", 0, identity.NeedsNothing, at); err != nil {
 		t.Error(err)
 	}
 	s.enrol(t, asha)
@@ -124,10 +124,58 @@ func TestNobodySignsInAProtocolTheyAreNotTrainedFor(t *testing.T) {
 		version int
 		when    time.Time
 		want    string
-	}{{1, at, "<nil>"}, {2, at, "not_trained"}, {1, at.AddDate(1, 0, 0), "not_trained"}} {
-		_, _, err := identity.AuthorityFor(s.person(pia), identity.Verified, []identity.Role{identity.Pharmacist}, "aso", row.version, true, row.when)
+	}{{1, at, "not_acknowledged"}, {2, at, "not_trained"}, {1, at.AddDate(1, 0, 0), "not_trained"}} {
+		_, _, err := identity.AuthorityFor(s.person(pia), identity.Verified, []identity.Role{identity.Pharmacist}, "aso", row.version, identity.NeedsTraining, row.when)
 		if code(err) != row.want {
 			t.Errorf("version %d at %s: %v", row.version, row.when, err)
+		}
+	}
+}
+
+// CTL-14: an act in a batch needs the version acknowledged, under one's own
+// signature; the state of it stands in the words of the act.
+func TestNobodySignsInAVersionThatTheyHaveNotAcknowledged(t *testing.T) {
+	s := founded(t)
+	pia := s.hire(t, "pia", identity.Pharmacist)
+	events, err := identity.AttestKey(s.Directory, s.person("p-0002"), pia)
+	s.write(t, "p-0002", events, err)
+	draft, err := identity.Event{Kind: identity.KindAcknowledged, Person: pia, Payload: identity.Payload{Protocol: "aso", Version: 1}}.Draft(at, string(pia))
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := audit.Signature{Signer: string(pia), Meaning: string(identity.Acknowledged)}
+	for _, forged := range [][]audit.Signature{nil, {own, own}, {{Signer: "p-0002", Meaning: own.Meaning}}, {{Signer: own.Signer, Meaning: "performed"}}} {
+		entry := audit.Entry{Stream: draft.Stream, Version: s.person(pia).Version + 1, Kind: draft.Kind, KindVersion: 1, Time: at, Actor: string(pia), Payload: draft.Payload, Signatures: forged}
+		if err := s.Apply(audit.Stored{Entry: entry}); err == nil {
+			t.Errorf("%+v was taken for an acknowledgement", forged)
+		}
+	}
+	may := func(version int, need identity.Need) string {
+		_, words, err := identity.AuthorityFor(s.person(pia), identity.Verified, []identity.Role{identity.Pharmacist}, "aso", version, need, at)
+		if err != nil {
+			return code(err)
+		}
+		return words
+	}
+	if got := may(1, identity.NeedsReading); got != "not_acknowledged" {
+		t.Error(got)
+	}
+	entry := audit.Entry{Stream: draft.Stream, Version: s.person(pia).Version + 1, Kind: draft.Kind, KindVersion: 1, Time: at, Actor: string(pia), Payload: draft.Payload, Signatures: []audit.Signature{own}}
+	if err := s.Apply(audit.Stored{Entry: entry}); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct {
+		version int
+		need    identity.Need
+		want    string
+	}{
+		{1, identity.NeedsReading, "not trained for aso version 1, acknowledged on 20 Nov 2026"},
+		{1, identity.NeedsTraining, "not_trained"},
+		{2, identity.NeedsReading, "not_acknowledged"},
+		{2, identity.NeedsNothing, "not trained for aso version 2, not acknowledged"},
+	} {
+		if got := may(row.version, row.need); got != row.want {
+			t.Errorf("version %d: %q", row.version, got)
 		}
 	}
 }

@@ -46,6 +46,7 @@ func meanings() map[Meaning][]Role {
 		Certified:           {QualityLead},
 		Rejected:            {Technician, Pharmacist, QualityLead, ProtocolApprover, ControlSite},
 		AcceptedOOS:         {QualityLead},
+		Acknowledged:        {Technician, Pharmacist, QualityLead},
 	}
 }
 
@@ -76,11 +77,61 @@ func (p Person) Trained(protocol string, version int, now time.Time) (words stri
 	return words, false
 }
 
+// Acknowledgement gives a person's acknowledgement of a protocol's version.
+func (p Person) Acknowledgement(protocol string, version int) (Acknowledgement, bool) {
+	for _, read := range p.Read {
+		if read.Protocol == protocol && read.Version == version {
+			return read, true
+		}
+	}
+	return Acknowledgement{}, false
+}
+
+// LastRead is the newest version of a protocol that a person acknowledged
+// before another version; 0 when there is none.
+func (p Person) LastRead(protocol string, before int) int {
+	newest := 0
+	for _, read := range p.Read {
+		if read.Protocol == protocol && read.Version < before {
+			newest = max(newest, read.Version)
+		}
+	}
+	return newest
+}
+
+// Need is what an act asks of whoever does it beside a role.
+type Need int
+
+// The needs; each includes the one before it.
+const (
+	NeedsNothing  Need = iota
+	NeedsReading       // the protocol's version is acknowledged (CTL-14)
+	NeedsTraining      // and training for it is current (CTL-10)
+)
+
+// Fit says whether a person meets what an act in a batch of a protocol's
+// version needs now. The words tell the state of training and of
+// acknowledgement at this moment, and stand in the act for good.
+func (p Person) Fit(protocol string, version int, need Need, now time.Time) (words string, refusal error) {
+	words, trained := p.Trained(protocol, version, now)
+	read, acknowledged := p.Acknowledgement(protocol, version)
+	if need == NeedsTraining && !trained {
+		return "", refuse("not_trained", "%s is %s, and cannot work or sign in it.", p.Name, words)
+	}
+	if need >= NeedsReading && !acknowledged {
+		return "", refuse("not_acknowledged", "%s has not acknowledged %s version %d yet. Read what it says and sign that, then go on here: nothing is lost.", p.Name, protocol, version)
+	}
+	if !acknowledged {
+		return words + ", not acknowledged", nil
+	}
+	return words + ", acknowledged on " + read.At.UTC().Format("02 Jan 2006"), nil
+}
+
 // AuthorityFor finds the role under which a person may sign with a meaning:
-// the first of allowed that they hold and that may mean it. Where training is
-// needed it must be current for the protocol's version. The words say the
-// state of training at this moment.
-func AuthorityFor(p Person, m Meaning, allowed []Role, protocol string, version int, needTraining bool, now time.Time) (Role, string, error) {
+// the first of allowed that they hold and that may mean it. What the act needs
+// beside it must be there for the protocol's version. The words say the state
+// of training and acknowledgement at this moment.
+func AuthorityFor(p Person, m Meaning, allowed []Role, protocol string, version int, need Need, now time.Time) (Role, string, error) {
 	if !p.Active {
 		return "", "", refuse("suspended", "%s is suspended and cannot sign.", p.Name)
 	}
@@ -91,12 +142,12 @@ func AuthorityFor(p Person, m Meaning, allowed []Role, protocol string, version 
 		if !p.Has(role) || !MayMean(role, m) {
 			continue
 		}
-		words, trained := p.Trained(protocol, version, now)
-		switch {
-		case protocol == "":
-			words = "no training needed"
-		case needTraining && !trained:
-			return "", "", refuse("not_trained", "%s is %s, and cannot sign in it.", p.Name, words)
+		if protocol == "" {
+			return role, "no training needed", nil
+		}
+		words, err := p.Fit(protocol, version, need, now)
+		if err != nil {
+			return "", "", err
 		}
 		return role, words, nil
 	}

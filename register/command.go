@@ -45,7 +45,7 @@ type Facts struct {
 // reads no clock.
 func Decide(b *Books, c Command, f Facts) (Written, error) {
 	meaning, roles := c.Signs()
-	role, _, err := identity.AuthorityFor(f.Person, meaning, roles, "", 0, false, f.Now)
+	role, _, err := identity.AuthorityFor(f.Person, meaning, roles, "", 0, identity.NeedsNothing, f.Now)
 	if err != nil {
 		return Written{}, err
 	}

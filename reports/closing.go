@@ -78,7 +78,7 @@ func (r *record) people() {
 			count(line{s.Signer, s.Name, s.Username, s.Role, s.Training})
 		}
 	}
-	t := newTable(column{"Printed name", 26}, column{"Username, id", 20}, column{"Role", 18}, column{"Training at the time", 26}, column{"Acts", 10})
+	t := newTable(column{"Printed name", 26}, column{"Username, id", 20}, column{"Role", 18}, column{"Training and acknowledgement at the time", 26}, column{"Acts", 10})
 	for _, l := range order {
 		if l.id == "system" {
 			continue

@@ -7,6 +7,7 @@ import (
 
 	"countersign/batch"
 	"countersign/protocol"
+	"countersign/protocol/library"
 )
 
 // actorOf gives the person of an entry as frozen in it.
@@ -33,7 +34,14 @@ func (r *record) read(step, field, text string) string {
 func (r *record) eventWords(e Entry) string {
 	switch event := e.Event.(type) {
 	case batch.BatchOpened:
-		return fmt.Sprintf("opened batch %s from %s v%d", event.Batch, event.Protocol, event.Version)
+		words := fmt.Sprintf("opened batch %s from %s v%d", event.Batch, event.Protocol, event.Version)
+		if event.Issue != "" {
+			words += ", issue number " + event.Issue
+		}
+		if event.Reissue != "" {
+			words += "; issued again after " + strings.Join(event.Reissues, ", ") + ", because: " + event.Reissue
+		}
+		return words
 	case batch.StepBegun:
 		return "began step " + event.Step
 	case batch.ScanAccepted:
@@ -119,4 +127,22 @@ func kindWords(kind string) string {
 		words = kind
 	}
 	return strings.ReplaceAll(words, "_", " ")
+}
+
+// lifeOf lists the signed acts that brought a protocol version into effect.
+func lifeOf(v *library.Version, c clock) []Stage {
+	stages := []Stage{{"drafted", v.Drafted}}
+	approved := "approved"
+	if v.Reviewed != nil {
+		stages = append(stages, Stage{"reviewed", *v.Reviewed})
+	} else {
+		approved = "approved without a review, as an older program did"
+	}
+	if v.Approved != nil {
+		stages = append(stages, Stage{approved, *v.Approved})
+	}
+	if v.InEffect != nil {
+		stages = append(stages, Stage{"put into effect, from " + c.at(v.From), *v.InEffect})
+	}
+	return stages
 }

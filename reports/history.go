@@ -285,7 +285,7 @@ func (h *history) factsFor(e audit.Stored) batch.Facts {
 		f.Protocol = found.Protocol
 	}
 	f.Settings = Settings(h.library, name, version)
-	if effective, ok := h.library.Effective(name); ok {
+	if effective, ok := h.library.Effective(name, e.Time); ok {
 		f.Effective = effective.Protocol.Version == version && effective.Protocol.Digest == digest
 	}
 	f.Standing = h.standing(event, f.Protocol, e.Time)
@@ -380,22 +380,10 @@ func (h *history) input(state *batch.State, o audit.Opened) Input {
 	slices.SortFunc(in.Other, func(a, b Stream) int { return strings.Compare(string(a.ID), string(b.ID)) })
 	if state.Protocol != nil {
 		if v, ok := h.library.Find(state.Protocol.Name, state.Protocol.Version); ok {
-			in.Life = lifeOf(v)
+			in.Life = lifeOf(v, clock{h.zone})
 		}
 	}
 	return in
-}
-
-// lifeOf lists the signed acts that brought a protocol version into effect.
-func lifeOf(v *library.Version) []Stage {
-	stages := []Stage{{"drafted", v.Drafted}}
-	if v.Approved != nil {
-		stages = append(stages, Stage{"approved", *v.Approved})
-	}
-	if v.InEffect != nil {
-		stages = append(stages, Stage{"put into effect", *v.InEffect})
-	}
-	return stages
 }
 
 // Issue makes the PDF batch record of a batch from a bundle that holds the

@@ -127,6 +127,9 @@ func (m *master) asAt() time.Time {
 	return m.Life[len(m.Life)-1].Time
 }
 
+// status is where the version stands at the moment of the print.
+func (m *master) status() library.Status { return m.Version.Status(m.asAt()) }
+
 // mark is where the version stands, on every page (MBR-01, MBR-07).
 func (m *master) mark() string {
 	words := m.stands()
@@ -140,19 +143,27 @@ func (m *master) stands() string {
 	if m.Version == nil {
 		return "NOT APPROVED – PRINTED FROM A TEXT WITHOUT SIGNATURES"
 	}
-	switch m.Version.Status {
+	// What is settled to come is said with its instant, so that a print stays
+	// true once the instant has passed.
+	switch v := m.Version; m.status() {
 	case library.Approved:
+		if !v.From.IsZero() {
+			return "APPROVED – EFFECTIVE FROM " + m.at(v.From)
+		}
 		return "APPROVED – NOT YET EFFECTIVE"
 	case library.Effective:
+		if !v.Until.IsZero() {
+			return fmt.Sprintf("EFFECTIVE UNTIL %s – THEN SUPERSEDED BY VERSION %d", m.at(v.Until), v.Next)
+		}
 		return "APPROVED AND EFFECTIVE"
 	case library.Superseded:
 		if m.After != nil {
 			return fmt.Sprintf("SUPERSEDED BY VERSION %d – NOT FOR USE", m.After.Protocol.Version)
 		}
 	}
-	words := strings.ToUpper(string(m.Version.Status)) + " – NOT FOR USE"
+	words := strings.ToUpper(string(m.status())) + " – NOT FOR USE"
 	if m.Version.Approved == nil {
-		words = strings.ToUpper(string(m.Version.Status)) + " – NOT APPROVED – NOT FOR USE"
+		words = strings.ToUpper(string(m.status())) + " – NOT APPROVED – NOT FOR USE"
 	}
 	return words
 }
@@ -162,10 +173,12 @@ func (m *master) across() string {
 	switch {
 	case m.Version == nil:
 		return "NOT APPROVED"
-	case m.Version.Status == library.Superseded || m.Version.Status == library.Withdrawn:
-		return strings.ToUpper(string(m.Version.Status))
-	case m.Version.Approved == nil:
+	case m.status() == library.Superseded || m.status() == library.Withdrawn:
+		return strings.ToUpper(string(m.status()))
+	case m.status() == library.Draft:
 		return "DRAFT"
+	case m.Version.Approved == nil:
+		return "NOT APPROVED"
 	case m.Site.Kind != register.Live:
 		return strings.ToUpper(m.Site.Kind)
 	}

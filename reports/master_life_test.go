@@ -21,7 +21,12 @@ func TestEveryPageOfAProtocolSaysWhereItStands(t *testing.T) {
 	text := string(testdata(t, "dose.yaml"))
 	next := strings.NewReplacer("version: 3\n", "version: 4\n", "at most 4 h", "at most 3 h").Replace(text)
 	submitted := func(w *world) { w.live(dora, library.Submit{Text: next}) }
-	approved := func(w *world) { submitted(w); w.live(emil, library.Approve{Protocol: "dose", Version: 4}) }
+	reviewed := func(w *world) { submitted(w); w.live(emil, library.Review{Protocol: "dose", Version: 4}) }
+	approved := func(w *world) { reviewed(w); w.live(chi, library.Approve{Protocol: "dose", Version: 4}) }
+	coming := func(w *world) {
+		approved(w)
+		w.live(chi, library.MakeEffective{Protocol: "dose", Version: 4, From: time.Date(2026, 7, 27, 6, 0, 0, 0, time.UTC)})
+	}
 	effective := func(w *world) { approved(w); w.live(chi, library.MakeEffective{Protocol: "dose", Version: 4}) }
 	for _, r := range []struct {
 		name, kind string
@@ -33,7 +38,10 @@ func TestEveryPageOfAProtocolSaysWhereItStands(t *testing.T) {
 	}{
 		{"effective", register.Live, func(*world) {}, 3, "APPROVED AND EFFECTIVE", "", []string{"drafted Dora Lund (dlund), protocol author 20 Jul 2026 10:00:00 +01:00", "It is the first version"}},
 		{"draft", register.Live, submitted, 4, "DRAFT – NOT APPROVED – NOT FOR USE", "DRAFT", []string{"approved ☐ NOT SIGNED", "put into effect ☐ NOT SIGNED", "Against version 3 (effective)", "now allows at most 3 h instead of 4 h"}},
-		{"approved", register.Live, approved, 4, "APPROVED – NOT YET EFFECTIVE", "", []string{"approved Emil Marsh (emarsh), protocol approver", "put into effect ☐ NOT SIGNED"}},
+		{"approved", register.Live, approved, 4, "APPROVED – NOT YET EFFECTIVE", "", []string{"reviewed Emil Marsh (emarsh), protocol approver", "approved Chidi Nwosu (cnwosu), quality lead", "put into effect ☐ NOT SIGNED"}},
+		{"reviewed", register.Live, reviewed, 4, "REVIEWED – NOT APPROVED – NOT FOR USE", "NOT APPROVED", []string{"approved ☐ NOT SIGNED"}},
+		{"effective from a later instant", register.Live, coming, 4, "APPROVED – EFFECTIVE FROM 27 Jul 2026 07:00:00 +01:00", "", nil},
+		{"effective until then", register.Live, coming, 3, "EFFECTIVE UNTIL 27 Jul 2026 07:00:00 +01:00 – THEN SUPERSEDED BY VERSION 4", "", []string{"to be superseded by version 4, from 27 Jul 2026 07:00:00 +01:00"}},
 		{"superseded", register.Live, effective, 3, "SUPERSEDED BY VERSION 4 – NOT FOR USE", "SUPERSEDED", []string{"superseded by version 4 Chidi Nwosu (cnwosu), quality lead"}},
 		{"its successor", register.Live, effective, 4, "APPROVED AND EFFECTIVE", "", []string{"Against version 3 (superseded)", "3 lines taken out"}},
 		{"withdrawn", register.Live, func(w *world) {
@@ -139,7 +147,7 @@ func TestAForgedPrintIsRefused(t *testing.T) {
 		},
 		"the last entry taken": func(b *audit.Bundle) { b.Entries = b.Entries[:len(b.Entries)-1] },
 		"a byte of the text": func(b *audit.Bundle) {
-			e := &b.Entries[len(b.Entries)-3]
+			e := &b.Entries[len(b.Entries)-4]
 			e.Bytes = bytes.Replace(e.Bytes, []byte("4 h"), []byte("9 h"), 1)
 		},
 	} {

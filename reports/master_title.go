@@ -110,6 +110,9 @@ func (m *master) signatures() {
 		t.add(words, cell{{boldStyle, first(by.Name, string(by.Person))}, {smallStyle, "(" + orDash(by.Username) + "), " + orDash(by.Role)}}, small(m.at(by.At)), m.sealOf(by))
 	}
 	if m.Version.Ended == nil {
+		if m.Version.Approved == nil && m.Version.Reviewed == nil {
+			t.add(strong("reviewed"), strong(signOpen+" NOT SIGNED"))
+		}
 		if m.Version.Approved == nil {
 			t.add(strong("approved"), strong(signOpen+" NOT SIGNED"))
 		}
@@ -125,13 +128,16 @@ func (m *master) signatures() {
 
 // stages is the whole life of the version, its end too.
 func (m *master) stages() []Stage {
-	stages := lifeOf(m.Version)
-	if m.Version.Ended != nil {
-		words := string(m.Version.Status)
-		if m.After != nil {
-			words += fmt.Sprintf(" by version %d", m.After.Protocol.Version)
+	stages := lifeOf(m.Version, m.clock)
+	if m.After != nil {
+		words := fmt.Sprintf("superseded by version %d", m.After.Protocol.Version)
+		if m.status() == library.Effective {
+			words = "to be " + words + ", from " + m.at(m.Version.Until)
 		}
-		stages = append(stages, Stage{words, *m.Version.Ended})
+		stages = append(stages, Stage{words, *m.After.InEffect})
+	}
+	if m.Version.Ended != nil {
+		stages = append(stages, Stage{"withdrawn", *m.Version.Ended})
 	}
 	return stages
 }
@@ -172,7 +178,7 @@ func (m *master) changes() {
 			removed++
 		}
 	}
-	m.introduce(say(fmt.Sprintf("Against version %d (%s), the version before: %s added, %s taken out of the text.", m.Before.Protocol.Version, m.Before.Status,
+	m.introduce(say(fmt.Sprintf("Against version %d (%s), the version before: %s added, %s taken out of the text.", m.Before.Protocol.Version, m.Before.Status(m.asAt()),
 		plural(added, "line", "lines"), plural(removed, "line", "lines"))))
 	changes := protocol.Diff(m.Before.Protocol, m.Protocol)
 	if len(changes) == 0 {
@@ -199,10 +205,10 @@ func beforeAndAfter(l *library.Library, v *library.Version) (before, after *libr
 			continue
 		}
 		if other.Protocol.Version < v.Protocol.Version {
-			if before == nil || before.InEffect == nil && other.InEffect != nil {
+			if before == nil || !before.Counts() && other.Counts() {
 				before = other
 			}
-		} else if v.Status == library.Superseded && other.InEffect != nil && v.Ended != nil && other.InEffect.Index == v.Ended.Index {
+		} else if other.Protocol.Version == v.Next {
 			after = other
 		}
 	}

@@ -60,7 +60,7 @@ func (v *Verdict) protocol(pdf []byte, head companion, bundle audit.Bundle, open
 	}
 	in.Software, in.GeneratedBy = head.Software, head.GeneratedBy
 	v.Protocol, v.Product = in.Protocol.ID(), in.Protocol.Product.Name
-	v.Mark = (&master{masterInput: in}).mark()
+	v.Mark = (&master{masterInput: in, clock: clock{in.Zone}}).mark()
 	v.pass("The life of the protocol was gone through again: %d entries follow the rules, and the text is the one that was signed.", len(h.life))
 	if head.Layout != masterLayout {
 		v.Unchecked = append(v.Unchecked, fmt.Sprintf("Whether the pages say what the data say: they have layout %d, made by Countersign %s, and this program makes layout %d.", head.Layout, head.Software, masterLayout))
@@ -74,10 +74,10 @@ func (v *Verdict) protocol(pdf []byte, head companion, bundle audit.Bundle, open
 		}
 		v.pass("The pages say what the data say: made anew they are this file, byte for byte.")
 	}
-	if in.Version.Status != library.Effective {
-		v.Notes = append(v.Notes, "No batch can be made from this version: it is "+string(in.Version.Status)+".")
-	}
 	last := h.life[len(h.life)-1]
+	if status := in.Version.Status(last.Time); status != library.Effective {
+		v.Notes = append(v.Notes, "No batch could be made from this version then: it was "+string(status)+".")
+	}
 	v.Notes = append(v.Notes,
 		fmt.Sprintf("The print is as at %s. Whether the version was ended since then, only the site's log can tell.", clock{h.zone}.at(last.Time)),
 		"That the signers are who they say, and who confirmed their keys, is what the site's log says of them.",

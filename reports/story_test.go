@@ -88,10 +88,14 @@ func (w *world) approve(text []byte) {
 		c  library.Command
 	}{
 		{dora, library.Submit{Text: string(text)}},
-		{emil, library.Approve{Protocol: w.p.Name, Version: w.p.Version}},
-		{chi, library.MakeEffective{Protocol: w.p.Name, Version: w.p.Version}},
+		{emil, library.Review{Protocol: w.p.Name, Version: w.p.Version}},
+		{chi, library.Approve{Protocol: w.p.Name, Version: w.p.Version}},
+		{chi, library.MakeEffective{Protocol: w.p.Name, Version: w.p.Version, From: w.effective}},
 	} {
 		w.live(act.id, act.c)
+	}
+	for _, id := range []identity.PersonID{anna, ben} {
+		w.reads(id)
 	}
 }
 
@@ -109,19 +113,37 @@ func (w *world) set() {
 // live carries out an act in the life of a protocol.
 func (w *world) live(id identity.PersonID, c library.Command) {
 	w.t.Helper()
-	d, err := library.DraftOfCommand(w.library, c, w.person(id), w.now)
+	if err := w.library.Apply(w.onProtocol(id, c)); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// reads has somebody acknowledge the protocol, but for who is not to.
+func (w *world) reads(id identity.PersonID) {
+	w.t.Helper()
+	if id == w.unread {
+		return
+	}
+	if err := w.people.Apply(w.onProtocol(id, library.Acknowledge{Protocol: w.p.Name, Version: w.p.Version})); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// onProtocol signs and appends an act on the protocol.
+func (w *world) onProtocol(id identity.PersonID, c library.Command) audit.Stored {
+	w.t.Helper()
+	d, err := library.Decide(w.library, c, w.person(id), w.now)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	meaning, roles, _ := library.Signs(c)
-	lines, err := library.Lines(w.library, c)
+	lines, err := library.Lines(w.library, c, w.person(id), w.now, w.zone)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.sign(&d, w.person(id), roles[0], "no training needed", meaning, lines...)
-	if err := w.library.Apply(w.append(d)); err != nil {
-		w.t.Fatal(err)
-	}
+	at := slices.IndexFunc(roles, w.person(id).Has)
+	w.sign(&d, w.person(id), roles[at], "no training needed", meaning, lines...)
+	return w.append(d)
 }
 
 // furnish brings a thing into the registers.
@@ -189,6 +211,10 @@ func (w *world) do(id identity.PersonID, after time.Duration, c batch.Command) *
 		Person: w.person(id), Protocol: w.p, Effective: true, Origin: w.site.Origin, Site: w.site.Name + ", " + w.site.Unit, Zone: w.zone,
 		Settings: Settings(w.library, w.p.Name, w.p.Version), Registered: w.registered(c),
 		Standing: w.books.Standing(w.p.Product.Code, w.p.Product.Form, unit7, w.now),
+		Issue:    7,
+	}
+	if w.lie != nil {
+		w.lie(&f)
 	}
 	events, err := batch.Decide(w.state, c, f, w.now)
 	var refusal *batch.Refusal

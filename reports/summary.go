@@ -18,6 +18,7 @@ func (r *record) summary() {
 		{style{face: bold, size: 1500}, "Batch record " + s.ID},
 		{style{face: bold, size: 1150}, p.Title},
 		{style{face: bold, size: 1000}, r.mark()},
+		{smallStyle, "Issue number " + orDash(s.Issue) + ", an exact copy of the approved master " + p.ID()},
 	}
 	if r.State.Masked {
 		lines = append(lines, text{smallStyle, "The patient's name, birth date, number and wristband, and what else reads the patient, are left out and stand as [masked]; everything else is whole."})
@@ -54,6 +55,8 @@ func (r *record) summary() {
 		{"Protocol status", orDash(p.Status)},
 		{"Master file", orDash(product.MasterFile) + ", version " + orDash(product.MasterFileVersion)},
 		{"Container, closure", orDash(product.Container)},
+		{"Issue number", orDash(s.Issue)},
+		{"Issued again", orDash(again(s))},
 		{"Record issued by", who(s.Opened)},
 		{"Record issued at", r.at(s.Opened.At)},
 		{"Storage", orDash(product.Storage)},
@@ -72,6 +75,15 @@ func (r *record) summary() {
 	})
 	r.order()
 	r.siteValues()
+}
+
+// again says after which batches of the same order a record was issued again,
+// and why (MBR-03).
+func again(s *batch.State) string {
+	if len(s.Reissues) == 0 {
+		return ""
+	}
+	return "after " + strings.Join(s.Reissues, ", ") + ", because: " + s.Reissue
 }
 
 func first(list ...string) string {

@@ -35,9 +35,19 @@ type world struct {
 	p       *protocol.Protocol
 	state   *batch.State
 	count   byte
+
+	effective time.Time          // from when the protocol is; zero for at once
+	unread    identity.PersonID  // who has not acknowledged it
+	lie       func(*batch.Facts) // of a dishonest site, about what stood beside the batch
 }
 
 func newWorld(t testing.TB, kind string, text []byte) *world {
+	t.Helper()
+	return newWorldWith(t, kind, text, func(*world) {})
+}
+
+// newWorldWith is newWorld with something prepared before anybody acts.
+func newWorldWith(t testing.TB, kind string, text []byte, prepare func(*world)) *world {
 	t.Helper()
 	p, problems := protocol.Parse("dose.yaml", text)
 	if p == nil {
@@ -60,6 +70,7 @@ func newWorld(t testing.TB, kind string, text []byte) *world {
 		opening: map[int64]map[string]string{}, heads: map[audit.StreamID]audit.Head{},
 		people: identity.NewDirectory(), library: library.New(), books: register.NewBooks(),
 	}
+	prepare(w)
 	draft, err := register.FoundSite(w.site, w.now)
 	if err != nil {
 		t.Fatal(err)

@@ -69,12 +69,12 @@ func (s *Server) showOpen(w http.ResponseWriter, r *http.Request, v visit, statu
 	}
 	view := openView{Text: f, Types: []string{"NHS", "CHI", "H&C", "MRN"}}
 	shown := page{Title: "Open a batch", Problem: p, Back: &link{Text: "Batches", To: "/batches"}}
-	effective, ok := known.Effective(name)
+	effective, ok := known.Effective(name, s.svc.Now())
 	if !ok {
 		if name != "" && p == nil {
 			shown.Problem = &problem{Title: "Choose another protocol", Sentences: []string{fmt.Sprintf("No version of %s is effective, so no batch can be opened from it.", name)}}
 		}
-		view.Choices = effectiveLinks(known)
+		view.Choices = effectiveLinks(known, s.svc.Now())
 		shown.View = view
 		return s.render(w, r, v, status, "open", shown)
 	}
@@ -89,7 +89,7 @@ func (s *Server) showOpen(w http.ResponseWriter, r *http.Request, v visit, statu
 	if err := s.stocked(r, v, &view, effective.Protocol); err != nil {
 		return err
 	}
-	site := siteOf(known, effective, visit{who: v.who}, s.svc.Info().Location)
+	site := siteOf(known, effective, visit{who: v.who}, s.svc.Now(), s.svc.Info().Location)
 	view.Site, view.Missing, view.SetAt = site.Values, site.Missing, protocolAddress(name, effective.Protocol.Version)+"#site-values"
 	if err := s.units(r, v, &view, effective.Protocol, f["unit"]); err != nil {
 		return err
@@ -133,12 +133,12 @@ func fitWords(fit register.Fitness, zone *time.Location) string {
 	return words
 }
 
-func effectiveLinks(known *library.Library) []link {
+func effectiveLinks(known *library.Library, now time.Time) []link {
 	var links []link
 	seen := map[string]bool{}
 	for _, version := range known.Versions() {
 		p := version.Protocol
-		if _, ok := known.Effective(p.Name); !ok || seen[p.Name] {
+		if _, ok := known.Effective(p.Name, now); !ok || seen[p.Name] {
 			continue
 		}
 		seen[p.Name] = true
@@ -239,7 +239,7 @@ func (s *Server) opening(r *http.Request, v visit, f form) (batch.Open, *problem
 	if err != nil {
 		return batch.Open{}, nil, err
 	}
-	effective, ok := known.Effective(f["protocol"])
+	effective, ok := known.Effective(f["protocol"], s.svc.Now())
 	if !ok {
 		return batch.Open{}, &problem{Title: "Choose another protocol", Sentences: []string{"No version of this protocol is effective any more."}}, nil
 	}
@@ -257,7 +257,7 @@ func openCommand(f form, p *protocol.Protocol, zone *time.Location) (batch.Open,
 		Patient: batch.Patient{
 			Name: text("name"), Number: text("number"), NumberType: text("number-type"), Wristband: text("wristband"),
 		},
-		Order: map[string]string{}, Reference: text("reference"), Prescriber: text("prescriber"), Unit: text("unit"),
+		Order: map[string]string{}, Reference: text("reference"), Prescriber: text("prescriber"), Unit: text("unit"), Reissue: text("reissue"),
 	}
 	if f["version"] != "" && f["version"] != fmt.Sprint(p.Version) {
 		wrong.add("", "Version %d of the protocol has become effective since this page was drawn. Read the form again.", p.Version)
@@ -328,7 +328,7 @@ func openForm(c batch.Open) form {
 	f := form{
 		"batch": c.Batch, "protocol": c.Protocol, "version": fmt.Sprint(c.Version), "name": c.Patient.Name, "born": c.Patient.Born,
 		"number": c.Patient.Number, "number-type": c.Patient.NumberType, "wristband": c.Patient.Wristband,
-		"reference": c.Reference, "prescriber": c.Prescriber, "unit": c.Unit,
+		"reference": c.Reference, "prescriber": c.Prescriber, "unit": c.Unit, "reissue": c.Reissue,
 	}
 	for name, text := range c.Order {
 		f["order-"+name] = text

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"countersign/batch"
@@ -120,6 +121,12 @@ func factsOf(s *batch.State, zone *time.Location) []field {
 	facts := []field{
 		{"Unit", basisWords(s.Basis)},
 		{"Order", fmt.Sprintf("%s, prescribed by %s", s.Reference, s.Prescriber)},
+	}
+	if s.Issue != "" {
+		facts = append(facts, field{"Issue number", s.Issue})
+	}
+	if s.Reissue != "" {
+		facts = append(facts, field{"Issued again", fmt.Sprintf("after %s: %s", strings.Join(s.Reissues, ", "), s.Reissue)})
 	}
 	names := make([]string, 0, len(s.Order))
 	for name := range s.Order {

@@ -84,6 +84,7 @@ type personView struct {
 	ID, Name, Username, Roles, Stands, Key, Since string
 	Trail, Action                                 string
 	Training                                      []trainingLine
+	Read                                          []field // versions acknowledged, and when
 	Keys                                          []keyLine
 	OneTime                                       string // a one-time password, shown once
 	Held, Free                                    []string
@@ -117,14 +118,14 @@ func (s *Server) showPerson(w http.ResponseWriter, r *http.Request, v visit, sta
 		if person.ID != id {
 			continue
 		}
-		view := personOf(person, known, v.who.Person, s.svc.Info().Location)
+		view := personOf(person, known, v.who.Person, s.svc.Now(), s.svc.Info().Location)
 		view.OneTime, view.FormKey, view.Typed = oneTime, s.svc.NewKey(), v.form
 		return s.render(w, r, v, status, "person", page{Title: person.Name, Problem: p, View: view, Back: &link{Text: "People", To: "/people"}})
 	}
 	return &refusal{status: http.StatusNotFound, title: "There is no such person", sentence: "Nobody with that id works here."}
 }
 
-func personOf(p identity.Person, known *library.Library, me identity.Person, zone *time.Location) personView {
+func personOf(p identity.Person, known *library.Library, me identity.Person, now time.Time, zone *time.Location) personView {
 	v := personView{
 		ID: string(p.ID), Name: p.Name, Username: p.Username, Roles: roleWords(p.Roles), Stands: activeWords(p), Key: keyWords(p), Since: when(p.Since, zone),
 		Trail: personAddress(p.ID) + "/trail", Action: personAddress(p.ID) + "/do", Active: p.Active,
@@ -132,6 +133,9 @@ func personOf(p identity.Person, known *library.Library, me identity.Person, zon
 	}
 	for _, t := range p.Training {
 		v.Training = append(v.Training, trainingLine{Protocol: fmt.Sprintf("%s version %d", t.Protocol, t.Version), Until: when(t.Until, zone), By: string(t.By)})
+	}
+	for _, read := range p.Read {
+		v.Read = append(v.Read, field{fmt.Sprintf("%s version %d", read.Protocol, read.Version), when(read.At, zone)})
 	}
 	for _, key := range p.Keys {
 		line := keyLine{Public: key.Public, Stands: fmt.Sprintf("enrolled in entry %d, counts", key.From)}
@@ -152,7 +156,7 @@ func personOf(p identity.Person, known *library.Library, me identity.Person, zon
 		}
 	}
 	for _, version := range known.Versions() {
-		if version.Status == library.Approved || version.Status == library.Effective {
+		if status := version.Status(now); status == library.Approved || status == library.Effective {
 			v.Protocols = append(v.Protocols, fmt.Sprintf("%s %d", version.Protocol.Name, version.Protocol.Version))
 		}
 	}

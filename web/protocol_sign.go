@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"countersign/protocol"
 	"countersign/protocol/library"
@@ -17,14 +18,17 @@ import (
 type protocolSheetView struct {
 	Lines          []string
 	Meaning, Roles string
-	Person         string
+	Person         string // who signs
+	Other          bool   // and that is not whoever is signed in
 	Nonce          string
+	Whole          string // where all of the version stands
 	Hidden         []field
 	Cancel         string
 }
 
-// protocolCommand reads what is to be done with a protocol.
-func (f form) protocolCommand() (library.Command, error) {
+// protocolCommand reads what is to be done with a protocol. Zone is the site's,
+// for the instant from which a version is to be effective.
+func (f form) protocolCommand(zone *time.Location) (library.Command, error) {
 	if f["act"] == "submit" {
 		return library.Submit{Text: f["text"]}, nil
 	}
@@ -33,14 +37,26 @@ func (f form) protocolCommand() (library.Command, error) {
 		return nil, errForm
 	}
 	switch f["act"] {
+	case "review":
+		return library.Review{Protocol: f["protocol"], Version: version}, nil
 	case "approve":
 		return library.Approve{Protocol: f["protocol"], Version: version}, nil
 	case "effective":
-		return library.MakeEffective{Protocol: f["protocol"], Version: version}, nil
+		c := library.MakeEffective{Protocol: f["protocol"], Version: version}
+		if text := strings.TrimSpace(f["from"]); text != "" {
+			moment, err := protocol.Input{Type: protocol.TypeDateTime}.Parse(text, zone)
+			if err != nil {
+				return nil, &site.Refusal{Code: "bad_date", Sentence: "From when it is effective: " + err.Error() + "."}
+			}
+			c.From = moment.Time.UTC()
+		}
+		return c, nil
 	case "site values":
 		return library.SetSiteValues{Protocol: f["protocol"], Version: version, Values: f.siteValues()}, nil
 	case "withdraw":
 		return library.Withdraw{Protocol: f["protocol"], Version: version, Reason: strings.TrimSpace(f["reason"])}, nil
+	case "acknowledge":
+		return library.Acknowledge{Protocol: f["protocol"], Version: version}, nil
 	}
 	return nil, errForm
 }
@@ -59,9 +75,8 @@ func (s *Server) submitProtocol(w http.ResponseWriter, r *http.Request, v visit)
 		return s.showSubmit(w, r, v, http.StatusUnprocessableEntity, submitView{}, &problem{Title: "There is no text", Sentences: []string{"Choose a file, or put the text into the field."}})
 	}
 	v.form = form{"act": "submit", "text": text}
-	if c, err := v.form.protocolCommand(); err != nil {
-		return err
-	} else if _, err := s.svc.ProposeProtocol(r.Context(), v.who, c); err != nil {
+	c := library.Submit{Text: text}
+	if _, err := s.svc.ProposeProtocol(r.Context(), v.who, c, ""); err != nil {
 		return s.protocolNotSigned(w, r, v, c, err)
 	}
 	return s.toProtocolSheet(w, r, v)
@@ -69,8 +84,15 @@ func (s *Server) submitProtocol(w http.ResponseWriter, r *http.Request, v visit)
 
 // toProtocolSheet keeps what is to be done and leads on to its sheet.
 func (s *Server) toProtocolSheet(w http.ResponseWriter, r *http.Request, v visit) error {
-	if _, err := v.form.protocolCommand(); err != nil {
-		return err
+	if _, err := v.form.protocolCommand(s.svc.Info().Location); err != nil {
+		refused, isRefusal := site.AsRefusal(err)
+		version, notNumber := strconv.Atoi(v.form["version"])
+		if !isRefusal || notNumber != nil {
+			return err
+		}
+		return s.showProtocol(w, r, v, http.StatusUnprocessableEntity, v.form["protocol"], version, &problem{
+			Title: "Some of this cannot be read", Sentences: []string{refused.Sentence}, To: "#from",
+		})
 	}
 	key := s.drafts.keep(s.svc.NewKey(), v, v.form)
 	http.Redirect(w, r, "/protocols/sign?draft="+key, http.StatusSeeOther)
@@ -88,19 +110,19 @@ func (s *Server) protocolSheet(w http.ResponseWriter, r *http.Request, v visit) 
 }
 
 func (s *Server) drawProtocolSheet(w http.ResponseWriter, r *http.Request, v visit, status int, p *problem) error {
-	c, err := v.form.protocolCommand()
+	c, err := v.form.protocolCommand(s.svc.Info().Location)
 	if err != nil {
 		return err
 	}
-	sheet, err := s.svc.ProposeProtocol(r.Context(), v.who, c)
+	sheet, err := s.svc.ProposeProtocol(r.Context(), v.who, c, v.form["username"])
 	if err != nil {
 		return s.protocolNotSigned(w, r, v, c, err)
 	}
 	view := protocolSheetView{
-		Lines: sheet.Lines, Meaning: string(sheet.Meaning), Roles: orWords(sheet.Roles), Person: v.who.Person.Name,
+		Lines: sheet.Lines, Meaning: string(sheet.Meaning), Roles: orWords(sheet.Roles), Person: sheet.Signer.Name, Other: sheet.Signer.ID != v.who.Person.ID,
 		Nonce: sheet.Nonce, Cancel: "/protocols",
 	}
-	for _, name := range []string{"act", "protocol", "version", "reason", "text"} {
+	for _, name := range []string{"act", "protocol", "version", "reason", "from", "text", "username", "back"} {
 		if v.form[name] != "" {
 			view.Hidden = append(view.Hidden, field{name, v.form[name]})
 		}
@@ -111,13 +133,17 @@ func (s *Server) drawProtocolSheet(w http.ResponseWriter, r *http.Request, v vis
 	}
 	if v.form["protocol"] != "" {
 		view.Cancel = "/protocols/" + queryEscape(v.form["protocol"]) + "/" + queryEscape(v.form["version"])
+		view.Whole = view.Cancel
+	}
+	if back := safeTo(v.form["back"]); back != "" {
+		view.Cancel = back
 	}
 	return s.render(w, r, v, status, "protocol-sign", page{Title: "Sign: " + view.Meaning, Problem: p, View: view, Back: &link{Text: "Back, sign nothing", To: view.Cancel}})
 }
 
 // signProtocol puts a signature under an act on a protocol.
 func (s *Server) signProtocol(w http.ResponseWriter, r *http.Request, v visit) error {
-	c, err := v.form.protocolCommand()
+	c, err := v.form.protocolCommand(s.svc.Info().Location)
 	if err != nil {
 		return err
 	}
@@ -127,7 +153,7 @@ func (s *Server) signProtocol(w http.ResponseWriter, r *http.Request, v visit) e
 	if v.form["password"] == "" {
 		return again("Nothing was signed", "Give your password.")
 	}
-	err = s.svc.SignProtocol(r.Context(), v.who, v.form["nonce"], c, v.form["password"])
+	err = s.svc.SignProtocol(r.Context(), v.who, v.form["nonce"], c, v.form["username"], v.form["password"])
 	var conflict *site.Conflict
 	refused, isRefusal := site.AsRefusal(err)
 	switch {
@@ -146,7 +172,11 @@ func (s *Server) signProtocol(w http.ResponseWriter, r *http.Request, v visit) e
 	if v.form["act"] == "submit" {
 		done = "submitted"
 	}
-	http.Redirect(w, r, protocolAddress(name, version)+"?done="+done, http.StatusSeeOther)
+	to := protocolAddress(name, version) + "?done=" + done
+	if back := safeTo(v.form["back"]); back != "" {
+		to = back
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
 }
 

@@ -27,7 +27,7 @@ func (s *Server) protocolsPage(w http.ResponseWriter, r *http.Request, v visit) 
 	if err != nil {
 		return err
 	}
-	view := protocolsView{Versions: versionsOf(known, s.svc.Info().Location), MaySubmit: v.who.Person.Has(identity.ProtocolAuthor)}
+	view := protocolsView{Versions: versionsOf(known, s.svc.Now(), s.svc.Info().Location), MaySubmit: v.who.Person.Has(identity.ProtocolAuthor)}
 	view.Versions.arrange(r)
 	if r.URL.Query().Get("as") == "csv" {
 		return view.Versions.writeCSV(w, "protocols")
@@ -39,32 +39,56 @@ func protocolAddress(name string, version int) string {
 	return fmt.Sprintf("/protocols/%s/%d", url.PathEscape(name), version)
 }
 
-func versionsOf(known *library.Library, zone *time.Location) table {
+func versionsOf(known *library.Library, now time.Time, zone *time.Location) table {
 	t := table{
 		Caption: "Versions", Empty: "There is no protocol yet.",
-		Columns: titles("Protocol", "Version", "Title", "Stands", "Marked", "Written by", "Approved by", "In effect since"),
+		Columns: titles("Protocol", "Version", "Title", "Stands", "Marked", "Written by", "Reviewed by", "Approved by", "Effective from", "Effective until"),
 	}
 	for _, version := range known.Versions() {
 		p := version.Protocol
-		approved, since := "", ""
+		reviewed, approved, stands := "", "", string(version.Status(now))
+		if version.Coming(now) {
+			stands += ", takes effect later"
+		}
+		if version.Reviewed != nil {
+			reviewed = version.Reviewed.Name
+		}
 		if version.Approved != nil {
 			approved = version.Approved.Name
-		}
-		if version.InEffect != nil {
-			since = when(version.InEffect.At, zone)
 		}
 		t.Rows = append(t.Rows, row{
 			{Text: p.Name, To: protocolAddress(p.Name, p.Version)},
 			number(int64(p.Version)),
 			{Text: p.Title},
-			{Text: string(version.Status)},
+			{Text: stands},
 			{Text: p.Status},
 			{Text: version.Drafted.Name},
+			{Text: reviewed},
 			{Text: approved},
-			{Text: since},
+			{Text: when(version.From, zone), Sort: sortTime(version.From)},
+			{Text: when(version.Until, zone), Sort: sortTime(version.Until)},
 		})
 	}
 	return t
+}
+
+// standsWords says where a version stands, and what is settled to come.
+func standsWords(v *library.Version, now time.Time, zone *time.Location) string {
+	status := v.Status(now)
+	switch {
+	case v.Coming(now):
+		return fmt.Sprintf("%s, effective from %s", status, when(v.From, zone))
+	case status == library.Effective && !v.Until.IsZero():
+		return fmt.Sprintf("%s, until version %d follows on %s", status, v.Next, when(v.Until, zone))
+	}
+	return string(status)
+}
+
+func sortTime(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339Nano)
 }
 
 // protocolView is one version: its life, its text, what it changes and what
@@ -81,7 +105,10 @@ type protocolView struct {
 	Changes                             []changeGroup
 	Lines                               []protocol.Line
 	ChangesShown                        bool
-	MayApprove, MayTakeEffect, MayEnd   bool
+	MayReview, MayApprove               bool
+	MayTakeEffect, MayEnd, Coming       bool
+	Stands, Zone, From                  string // From: as typed
+	Readers                             *readersView
 	Site                                siteView
 	Trail, Action, Print                string
 	Opens                               string
@@ -127,22 +154,29 @@ func (s *Server) showProtocol(w http.ResponseWriter, r *http.Request, v visit, s
 	if !ok {
 		return &refusal{status: http.StatusNotFound, title: "There is no such protocol", sentence: fmt.Sprintf("The library has no version %d of %s.", number, name)}
 	}
-	view := protocolOf(known, version, s.svc.Info().Location)
-	view.Site = siteOf(known, version, v, s.svc.Info().Location)
+	view := protocolOf(known, version, s.svc.Now(), s.svc.Info().Location)
+	people, err := s.svc.People(r.Context(), v.who)
+	if err != nil {
+		return err
+	}
+	view.Readers, view.From = readersOf(version, people, v.who.Person.ID, s.svc.Info().Location), v.form["from"]
+	view.Site = siteOf(known, version, v, s.svc.Now(), s.svc.Info().Location)
 	return s.render(w, r, v, status, "protocol", page{
-		Title: fmt.Sprintf("%s, version %d: %s", name, number, version.Status), Problem: p, View: view, Back: &link{Text: "Protocols", To: "/protocols"},
+		Title: fmt.Sprintf("%s, version %d: %s", name, number, view.Status), Problem: p, View: view, Back: &link{Text: "Protocols", To: "/protocols"},
 	})
 }
 
-func protocolOf(known *library.Library, version *library.Version, zone *time.Location) protocolView {
-	p := version.Protocol
+func protocolOf(known *library.Library, version *library.Version, now time.Time, zone *time.Location) protocolView {
+	p, status := version.Protocol, version.Status(now)
 	v := protocolView{
-		Name: p.Name, Version: p.Version, Title: p.Title, Marked: p.Status, Status: string(version.Status), Digest: fmt.Sprintf("%x", p.Digest),
+		Name: p.Name, Version: p.Version, Title: p.Title, Marked: p.Status, Status: string(status), Stands: standsWords(version, now, zone), Zone: zone.String(), Digest: fmt.Sprintf("%x", p.Digest),
 		Reason: version.Reason, Text: string(p.Text), Trail: "/protocols/" + url.PathEscape(p.Name) + "/trail", Action: "/protocols/sign",
-		Print:      protocolAddress(p.Name, p.Version) + ".pdf",
-		MayApprove: version.Status == library.Draft, MayTakeEffect: version.Status == library.Approved,
-		MayEnd:  version.Status != library.Superseded && version.Status != library.Withdrawn,
-		picture: protocol.Flow(p, nil),
+		Print:     protocolAddress(p.Name, p.Version) + ".pdf",
+		Coming:    version.Coming(now),
+		MayReview: status == library.Draft, MayApprove: status == library.Reviewed,
+		MayTakeEffect: status == library.Approved && version.From.IsZero(),
+		MayEnd:        status != library.Superseded && status != library.Withdrawn,
+		picture:       protocol.Flow(p, nil),
 	}
 	life := func(what string, act *library.Act) {
 		if act != nil {
@@ -150,9 +184,10 @@ func protocolOf(known *library.Library, version *library.Version, zone *time.Loc
 		}
 	}
 	life("written", &version.Drafted)
+	life("reviewed", version.Reviewed)
 	life("approved", version.Approved)
-	life("put into effect", version.InEffect)
-	life("ended", version.Ended)
+	life("put into effect, from "+when(version.From, zone), version.InEffect)
+	life("withdrawn", version.Ended)
 	for _, fact := range []field{
 		{"Product", p.Product.Name},
 		{"Form", p.Product.Form},
@@ -179,10 +214,10 @@ func protocolOf(known *library.Library, version *library.Version, zone *time.Loc
 		}
 		v.Sections = append(v.Sections, one)
 	}
-	if effective, ok := known.Effective(p.Name); ok && effective.Protocol.Version != p.Version {
+	if effective, ok := known.Effective(p.Name, now); ok && effective.Protocol.Version != p.Version {
 		v.Against = effective.Protocol.ID()
 		var changes []protocol.Change
-		changes, v.Lines, v.ChangesShown = known.Changes(p.Name, p.Version)
+		changes, v.Lines, v.ChangesShown = known.Changes(p.Name, p.Version, now)
 		v.Changes = groupsOf(changes)
 	} else if ok {
 		v.Opens = "/batches/new?protocol=" + queryEscape(p.Name)

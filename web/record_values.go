@@ -57,7 +57,13 @@ func (s *Server) recordValues(w http.ResponseWriter, r *http.Request, v visit) e
 			return err
 		}
 		t.texts[in.Name] = text
-		p.add("#field-"+name, "%s", t.sentences[in.Name])
+		place := "#field-" + name
+		if isRefusal {
+			if first := notRead(refused.Code, refused.Sentence, state.Protocol, "", stepAddress(id, f["step"])); first != nil {
+				place = first.To
+			}
+		}
+		p.add(place, "%s", t.sentences[in.Name])
 	}
 	t.row = f["row"]
 	if len(p.Sentences) > 0 {

@@ -265,6 +265,15 @@ func (s *Server) notSigned(w http.ResponseWriter, r *http.Request, v visit, id s
 	case batch.Abort:
 		return s.showWrong(w, r, v, status, state, form{"reason": c.Reason}, p)
 	}
+	if isRefusal {
+		back := batchAddress(id)
+		if step := stepOfCommand(c); step != "" {
+			back += "/sign?act=" + batch.CommandName(c) + "&step=" + queryEscape(step)
+		}
+		if first := notRead(refused.Code, refused.Sentence, state.Protocol, strings.TrimSpace(v.form["username"]), back); first != nil {
+			p = first
+		}
+	}
 	if step := stepOfCommand(c); state.Step(step) != nil {
 		return s.showStep(w, r, v, status, state, step, typed{}, p)
 	}

@@ -58,11 +58,12 @@ type siteAct struct {
 }
 
 // siteOf draws what a version lets the site set, with what was typed.
-func siteOf(known *library.Library, version *library.Version, v visit, zone *time.Location) siteView {
+func siteOf(known *library.Library, version *library.Version, v visit, now time.Time, zone *time.Location) siteView {
+	status := version.Status(now)
 	values := known.SiteValues(version.Protocol.Name, version.Protocol.Version)
 	view := siteView{
-		Missing: library.Unset(values), InEffect: version.Status == library.Effective,
-		Enter: version.Status == library.Effective || version.Status == library.Approved,
+		Missing: library.Unset(values), InEffect: status == library.Effective,
+		Enter: status == library.Effective || status == library.Approved,
 		May:   v.who.Person.Has(identity.QualityLead),
 	}
 	for _, value := range values {

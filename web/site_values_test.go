@@ -23,7 +23,8 @@ func sited(t *testing.T) *world {
 	text, err := fs.ReadFile(protocol.Examples(), redcell+".yaml")
 	must(t, err)
 	w.signProtocol("c.writer", library.Submit{Text: string(text)})
-	w.signProtocol("d.approver", library.Approve{Protocol: redcell, Version: 1})
+	w.signProtocol("d.approver", library.Review{Protocol: redcell, Version: 1})
+	w.signProtocol("q.meyer", library.Approve{Protocol: redcell, Version: 1})
 	w.signProtocol("q.meyer", library.MakeEffective{Protocol: redcell, Version: 1})
 	w.permitAlso(redcell)
 	lead := w.session("q.meyer")
@@ -32,6 +33,9 @@ func sited(t *testing.T) *world {
 	for _, person := range people {
 		if person.Has(identity.Pharmacist) {
 			must(t, w.svc.Train(t.Context(), lead, w.svc.NewKey(), person.ID, identity.Training{Protocol: redcell, Version: 1, Until: w.clock.now().AddDate(1, 0, 0)}))
+		}
+		if person.Has(identity.Pharmacist) || person.Has(identity.Technician) {
+			w.signProtocol(person.Username, library.Acknowledge{Protocol: redcell, Version: 1})
 		}
 	}
 	return w
@@ -42,7 +46,7 @@ func (w *world) redcells() batch.Open {
 	w.t.Helper()
 	known, err := w.svc.Library(w.t.Context(), w.session("b.okoro"))
 	must(w.t, err)
-	effective, _ := known.Effective(redcell)
+	effective, _ := known.Effective(redcell, w.svc.Now())
 	c := w.opening(id)
 	c.Protocol, c.Version, c.Digest = redcell, 1, effective.Protocol.Digest
 	c.Order, c.Items = map[string]string{"activity": "740"}, nil

@@ -23,6 +23,11 @@ func (s *Server) stepPage(w http.ResponseWriter, r *http.Request, v visit) error
 	if p == nil {
 		p = valueProblem(r, state, step)
 	}
+	if p == nil {
+		if p, err = s.toRead(r, v, state, stepAddress(state.ID, step)); err != nil {
+			return err
+		}
+	}
 	return s.showStep(w, r, v, http.StatusOK, state, step, typed{row: r.URL.Query().Get("row")}, p)
 }
 
@@ -152,6 +157,11 @@ func (s *Server) notDone(w http.ResponseWriter, r *http.Request, v visit, id str
 	state, err := s.svc.Batch(r.Context(), v.who, id)
 	if err != nil {
 		return err
+	}
+	if isRefusal {
+		if first := notRead(refused.Code, refused.Sentence, state.Protocol, "", backTo(id, f)); first != nil {
+			p = first
+		}
 	}
 	if f["act"] == "correct" || f["act"] == "note" || f["act"] == "raise" {
 		return s.showWrong(w, r, v, status, state, f, p)

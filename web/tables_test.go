@@ -18,7 +18,8 @@ func tabled(t *testing.T) *world {
 	text, err := os.ReadFile("../batch/testdata/protocols/tables.yaml")
 	must(t, err)
 	w.signProtocol("c.writer", library.Submit{Text: string(text)})
-	w.signProtocol("d.approver", library.Approve{Protocol: "tables", Version: 1})
+	w.signProtocol("d.approver", library.Review{Protocol: "tables", Version: 1})
+	w.signProtocol("q.meyer", library.Approve{Protocol: "tables", Version: 1})
 	w.signProtocol("q.meyer", library.MakeEffective{Protocol: "tables", Version: 1})
 	lead := w.session("q.meyer")
 	people, err := w.svc.People(t.Context(), lead)
@@ -26,13 +27,14 @@ func tabled(t *testing.T) *world {
 	for _, person := range people {
 		if person.Has(identity.Technician) || person.Has(identity.Pharmacist) {
 			must(t, w.svc.Train(t.Context(), lead, w.svc.NewKey(), person.ID, identity.Training{Protocol: "tables", Version: 1, Until: w.clock.now().AddDate(1, 0, 0)}))
+			w.signProtocol(person.Username, library.Acknowledge{Protocol: "tables", Version: 1})
 		}
 	}
 	w.permitAlso("tables")
 	open := w.opening(id)
 	known, err := w.svc.Library(t.Context(), w.session("b.okoro"))
 	must(t, err)
-	effective, _ := known.Effective("tables")
+	effective, _ := known.Effective("tables", w.svc.Now())
 	open.Protocol, open.Digest, open.Items = "tables", effective.Protocol.Digest, nil
 	delete(open.Order, "strength")
 	w.signed("b.okoro", "", id, open)

@@ -209,7 +209,7 @@ func TestTheProtocolsPageShowsItsFlow(t *testing.T) {
 	parsed, err := parsePages(found)
 	must(t, err)
 	var whole bytes.Buffer
-	must(t, parsed.execute(&whole, "protocol", page{View: protocolOf(library.New(), &library.Version{Protocol: p}, time.UTC)}))
+	must(t, parsed.execute(&whole, "protocol", page{View: protocolOf(library.New(), &library.Version{Protocol: p}, time.Time{}, time.UTC)}))
 	for _, want := range []string{`role="region" aria-label="The way through the protocol, as a picture"><svg `, ">label syringe</text>", ">release: 6 criteria</text>"} {
 		if !strings.Contains(whole.String(), want) {
 			t.Errorf("the page lacks %s", want)

@@ -125,6 +125,7 @@ func (s *Server) routes() http.Handler {
 	signedIn("GET /protocols/submit", s.submitPage)
 	signedIn("POST /protocols/submit", s.submitProtocol)
 	signedIn("GET /protocols/{name}/{version}", s.protocolPage)
+	signedIn("GET /protocols/read", s.readPage)
 	signedIn("GET /protocols/sign", s.protocolSheet)
 	signedIn("POST /protocols/sign", s.toProtocolSheet)
 	signedIn("GET /protocols/signed", s.toProtocols)

@@ -127,7 +127,7 @@ func (w *world) session(username string) site.Session {
 // into effect.
 func (w *world) staffed() *world {
 	w.t.Helper()
-	ctx, admin := w.t.Context(), w.session("o.adeyemi")
+	ctx := w.t.Context()
 	for _, one := range []struct {
 		username, name string
 		role           identity.Role
@@ -139,45 +139,50 @@ func (w *world) staffed() *world {
 		{"i.spector", "Ines Spector", identity.Inspector},
 		{"e.control", "Ellis Control", identity.ControlSite},
 	} {
-		_, oneTime, err := w.svc.Register(ctx, admin, w.svc.NewKey(), identity.Registration{
-			Username: one.username, Name: one.name, Roles: []identity.Role{one.role}, IdentityChecked: "staff card",
-		})
-		must(w.t, err)
-		must(w.t, w.svc.SetPassword(ctx, one.username, oneTime, secret, true))
+		w.registered(one.username, one.name, one.role)
 	}
 	lead := w.session("q.meyer")
 	people, err := w.svc.People(ctx, lead)
 	must(w.t, err)
-	for _, person := range people {
-		if _, ok := person.SigningKey(); !ok && len(person.Keys) > 0 {
-			must(w.t, w.svc.AttestKey(ctx, lead, w.svc.NewKey(), person.ID))
-		}
-	}
 	text, err := fs.ReadFile(protocol.Examples(), "aso-intrathecal.yaml")
 	must(w.t, err)
 	w.signProtocol("c.writer", library.Submit{Text: string(text)})
-	w.signProtocol("d.approver", library.Approve{Protocol: "aso-intrathecal", Version: 1})
+	w.signProtocol("d.approver", library.Review{Protocol: "aso-intrathecal", Version: 1})
+	w.signProtocol("q.meyer", library.Approve{Protocol: "aso-intrathecal", Version: 1})
 	w.signProtocol("q.meyer", library.MakeEffective{Protocol: "aso-intrathecal", Version: 1})
 	known, err := w.svc.Library(ctx, lead)
 	must(w.t, err)
-	effective, _ := known.Effective("aso-intrathecal")
+	effective, _ := known.Effective("aso-intrathecal", w.clock.now())
 	w.permit(effective.Protocol)
 	for _, person := range people {
 		if person.Has(identity.Technician) || person.Has(identity.Pharmacist) {
 			must(w.t, w.svc.Train(ctx, lead, w.svc.NewKey(), person.ID, identity.Training{
 				Protocol: "aso-intrathecal", Version: 1, Until: w.clock.now().AddDate(1, 0, 0),
 			}))
+			w.signProtocol(person.Username, library.Acknowledge{Protocol: "aso-intrathecal", Version: 1})
 		}
 	}
 	return w
 }
 
+// registered brings in somebody who may sign at once.
+func (w *world) registered(username, name string, role identity.Role) {
+	w.t.Helper()
+	ctx, lead := w.t.Context(), w.session("q.meyer")
+	id, oneTime, err := w.svc.Register(ctx, w.session("o.adeyemi"), w.svc.NewKey(), identity.Registration{
+		Username: username, Name: name, Roles: []identity.Role{role}, IdentityChecked: "staff card",
+	})
+	must(w.t, err)
+	must(w.t, w.svc.SetPassword(ctx, username, oneTime, secret, true))
+	must(w.t, w.svc.AttestKey(ctx, lead, w.svc.NewKey(), id))
+}
+
 func (w *world) signProtocol(username string, c library.Command) {
 	w.t.Helper()
 	who := w.session(username)
-	sheet, err := w.svc.ProposeProtocol(w.t.Context(), who, c)
+	sheet, err := w.svc.ProposeProtocol(w.t.Context(), who, c, "")
 	must(w.t, err)
-	must(w.t, w.svc.SignProtocol(w.t.Context(), who, sheet.Nonce, c, secret))
+	must(w.t, w.svc.SignProtocol(w.t.Context(), who, sheet.Nonce, c, "", secret))
 }
 
 // browser is somebody's browser: it keeps cookies and follows no redirect
@@ -260,7 +265,7 @@ func (w *world) opening(id string) batch.Open {
 	w.t.Helper()
 	known, err := w.svc.Library(w.t.Context(), w.session("b.okoro"))
 	must(w.t, err)
-	effective, ok := known.Effective("aso-intrathecal")
+	effective, ok := known.Effective("aso-intrathecal", w.svc.Now())
 	if !ok {
 		w.t.Fatal("no effective protocol")
 	}
@@ -314,7 +319,7 @@ func (w *world) permitAlso(name string) {
 	lead := w.session("q.meyer")
 	known, err := w.svc.Library(w.t.Context(), lead)
 	must(w.t, err)
-	effective, _ := known.Effective(name)
+	effective, _ := known.Effective(name, w.clock.now())
 	for _, act := range register.PermitProduct(effective.Protocol, "U-1") {
 		w.register(lead, act.Command)
 	}

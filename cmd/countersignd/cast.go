@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"countersign/identity"
@@ -89,8 +90,9 @@ func assemble(ctx context.Context, base string, founders map[string]string, pass
 	return c, nil
 }
 
-// adopt makes a protocol effective with two people's signatures, and trains
-// everybody who works by it.
+// adopt makes a protocol effective: its author, an independent reviewer and a
+// quality approver sign, and a quality lead puts it into effect (MBR-01). Who
+// works by it is trained, and acknowledges it (CTL-10, CTL-14).
 func (c *company) adopt(ctx context.Context, text []byte, now time.Time) (*protocol.Protocol, error) {
 	p, problems := protocol.Parse("protocol", text)
 	if len(problems) > 0 {
@@ -101,7 +103,8 @@ func (c *company) adopt(ctx context.Context, text []byte, now time.Time) (*proto
 		command library.Command
 	}{
 		{"iris", library.Submit{Text: string(text)}},
-		{"felix", library.Approve{Protocol: p.Name, Version: p.Version}},
+		{"felix", library.Review{Protocol: p.Name, Version: p.Version}},
+		{"quentin", library.Approve{Protocol: p.Name, Version: p.Version}},
 		{"priya", library.MakeEffective{Protocol: p.Name, Version: p.Version}},
 	} {
 		if err := c.members[act.who].signProtocol(ctx, act.command); err != nil {
@@ -124,6 +127,12 @@ func (c *company) adopt(ctx context.Context, text []byte, now time.Time) (*proto
 		}, nil)
 		if err != nil {
 			return nil, fmt.Errorf("train %s: %w", m.username, err)
+		}
+		if !slices.ContainsFunc(p.Parts, func(part protocol.Part) bool { return identity.Role(part.Role) == m.roles[0] }) {
+			continue
+		}
+		if err := c.members[m.username].signProtocol(ctx, library.Acknowledge{Protocol: p.Name, Version: p.Version}); err != nil {
+			return nil, fmt.Errorf("%s acknowledges: %w", m.username, err)
 		}
 	}
 	return p, nil

@@ -146,7 +146,7 @@ func prepareDemo(ctx context.Context, h *house, dir string, cfg config.Config, f
 			return err
 		}
 		effective[name] = p
-		tell(p.ID() + " is approved by two people and effective")
+		tell(p.ID() + " is reviewed, approved by a third person, effective, and acknowledged by everybody in it")
 	}
 	for i, name := range []string{"given", "running"} {
 		text, err := fs.ReadFile(demoScripts, "demo/"+name+".yaml")

@@ -42,16 +42,34 @@ func UnmarshalCommand(raw []byte) (Command, error) {
 	switch head.Command {
 	case "submit":
 		return read[Submit](rest)
+	case "review":
+		return read[Review](rest)
 	case "approve":
 		return read[Approve](rest)
 	case "make effective":
-		return read[MakeEffective](rest)
+		return readMakeEffective(rest)
 	case "set site values":
 		return read[SetSiteValues](rest)
 	case "withdraw":
 		return read[Withdraw](rest)
+	case "acknowledge":
+		return read[Acknowledge](rest)
 	}
 	return nil, errors.New("no such command")
+}
+
+// readMakeEffective gives the instant in universal time, whatever zone it was
+// written in.
+func readMakeEffective(raw []byte) (Command, error) {
+	c, err := read[MakeEffective](raw)
+	effect, ok := c.(MakeEffective)
+	if err != nil || !ok {
+		return nil, err
+	}
+	if effect.From = effect.From.UTC(); effect.From.Year() < 1 || effect.From.Year() > 9998 {
+		return nil, errors.New("the instant is none that a calendar names")
+	}
+	return effect, nil
 }
 
 func read[C Command](raw []byte) (Command, error) {

@@ -16,22 +16,33 @@ type Command interface{ command() }
 // Submit brings a new version as a draft. Signed as performed by its author.
 type Submit struct{ Text string }
 
-// Approve is the independent approval of a draft. Signed as approved by a
-// protocol approver who did not write it.
+// Review is the independent review of a draft. Signed as reviewed by a protocol
+// approver who did not write it.
+type Review struct {
+	Protocol string
+	Version  int
+}
+
+// Approve is the quality approval of a reviewed version. Signed as approved by
+// a quality lead or protocol approver who neither wrote nor reviewed it.
 type Approve struct {
 	Protocol string
 	Version  int
 }
 
-// MakeEffective puts an approved version into effect; the one before it is
-// superseded by it. Signed as approved by a quality lead or another protocol
-// approver, a third person.
+// MakeEffective says from when an approved version is effective: now, where
+// From is zero, or from an instant that is still to come. The one before it is
+// effective until then, and superseded by it without anybody acting (CTL-14).
+// Signed as approved by a quality lead or protocol approver who did not write
+// it.
 type MakeEffective struct {
 	Protocol string
 	Version  int
+	From     time.Time `json:",omitzero"`
 }
 
-// Withdraw ends a version for good. Signed as approved by a quality lead.
+// Withdraw ends a version for good, or calls off that it takes effect. Signed
+// as approved by a quality lead.
 type Withdraw struct {
 	Protocol string
 	Version  int
@@ -39,6 +50,7 @@ type Withdraw struct {
 }
 
 func (Submit) command()        {}
+func (Review) command()        {}
 func (Approve) command()       {}
 func (MakeEffective) command() {}
 func (Withdraw) command()      {}
@@ -61,14 +73,16 @@ func Signs(c Command) (identity.Meaning, []identity.Role, bool) {
 	switch c.(type) {
 	case Submit:
 		return identity.Performed, []identity.Role{identity.ProtocolAuthor}, true
-	case Approve:
-		return identity.Approved, []identity.Role{identity.ProtocolApprover}, true
-	case MakeEffective:
+	case Review:
+		return identity.Reviewed, []identity.Role{identity.ProtocolApprover}, true
+	case Approve, MakeEffective:
 		return identity.Approved, []identity.Role{identity.QualityLead, identity.ProtocolApprover}, true
 	case SetSiteValues:
 		return identity.Approved, []identity.Role{identity.QualityLead}, true
 	case Withdraw:
 		return identity.Approved, []identity.Role{identity.QualityLead}, true
+	case Acknowledge:
+		return identity.Acknowledged, []identity.Role{identity.Technician, identity.Pharmacist, identity.QualityLead}, true
 	}
 	return "", nil, false
 }
@@ -83,6 +97,8 @@ func Subject(c Command) (name string, version int, err error) {
 			return "", 0, problems
 		}
 		return p.Name, p.Version, nil
+	case Review:
+		return c.Protocol, c.Version, nil
 	case Approve:
 		return c.Protocol, c.Version, nil
 	case MakeEffective:
@@ -90,6 +106,8 @@ func Subject(c Command) (name string, version int, err error) {
 	case SetSiteValues:
 		return c.Protocol, c.Version, nil
 	case Withdraw:
+		return c.Protocol, c.Version, nil
+	case Acknowledge:
 		return c.Protocol, c.Version, nil
 	}
 	return "", 0, refuse("no_such_command", "The library knows no such act.")
@@ -97,33 +115,62 @@ func Subject(c Command) (name string, version int, err error) {
 
 // Decide says what a command writes, or why it is refused: a *Refusal, or
 // protocol.Problems for a text that is not sound. It reads no clock.
-func Decide(l *Library, c Command, who identity.Person) ([]Event, error) {
-	switch c := c.(type) {
-	case Submit:
-		return l.Submit(c, who)
-	case Approve:
-		return l.Approve(c, who)
-	case MakeEffective:
-		return l.MakeEffective(c, who)
-	case SetSiteValues:
-		return l.SetSiteValues(c, who)
-	case Withdraw:
-		return l.Withdraw(c, who)
+func Decide(l *Library, c Command, who identity.Person, now time.Time) (audit.Draft, error) {
+	now = now.UTC().Truncate(time.Microsecond)
+	if r := may(c, who); r != nil {
+		return audit.Draft{}, r
 	}
-	return nil, refuse("no_such_command", "The library knows no such act.")
+	name, number, err := Subject(c)
+	if err != nil {
+		return audit.Draft{}, err
+	}
+	l.mu.RLock()
+	told := l.stories[name]
+	l.mu.RUnlock()
+	if submit, ok := c.(Submit); ok {
+		ev, err := told.submit(submit)
+		if err != nil {
+			return audit.Draft{}, err
+		}
+		return DraftOf(ev, name, who.ID, now)
+	}
+	v, ok := find(told.versions, number)
+	if !ok {
+		return audit.Draft{}, refuse("no_such_version", "The library has no such version.")
+	}
+	if _, ok := c.(Acknowledge); ok {
+		return acknowledged(v, who, now)
+	}
+	ev, refusal := told.decide(c, v, who.ID, told.instant(now))
+	if refusal != nil {
+		return audit.Draft{}, refusal
+	}
+	return DraftOf(ev, name, who.ID, now)
 }
 
-// DraftOfCommand decides a command and makes its one entry.
-func DraftOfCommand(l *Library, c Command, who identity.Person, now time.Time) (audit.Draft, error) {
-	events, err := Decide(l, c, who)
-	if err != nil {
-		return audit.Draft{}, err
+// decide decides an act in the life of a version.
+func (s story) decide(c Command, v *Version, who identity.PersonID, at time.Time) (Event, *Refusal) {
+	number, digest := v.Protocol.Version, audit.Hash(v.Protocol.Digest)
+	switch c := c.(type) {
+	case Review:
+		return VersionReviewed{Version: number, Digest: digest}, mayReview(v, who, at)
+	case Approve:
+		if r := mayApprove(v, who, at); r != nil {
+			return nil, r
+		}
+		return VersionApproved{Version: number, Digest: digest, ReviewedBy: v.Reviewed.Person}, nil
+	case MakeEffective:
+		from := c.From.UTC().Truncate(time.Second)
+		if c.From.IsZero() {
+			from = at
+		}
+		return MadeEffective{Version: number, Digest: digest, Supersedes: s.supersededAt(from), From: from}, s.mayTakeEffect(v, who, from, at)
+	case SetSiteValues:
+		return s.setSiteValues(c, v, at)
+	case Withdraw:
+		return VersionWithdrawn{Version: number, Digest: digest, Reason: c.Reason}, mayWithdraw(v, c.Reason, at)
 	}
-	name, _, err := Subject(c)
-	if err != nil {
-		return audit.Draft{}, err
-	}
-	return DraftOf(events[0], name, who.ID, now)
+	return nil, refuse("no_such_command", "The library knows no such act.")
 }
 
 // Refused makes a refusal the event that records it.
@@ -140,6 +187,8 @@ func Name(c Command) string {
 	switch c.(type) {
 	case Submit:
 		return "submit"
+	case Review:
+		return "review"
 	case Approve:
 		return "approve"
 	case MakeEffective:
@@ -148,6 +197,8 @@ func Name(c Command) string {
 		return "set site values"
 	case Withdraw:
 		return "withdraw"
+	case Acknowledge:
+		return "acknowledge"
 	}
 	return ""
 }
@@ -168,117 +219,100 @@ func may(c Command, who identity.Person) *Refusal {
 	return refuse("no_authority", "Only a %s may do this.", strings.Join(names, " or a "))
 }
 
-// Submit decides a new draft.
-func (l *Library) Submit(c Submit, who identity.Person) ([]Event, error) {
-	if r := may(c, who); r != nil {
-		return nil, r
-	}
+// submit decides a new draft.
+func (s story) submit(c Submit) (Event, error) {
 	p, problems := protocol.Parse("protocol", []byte(c.Text))
 	if len(problems) > 0 {
 		return nil, problems
 	}
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	for _, v := range l.versions[p.Name] {
-		if v.Protocol.Version >= p.Version {
-			return nil, refuse("version_taken", "%s is there already: this text must be version %d or later.",
-				v.Protocol.ID(), l.versions[p.Name][len(l.versions[p.Name])-1].Protocol.Version+1)
-		}
+	if n := len(s.versions); n > 0 && s.versions[n-1].Protocol.Version >= p.Version {
+		newest := s.versions[n-1].Protocol
+		return nil, refuse("version_taken", "%s is there already: this text must be version %d or later.", newest.ID(), newest.Version+1)
 	}
-	return []Event{Drafted{Version: p.Version, Title: p.Title, Digest: p.Digest, Text: c.Text}}, nil
+	return Drafted{Version: p.Version, Title: p.Title, Digest: p.Digest, Text: c.Text}, nil
 }
 
-func (l *Library) version(name string, version int) (*Version, *Refusal) {
-	v, ok := l.Find(name, version)
-	if !ok {
-		return nil, refuse("no_such_version", "The library has no such version.")
+// mayReview: a draft, and not its author's own (MBR-01).
+func mayReview(v *Version, who identity.PersonID, at time.Time) *Refusal {
+	switch status := v.Status(at); {
+	case status != Draft:
+		return refuse("not_a_draft", "%s is %s and no longer a draft.", v.Protocol.ID(), status)
+	case v.Drafted.Person == who:
+		return refuse("own_work", "Whoever wrote a protocol cannot review it.")
 	}
-	return v, nil
+	return nil
 }
 
-// Approve decides an approval.
-func (l *Library) Approve(c Approve, who identity.Person) ([]Event, error) {
-	if r := may(c, who); r != nil {
-		return nil, r
+// mayApprove: reviewed, and neither its author's own nor its reviewer's: the
+// quality approver is a third person (MBR-01).
+func mayApprove(v *Version, who identity.PersonID, at time.Time) *Refusal {
+	switch status := v.Status(at); {
+	case status == Draft:
+		return refuse("not_reviewed", "%s is a draft: an independent person reviews it before it is approved.", v.Protocol.ID())
+	case status != Reviewed:
+		return refuse("not_reviewed", "%s is %s: only a reviewed version can be approved.", v.Protocol.ID(), status)
+	case v.Drafted.Person == who:
+		return refuse("own_work", "Whoever wrote a protocol cannot approve it.")
+	case v.Reviewed.Person == who:
+		return refuse("same_person", "Whoever reviewed a version cannot also approve it.")
 	}
-	v, refusal := l.version(c.Protocol, c.Version)
-	if refusal != nil {
-		return nil, refusal
-	}
-	if r := mayApprove(v, who.ID); r != nil {
-		return nil, r
-	}
-	return []Event{VersionApproved{Version: c.Version, Digest: v.Protocol.Digest}}, nil
+	return nil
 }
 
-// mayApprove: a draft, and not its author's own (MBR-01).
-func mayApprove(v *Version, who identity.PersonID) *Refusal {
-	switch {
-	case v.Status != Draft:
-		return refuse("not_a_draft", "%s is %s and no longer a draft.", v.Protocol.ID(), v.Status)
+// mayApproveUnreviewed is the rule of older programs, for what they wrote.
+func (s story) mayApproveUnreviewed(v *Version, who identity.PersonID) *Refusal {
+	switch status := v.Status(s.last); {
+	case s.reviews:
+		return refuse("not_reviewed", "In this stream a review comes before approval.")
+	case status != Draft:
+		return refuse("not_a_draft", "%s is %s and no longer a draft.", v.Protocol.ID(), status)
 	case v.Drafted.Person == who:
 		return refuse("own_work", "Whoever wrote a protocol cannot approve it.")
 	}
 	return nil
 }
 
-// MakeEffective decides that a version counts from now on.
-func (l *Library) MakeEffective(c MakeEffective, who identity.Person) ([]Event, error) {
-	if r := may(c, who); r != nil {
-		return nil, r
-	}
-	v, refusal := l.version(c.Protocol, c.Version)
-	if refusal != nil {
-		return nil, refusal
-	}
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	if r := mayTakeEffect(l.versions[c.Protocol], v, who.ID); r != nil {
-		return nil, r
-	}
-	ev := MadeEffective{Version: c.Version, Digest: v.Protocol.Digest}
-	if before, ok := effective(l.versions[c.Protocol]); ok {
-		ev.Supersedes = before.Protocol.Version
-	}
-	return []Event{ev}, nil
-}
+// furthest is how long before its instant a version can be put into effect.
+const furthest = 366 * 24 * time.Hour
 
-// mayTakeEffect: approved, newer than what is effective, and by a third
-// person (MBR-01).
-func mayTakeEffect(versions []*Version, v *Version, who identity.PersonID) *Refusal {
-	before, ok := effective(versions)
-	switch {
-	case v.Status != Approved:
-		return refuse("not_approved", "%s is %s: only an approved version can take effect.", v.Protocol.ID(), v.Status)
+// mayTakeEffect: approved, from now or an instant to come, in the order of the
+// versions, and with three people behind it (MBR-01). Nothing that was so in
+// the past is changed.
+func (s story) mayTakeEffect(v *Version, who identity.PersonID, from, at time.Time) *Refusal {
+	id := v.Protocol.ID()
+	switch status := v.Status(at); {
+	case status != Approved:
+		return refuse("not_approved", "%s is %s: only an approved version can take effect.", id, status)
+	case !v.From.IsZero():
+		return refuse("date_set", "It is settled from when %s is effective. Withdraw it to call that off, and submit a new version.", id)
 	case v.Drafted.Person == who:
 		return refuse("own_work", "Whoever wrote a protocol cannot put it into effect.")
-	case v.Approved.Person == who:
-		return refuse("same_person", "Whoever approved a version cannot also put it into effect.")
-	case ok && before.Protocol.Version > v.Protocol.Version:
-		return refuse("older", "%s is older than %s, which is effective.", v.Protocol.ID(), before.Protocol.ID())
+	case v.Reviewed == nil && v.Approved.Person == who:
+		return refuse("same_person", "Nobody reviewed this version, so whoever approved it cannot also put it into effect.")
+	case from.Before(at):
+		return refuse("in_the_past", "A version takes effect now or at an instant that is still to come. The one named has passed.")
+	case from.After(at.Add(furthest)):
+		return refuse("too_far", "The instant named is more than a year away. Look whether it was mistyped.")
+	}
+	for _, other := range s.versions {
+		if other.From.IsZero() || other.Ended != nil || other.Status(at) == Superseded {
+			continue
+		}
+		before, newer := !other.From.After(from), other.Protocol.Version > v.Protocol.Version
+		switch {
+		case newer && before:
+			return refuse("older", "%s is older than %s, which is effective by then.", id, other.Protocol.ID())
+		case !newer && !before:
+			return refuse("out_of_turn", "%s takes effect later than that, and is older. Withdraw it first, or name a later instant for %s.", other.Protocol.ID(), id)
+		}
 	}
 	return nil
 }
 
-// Withdraw decides the end of a version.
-func (l *Library) Withdraw(c Withdraw, who identity.Person) ([]Event, error) {
-	if r := may(c, who); r != nil {
-		return nil, r
-	}
-	v, refusal := l.version(c.Protocol, c.Version)
-	if refusal != nil {
-		return nil, refusal
-	}
-	if r := mayWithdraw(v, c.Reason); r != nil {
-		return nil, r
-	}
-	return []Event{VersionWithdrawn{Version: c.Version, Digest: v.Protocol.Digest, Reason: c.Reason}}, nil
-}
-
-func mayWithdraw(v *Version, reason string) *Refusal {
-	switch {
-	case v.Status == Superseded || v.Status == Withdrawn:
-		return refuse("ended", "%s is %s already.", v.Protocol.ID(), v.Status)
+func mayWithdraw(v *Version, reason string, at time.Time) *Refusal {
+	switch status := v.Status(at); {
+	case status == Superseded || status == Withdrawn:
+		return refuse("ended", "%s is %s already.", v.Protocol.ID(), status)
 	case strings.TrimSpace(reason) == "":
 		return refuse("no_reason", "Say why the version is withdrawn.")
 	}

@@ -10,6 +10,7 @@ import (
 
 func FuzzUnmarshalCommand(f *testing.F) {
 	f.Add([]byte(`{"command":"approve","Protocol":"aso-intrathecal","Version":1}`))
+	f.Add([]byte(`{"command":"make effective","Protocol":"a","Version":2,"From":"2026-12-01T06:00:00+01:00"}`))
 	f.Add([]byte(`{"command":"withdraw","Protocol":"a","Version":2,"Reason":"why"}`))
 	f.Add([]byte(`{"command":"set site values","Protocol":"a","Version":2,"Values":{"duty call":"7"}}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
@@ -29,24 +30,27 @@ func FuzzUnmarshalCommand(f *testing.F) {
 
 func FuzzDecodeEvent(f *testing.F) {
 	f.Add("protocol.approved", []byte(`{"digest":"`+audit.Hash{}.String()+`","version":1}`))
+	f.Add("protocol.approved", []byte(`{"digest":"`+audit.Hash{}.String()+`","reviewed_by":"p-0004","version":1}`))
+	f.Add("protocol.effective", []byte(`{"digest":"`+audit.Hash{}.String()+`","from":"2026-12-01T06:00:00Z","supersedes":0,"version":1}`))
 	f.Add("protocol.refused", []byte(`{"attempt":"approve","code":"own_work","sentence":"No.","version":1}`))
 	f.Add("protocol.site_values_set", []byte(`{"digest":"`+audit.Hash{}.String()+`","entered":{"a":"3"},"values":{"a":"3 min"},"version":1}`))
 	f.Fuzz(func(t *testing.T, kind string, payload []byte) {
-		entry := audit.Entry{Kind: audit.Kind(kind), KindVersion: kindVersion, Payload: payload}
-		ev, err := DecodeEvent(entry)
-		if err != nil {
-			return
-		}
-		again, err := audit.Canonical(ev)
-		if err != nil || !bytes.Equal(again, payload) {
-			t.Fatalf("%s was written as %s, %v", payload, again, err)
+		for version := range 3 {
+			ev, err := DecodeEvent(audit.Entry{Kind: audit.Kind(kind), KindVersion: version, Payload: payload})
+			if err != nil {
+				continue
+			}
+			again, err := audit.Canonical(ev)
+			if err != nil || !bytes.Equal(again, payload) || versionOf(ev) != version {
+				t.Fatalf("%s was written as %s, version %d, %v", payload, again, versionOf(ev), err)
+			}
 		}
 	})
 }
 
 func TestTheSignerIsAsTheyWereWhenTheySigned(t *testing.T) {
 	l, who := New(), people()
-	draft, err := DraftOfCommand(l, Submit{text(t, "1")}, who.author, noon())
+	draft, err := Decide(l, Submit{text(t, "1")}, who.author, noon())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,12 +1,20 @@
 // Package library keeps the protocols of a site: which versions there are,
-// who wrote, approved and put each into effect, and which one counts.
+// who wrote, reviewed and approved each, from when it counts, and which one
+// counts at an instant.
 //
-// It promises that at most one version of a protocol is effective (MBR-01);
-// that whoever wrote a version neither approves it nor puts it into effect,
-// and that these are two more people; that a superseded or withdrawn version
-// can be read and never comes back; that a site sets only what a version lets it
-// set (MBR-05); and that a version is exactly the text whose digest was signed. Deciding is pure; the entries of the streams
+// It promises that at most one version of a protocol is effective at any
+// instant (MBR-01), and that what the answer was at an instant never changes
+// afterwards; that whoever wrote a version neither reviews nor approves it nor
+// puts it into effect, and that author, independent reviewer and quality
+// approver are three people; that a superseded or withdrawn version can be
+// read and never comes back; that a site sets only what a version lets it set
+// (MBR-05); and that a version is exactly the text whose digest was signed.
+// Deciding is pure; the entries of the streams
 // "protocol/<name>" are all that the library knows.
+//
+// Older programs approved a draft without a review, and put a version into
+// effect at once. Such entries are read as they were: the first version of
+// their kinds. Once a protocol's stream holds a review, they no longer follow.
 package library
 
 import (
@@ -25,19 +33,6 @@ import (
 	"countersign/protocol"
 )
 
-// Status is where a version stands in its life.
-type Status string
-
-// The statuses. Draft → approved → effective → superseded; withdrawn ends any
-// of the first three.
-const (
-	Draft      Status = "draft"
-	Approved   Status = "approved"
-	Effective  Status = "effective"
-	Superseded Status = "superseded"
-	Withdrawn  Status = "withdrawn"
-)
-
 // Act is one person's signature in a version's life, as frozen in its entry.
 type Act struct {
 	Index    int64 // log index
@@ -52,26 +47,46 @@ type Act struct {
 // one in its place.
 type Version struct {
 	Protocol *protocol.Protocol
-	Status   Status
 	Drafted  Act
-	Approved *Act // nil until then
-	InEffect *Act // nil until then
-	Ended    *Act // of the newer version's, or of the withdrawal; nil until then
-	Reason   string
+	Reviewed *Act      // nil until then; it stays so where an older program approved
+	Approved *Act      // nil until then
+	InEffect *Act      // who said from when it counts; nil until then
+	From     time.Time // from when it is effective; zero until that is said
+	Until    time.Time // when the next version takes its place; zero while none is to
+	Next     int       // that next version
+	Ended    *Act      // the withdrawal; nil until then
+	Reason   string    // of the withdrawal
+	ended    time.Time // the instant of the withdrawal, on the stream's own clock
 }
 
 // Library is every version of every protocol. Its methods may be called from
 // several goroutines.
 type Library struct {
-	mu       sync.RWMutex
-	versions map[string][]*Version    // by name, the newest last
-	settings map[string][]SiteSetting // by name, as they were signed
-	streams  map[audit.StreamID]int64
+	mu      sync.RWMutex
+	stories map[string]story // by protocol's name
+	streams map[audit.StreamID]int64
+}
+
+// story is what a protocol's stream has told so far.
+type story struct {
+	versions []*Version    // the newest last
+	settings []SiteSetting // as they were signed
+	last     time.Time     // of the entries, the latest: a clock that never goes back
+	reviews  bool          // a review stands in the stream, so that nothing is approved without one
+}
+
+// instant is a moment on the stream's own clock: a site's clock that was set
+// back does not change what was so before.
+func (s story) instant(now time.Time) time.Time {
+	if now.Before(s.last) {
+		return s.last
+	}
+	return now
 }
 
 // New gives an empty library.
 func New() *Library {
-	return &Library{versions: map[string][]*Version{}, settings: map[string][]SiteSetting{}, streams: map[audit.StreamID]int64{}}
+	return &Library{stories: map[string]story{}, streams: map[audit.StreamID]int64{}}
 }
 
 // Stream is a protocol's stream in the log.
@@ -81,7 +96,7 @@ func Stream(name string) audit.StreamID { return audit.StreamID("protocol/" + na
 func (l *Library) Find(name string, version int) (*Version, bool) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	return find(l.versions[name], version)
+	return find(l.stories[name].versions, version)
 }
 
 func find(versions []*Version, version int) (*Version, bool) {
@@ -93,20 +108,12 @@ func find(versions []*Version, version int) (*Version, bool) {
 	return nil, false
 }
 
-// Effective gives the version that new batches are made from.
-func (l *Library) Effective(name string) (*Version, bool) {
+// Effective gives the version that new batches are made from at an instant.
+// The answer for an instant that has passed stays what it was.
+func (l *Library) Effective(name string, at time.Time) (*Version, bool) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	return effective(l.versions[name])
-}
-
-func effective(versions []*Version) (*Version, bool) {
-	for _, v := range versions {
-		if v.Status == Effective {
-			return v, true
-		}
-	}
-	return nil, false
+	return effective(l.stories[name].versions, at)
 }
 
 // Versions gives every version, by name and then with the newest first.
@@ -114,8 +121,8 @@ func (l *Library) Versions() []*Version {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	var all []*Version
-	for _, versions := range l.versions {
-		all = append(all, versions...)
+	for _, told := range l.stories {
+		all = append(all, told.versions...)
 	}
 	slices.SortFunc(all, func(a, b *Version) int {
 		if order := strings.Compare(a.Protocol.Name, b.Protocol.Name); order != 0 {
@@ -149,18 +156,11 @@ func (l *Library) Apply(e audit.Stored) error {
 	if !ok {
 		return fmt.Errorf("apply %s: not a protocol's stream", e.Stream)
 	}
-	if set, ok := ev.(SiteValuesSet); ok {
-		if err := l.set(name, set, actOf(e.Entry)); err != nil {
-			return fmt.Errorf("apply %s at %d: %w", e.Stream, e.Version, err)
-		}
-		l.streams[e.Stream] = e.Version
-		return nil
-	}
-	versions, err := fold(l.versions[name], name, ev, actOf(e.Entry))
+	told, err := l.stories[name].fold(name, ev, e.KindVersion, actOf(e.Entry))
 	if err != nil {
 		return fmt.Errorf("apply %s at %d: %w", e.Stream, e.Version, err)
 	}
-	l.versions[name] = versions
+	l.stories[name] = told
 	l.streams[e.Stream] = e.Version
 	return nil
 }
@@ -176,60 +176,6 @@ func actOf(e audit.Entry) Act {
 	return act
 }
 
-var errFold = errors.New("the entry does not follow from the ones before it")
-
-// fold gives the versions after an event; the old slice stays as it is.
-func fold(versions []*Version, name string, ev Event, by Act) ([]*Version, error) {
-	next := slices.Clone(versions)
-	if _, refused := ev.(CommandRefused); refused {
-		return next, nil
-	}
-	if drafted, ok := ev.(Drafted); ok {
-		p, problems := protocol.Reread(name, []byte(drafted.Text))
-		if len(problems) > 0 {
-			return nil, fmt.Errorf("%w: %w", errFold, problems)
-		}
-		if _, there := find(versions, p.Version); there || p.Name != name || p.Version != drafted.Version || audit.Hash(p.Digest) != drafted.Digest {
-			return nil, errFold
-		}
-		next = append(next, &Version{Protocol: p, Status: Draft, Drafted: by})
-		slices.SortFunc(next, func(a, b *Version) int { return a.Protocol.Version - b.Protocol.Version })
-		return next, nil
-	}
-	number, digest := subject(ev)
-	at := slices.IndexFunc(next, func(v *Version) bool { return v.Protocol.Version == number })
-	if at < 0 || audit.Hash(next[at].Protocol.Digest) != digest {
-		return nil, errFold
-	}
-	v := *next[at]
-	switch ev := ev.(type) {
-	case VersionApproved:
-		if refusal := mayApprove(&v, by.Person); refusal != nil {
-			return nil, fmt.Errorf("%w: %w", errFold, refusal)
-		}
-		v.Status, v.Approved = Approved, &by
-	case MadeEffective:
-		if refusal := mayTakeEffect(versions, &v, by.Person); refusal != nil {
-			return nil, fmt.Errorf("%w: %w", errFold, refusal)
-		}
-		for i, other := range next {
-			if other.Status == Effective {
-				ended := *other
-				ended.Status, ended.Ended = Superseded, &by
-				next[i] = &ended
-			}
-		}
-		v.Status, v.InEffect = Effective, &by
-	case VersionWithdrawn:
-		if refusal := mayWithdraw(&v, ev.Reason); refusal != nil {
-			return nil, fmt.Errorf("%w: %w", errFold, refusal)
-		}
-		v.Status, v.Ended, v.Reason = Withdrawn, &by, ev.Reason
-	}
-	next[at] = &v
-	return next, nil
-}
-
 // Event is what a command comes to: one entry. The set is closed.
 type Event interface{ Kind() audit.Kind }
 
@@ -241,18 +187,28 @@ type Drafted struct {
 	Text    string     `json:"text"`
 }
 
-// VersionApproved is the independent approval.
-type VersionApproved struct {
+// VersionReviewed is the independent review.
+type VersionReviewed struct {
 	Version int        `json:"version"`
 	Digest  audit.Hash `json:"digest"`
 }
 
+// VersionApproved is the quality approval. Its first version had no reviewer:
+// drafts were approved as they stood.
+type VersionApproved struct {
+	Version    int               `json:"version"`
+	Digest     audit.Hash        `json:"digest"`
+	ReviewedBy identity.PersonID `json:"reviewed_by,omitempty"` // whose review it rests on
+}
+
 // MadeEffective puts a version into effect; Supersedes is the version that
-// ends by it, or 0.
+// is to end by it, as things stand, or 0. Its first version had no instant: it
+// counted at once.
 type MadeEffective struct {
 	Version    int        `json:"version"`
 	Digest     audit.Hash `json:"digest"`
 	Supersedes int        `json:"supersedes"`
+	From       time.Time  `json:"from,omitzero"` // UTC
 }
 
 // VersionWithdrawn ends a version for good.
@@ -273,6 +229,7 @@ type CommandRefused struct {
 // The written kinds. They are added to, never changed.
 const (
 	KindDrafted   audit.Kind = "protocol.drafted"
+	KindReviewed  audit.Kind = "protocol.reviewed"
 	KindApproved  audit.Kind = "protocol.approved"
 	KindEffective audit.Kind = "protocol.effective"
 	KindWithdrawn audit.Kind = "protocol.withdrawn"
@@ -281,6 +238,9 @@ const (
 
 // Kind is "protocol.drafted".
 func (Drafted) Kind() audit.Kind { return KindDrafted }
+
+// Kind is "protocol.reviewed".
+func (VersionReviewed) Kind() audit.Kind { return KindReviewed }
 
 // Kind is "protocol.approved".
 func (VersionApproved) Kind() audit.Kind { return KindApproved }
@@ -296,6 +256,8 @@ func (CommandRefused) Kind() audit.Kind { return KindRefused }
 
 func subject(ev Event) (int, audit.Hash) {
 	switch ev := ev.(type) {
+	case VersionReviewed:
+		return ev.Version, ev.Digest
 	case VersionApproved:
 		return ev.Version, ev.Digest
 	case MadeEffective:
@@ -306,7 +268,20 @@ func subject(ev Event) (int, audit.Hash) {
 	return 0, audit.Hash{}
 }
 
-const kindVersion = 1
+// versionOf is the version of an event's kind that its members make it.
+func versionOf(ev Event) int {
+	switch ev := ev.(type) {
+	case VersionApproved:
+		if ev.ReviewedBy != "" {
+			return 2
+		}
+	case MadeEffective:
+		if !ev.From.IsZero() {
+			return 2
+		}
+	}
+	return 1
+}
 
 // DraftOf makes an event the entry that the ledger stores. The signature,
 // where one is needed, is added by whoever lets the person sign.
@@ -316,7 +291,7 @@ func DraftOf(ev Event, name string, actor identity.PersonID, now time.Time) (aud
 		return audit.Draft{}, fmt.Errorf("encode %s: %w", ev.Kind(), err)
 	}
 	return audit.Draft{
-		Stream: Stream(name), Kind: ev.Kind(), KindVersion: kindVersion,
+		Stream: Stream(name), Kind: ev.Kind(), KindVersion: versionOf(ev),
 		Time: now.UTC().Truncate(time.Microsecond), Actor: string(actor), Payload: raw,
 	}, nil
 }
@@ -324,14 +299,13 @@ func DraftOf(ev Event, name string, actor identity.PersonID, now time.Time) (aud
 // DecodeEvent reads an entry of a protocol stream strictly: a payload that
 // DraftOf would not have written is an error.
 func DecodeEvent(e audit.Entry) (Event, error) {
-	if e.KindVersion != kindVersion {
-		return nil, fmt.Errorf("read %s: version %d of this kind is not known", e.Kind, e.KindVersion)
-	}
 	var ev Event
 	var err error
 	switch e.Kind {
 	case KindDrafted:
 		ev, err = decode[Drafted](e.Payload)
+	case KindReviewed:
+		ev, err = decode[VersionReviewed](e.Payload)
 	case KindApproved:
 		ev, err = decode[VersionApproved](e.Payload)
 	case KindEffective:
@@ -347,6 +321,9 @@ func DecodeEvent(e audit.Entry) (Event, error) {
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", e.Kind, err)
+	}
+	if e.KindVersion != versionOf(ev) {
+		return nil, fmt.Errorf("read %s: its members are not those of version %d of this kind", e.Kind, e.KindVersion)
 	}
 	again, err := audit.Canonical(ev)
 	if err != nil || !bytes.Equal(again, e.Payload) {

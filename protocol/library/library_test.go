@@ -44,7 +44,12 @@ func text(t testing.TB, version string) string {
 // act decides a command and applies its entry, as a site does.
 func act(t testing.TB, l *Library, c Command, who identity.Person) error {
 	t.Helper()
-	draft, err := DraftOfCommand(l, c, who, noon())
+	return actAt(t, l, c, who, noon())
+}
+
+func actAt(t testing.TB, l *Library, c Command, who identity.Person, now time.Time) error {
+	t.Helper()
+	draft, err := Decide(l, c, who, now)
 	if err != nil {
 		return err
 	}
@@ -69,6 +74,7 @@ func code(err error) string {
 
 const name = "aso-intrathecal"
 
+// MBR-01: author, independent reviewer and quality approver are three people.
 func TestAVersionNeedsThreePeopleToTakeEffect(t *testing.T) {
 	l, who := New(), people()
 	for i, step := range []struct {
@@ -77,22 +83,30 @@ func TestAVersionNeedsThreePeopleToTakeEffect(t *testing.T) {
 		code string
 	}{
 		{Submit{text(t, "1")}, who.technician, "no_authority"},
-		{Approve{name, 1}, who.approver, "no_such_version"},
+		{Review{name, 1}, who.approver, "no_such_version"},
 		{Submit{text(t, "1")}, who.author, ""},
 		{Submit{text(t, "1")}, who.author, "version_taken"},
-		{MakeEffective{name, 1}, who.lead, "not_approved"},
-		{Approve{name, 1}, who.author, "own_work"}, // MBR-01
-		{Approve{name, 1}, who.lead, "no_authority"},
-		{Approve{name, 1}, who.approver, ""},
-		{Approve{name, 1}, who.approver2, "not_a_draft"},
-		{MakeEffective{name, 1}, who.author, "own_work"},
-		{MakeEffective{name, 1}, who.approver, "same_person"},
-		{MakeEffective{name, 1}, who.lead, ""},
+		{Approve{name, 1}, who.lead, "not_reviewed"},
+		{MakeEffective{Protocol: name, Version: 1}, who.lead, "not_approved"},
+		{Review{name, 1}, who.author, "own_work"},
+		{Review{name, 1}, who.lead, "no_authority"},
+		{Review{name, 1}, who.approver, ""},
+		{Review{name, 1}, who.approver2, "not_a_draft"},
+		{Approve{name, 1}, who.author, "own_work"},
+		{Approve{name, 1}, who.approver, "same_person"},
+		{Approve{name, 1}, who.technician, "no_authority"},
+		{MakeEffective{Protocol: name, Version: 1}, who.lead, "not_approved"},
+		{Approve{name, 1}, who.lead, ""},
+		{Approve{name, 1}, who.approver2, "not_reviewed"},
+		{MakeEffective{Protocol: name, Version: 1}, who.author, "own_work"},
+		{MakeEffective{Protocol: name, Version: 1}, who.lead, ""},
+		{MakeEffective{Protocol: name, Version: 1}, who.lead, "not_approved"},
 		{Submit{text(t, "3")}, who.author, ""},
 		{Submit{text(t, "2")}, who.author, "version_taken"},
-		{Approve{name, 3}, who.approver, ""},
-		{MakeEffective{name, 3}, who.approver2, ""},
-		{MakeEffective{name, 1}, who.lead, "not_approved"}, // superseded, and never back
+		{Review{name, 3}, who.approver, ""},
+		{Approve{name, 3}, who.approver2, ""},
+		{MakeEffective{Protocol: name, Version: 3}, who.approver, ""},
+		{MakeEffective{Protocol: name, Version: 1}, who.lead, "not_approved"}, // superseded, and never back
 		{Withdraw{name, 1, "why not"}, who.lead, "ended"},
 		{Withdraw{name, 3, " "}, who.lead, "no_reason"},
 		{Withdraw{name, 3, "wrong dose range"}, who.lead, ""},
@@ -103,10 +117,10 @@ func TestAVersionNeedsThreePeopleToTakeEffect(t *testing.T) {
 	}
 	first, _ := l.Find(name, 1)
 	third, _ := l.Find(name, 3)
-	if first.Status != Superseded || third.Status != Withdrawn {
-		t.Errorf("%s and %s", first.Status, third.Status)
+	if first.Status(noon()) != Superseded || third.Status(noon()) != Withdrawn {
+		t.Errorf("%s and %s", first.Status(noon()), third.Status(noon()))
 	}
-	if _, ok := l.Effective(name); ok {
+	if _, ok := l.Effective(name, noon()); ok {
 		t.Error("a withdrawn version is effective")
 	}
 }
@@ -132,7 +146,7 @@ func TestTheApproverSeesWhatChanged(t *testing.T) {
 	for _, step := range []struct {
 		c   Command
 		who identity.Person
-	}{{Submit{text(t, "1")}, who.author}, {Approve{name, 1}, who.approver}, {MakeEffective{name, 1}, who.lead}} {
+	}{{Submit{text(t, "1")}, who.author}, {Review{name, 1}, who.approver}, {Approve{name, 1}, who.approver2}, {MakeEffective{Protocol: name, Version: 1}, who.lead}} {
 		if err := act(t, l, step.c, step.who); err != nil {
 			t.Fatal(err)
 		}
@@ -141,7 +155,7 @@ func TestTheApproverSeesWhatChanged(t *testing.T) {
 	if err := act(t, l, Submit{next}, who.author); err != nil {
 		t.Fatal(err)
 	}
-	words, lines, ok := l.Changes(name, 2)
+	words, lines, ok := l.Changes(name, 2, noon())
 	var seen []string
 	for _, line := range lines {
 		if line.Mark != " " {
@@ -154,7 +168,7 @@ func TestTheApproverSeesWhatChanged(t *testing.T) {
 	if len(words) != 2 || !strings.Contains(words[0].Sentence, "24 h") {
 		t.Errorf("%+v", words)
 	}
-	sheet, err := Lines(l, Approve{name, 2})
+	sheet, err := Lines(l, Approve{name, 2}, who.lead, noon(), time.UTC)
 	if err != nil || !strings.Contains(strings.Join(sheet, "\n"), "Against aso-intrathecal v1, which is effective: lines added 2, lines taken out 2") || !strings.Contains(strings.Join(sheet, "\n"), words[0].Sentence) {
 		t.Errorf("%q, %v", sheet, err)
 	}
@@ -165,9 +179,9 @@ func TestARefusalIsAnEntryThatChangesNothing(t *testing.T) {
 	if err := act(t, l, Submit{text(t, "1")}, who.author); err != nil {
 		t.Fatal(err)
 	}
-	c := Approve{name, 1}
+	c := Review{name, 1}
 	var refusal *Refusal
-	if _, err := Decide(l, c, who.author); !errors.As(err, &refusal) {
+	if _, err := Decide(l, c, who.author, noon()); !errors.As(err, &refusal) {
 		t.Fatal(err)
 	}
 	draft, err := DraftOf(Refused(c, refusal), name, who.author.ID, noon())
@@ -178,8 +192,8 @@ func TestARefusalIsAnEntryThatChangesNothing(t *testing.T) {
 	if err := l.Apply(audit.Stored{Entry: entry}); err != nil {
 		t.Fatal(err)
 	}
-	if v, _ := l.Find(name, 1); v.Status != Draft {
-		t.Error(v.Status)
+	if v, _ := l.Find(name, 1); v.Status(noon()) != Draft {
+		t.Error(v.Status(noon()))
 	}
 }
 
@@ -194,18 +208,20 @@ func TestAnEntryThatTheRulesForbidDoesNotApply(t *testing.T) {
 		by      identity.Person
 		version int64
 	}{
-		{VersionApproved{1, v.Protocol.Digest}, who.author, 2},
-		{VersionApproved{1, audit.Hash{}}, who.approver, 2},
-		{VersionApproved{2, v.Protocol.Digest}, who.approver, 2},
-		{MadeEffective{1, v.Protocol.Digest, 0}, who.lead, 2},
-		{VersionApproved{1, v.Protocol.Digest}, who.approver, 3},
+		{VersionReviewed{1, v.Protocol.Digest}, who.author, 2},
+		{VersionReviewed{1, audit.Hash{}}, who.approver, 2},
+		{VersionReviewed{2, v.Protocol.Digest}, who.approver, 2},
+		{VersionReviewed{1, v.Protocol.Digest}, who.approver, 3},
+		{VersionApproved{1, v.Protocol.Digest, who.approver.ID}, who.lead, 2},
+		{VersionApproved{1, v.Protocol.Digest, ""}, who.author, 2},
+		{MadeEffective{Version: 1, Digest: v.Protocol.Digest, From: noon()}, who.lead, 2},
 		{Drafted{1, "", v.Protocol.Digest, string(v.Protocol.Text)}, who.author, 2},
 	} {
 		draft, err := DraftOf(forged.ev, name, forged.by.ID, noon())
 		if err != nil {
 			t.Fatal(err)
 		}
-		entry := audit.Entry{Stream: draft.Stream, Version: forged.version, Kind: draft.Kind, KindVersion: 1, Actor: draft.Actor, Payload: draft.Payload}
+		entry := audit.Entry{Stream: draft.Stream, Version: forged.version, Kind: draft.Kind, KindVersion: draft.KindVersion, Time: noon(), Actor: draft.Actor, Payload: draft.Payload}
 		if err := l.Apply(audit.Stored{Entry: entry}); err == nil {
 			t.Errorf("%+v was applied", forged.ev)
 		}
@@ -213,7 +229,9 @@ func TestAnEntryThatTheRulesForbidDoesNotApply(t *testing.T) {
 }
 
 func TestEveryCommandSurvivesItsJSON(t *testing.T) {
-	for _, c := range []Command{Submit{"a\nb"}, Approve{"a", 1}, MakeEffective{"a", 2}, Withdraw{"a", 3, "why"}, SetSiteValues{"a", 4, map[string]string{"duty call": "7"}}} {
+	for _, c := range []Command{
+		Submit{"a\nb"}, Review{"a", 1}, Approve{"a", 1}, MakeEffective{Protocol: "a", Version: 2}, MakeEffective{"a", 2, noon()}, Withdraw{"a", 3, "why"}, Acknowledge{"a", 2}, SetSiteValues{"a", 4, map[string]string{"duty call": "7"}},
+	} {
 		raw, err := MarshalCommand(c)
 		if err != nil {
 			t.Fatal(err)

@@ -5,9 +5,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"countersign/audit"
-	"countersign/identity"
 	"countersign/protocol"
 )
 
@@ -61,7 +61,7 @@ type SiteValue struct {
 func (l *Library) SiteSettings(name string) []SiteSetting {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	return slices.Clone(l.settings[name])
+	return slices.Clone(l.stories[name].settings)
 }
 
 // SiteValues gives what each value of a version stands at now, in the
@@ -69,7 +69,7 @@ func (l *Library) SiteSettings(name string) []SiteSetting {
 func (l *Library) SiteValues(name string, version int) []SiteValue {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	return inForce(l.versions[name], l.settings[name], version)
+	return inForce(l.stories[name].versions, l.stories[name].settings, version)
 }
 
 // inForce: a value that was set for the version counts, the last first; else
@@ -82,7 +82,7 @@ func inForce(versions []*Version, settings []SiteSetting, version int) []SiteVal
 	}
 	var before []SiteValue
 	for i := len(versions) - 1; i >= 0; i-- {
-		if versions[i].Protocol.Version < version && versions[i].InEffect != nil {
+		if versions[i].Protocol.Version < version && versions[i].Counts() {
 			before = inForce(versions, settings, versions[i].Protocol.Version)
 			break
 		}
@@ -131,16 +131,9 @@ func Unset(values []SiteValue) []string {
 	return titles
 }
 
-// SetSiteValues decides what a site sets: for a version that is approved or in
+// setSiteValues decides what a site sets: for a version that is approved or in
 // effect, and within what it approves (MBR-05).
-func (l *Library) SetSiteValues(c SetSiteValues, who identity.Person) ([]Event, error) {
-	if r := may(c, who); r != nil {
-		return nil, r
-	}
-	v, refusal := l.version(c.Protocol, c.Version)
-	if refusal != nil {
-		return nil, refusal
-	}
+func (s story) setSiteValues(c SetSiteValues, v *Version, at time.Time) (Event, *Refusal) {
 	ev := SiteValuesSet{Version: c.Version, Digest: v.Protocol.Digest, Entered: map[string]string{}, Values: map[string]string{}}
 	for _, name := range slices.Sorted(maps.Keys(c.Values)) {
 		of := v.Protocol.SiteValue(name)
@@ -153,21 +146,18 @@ func (l *Library) SetSiteValues(c SetSiteValues, who identity.Person) ([]Event, 
 		}
 		ev.Entered[name], ev.Values[name] = c.Values[name], as.Coded()
 	}
-	if r := maySet(v, ev); r != nil {
+	if r := maySet(v, ev, at); r != nil {
 		return nil, r
 	}
-	if r := l.changesNothing(c, ev); r != nil {
-		return nil, r
-	}
-	return []Event{ev}, nil
+	return ev, s.changesNothing(ev)
 }
 
 // maySet: only what a version lets a site set, while the version can still be
 // used.
-func maySet(v *Version, ev SiteValuesSet) *Refusal {
-	switch {
-	case v.Status != Approved && v.Status != Effective:
-		return refuse("not_settable", "%s is %s: values are set for a version that is approved or in effect.", v.Protocol.ID(), v.Status)
+func maySet(v *Version, ev SiteValuesSet, at time.Time) *Refusal {
+	switch status := v.Status(at); {
+	case status != Approved && status != Effective:
+		return refuse("not_settable", "%s is %s: values are set for a version that is approved or in effect.", v.Protocol.ID(), status)
 	case len(v.Protocol.SiteValues) == 0:
 		return refuse("no_such_site_value", "%s lets no site set anything.", v.Protocol.ID())
 	case len(ev.Values) == 0 || len(ev.Values) != len(ev.Entered):
@@ -187,8 +177,8 @@ func maySet(v *Version, ev SiteValuesSet) *Refusal {
 }
 
 // changesNothing refuses to sign what stands already.
-func (l *Library) changesNothing(c SetSiteValues, ev SiteValuesSet) *Refusal {
-	for _, v := range l.SiteValues(c.Protocol, c.Version) {
+func (s story) changesNothing(ev SiteValuesSet) *Refusal {
+	for _, v := range inForce(s.versions, s.settings, ev.Version) {
 		if text, named := ev.Values[v.Of.Name]; named && (!v.Set || v.As.Coded() != text) {
 			return nil
 		}
@@ -197,16 +187,16 @@ func (l *Library) changesNothing(c SetSiteValues, ev SiteValuesSet) *Refusal {
 }
 
 // set folds an act that sets values.
-func (l *Library) set(name string, ev SiteValuesSet, by Act) error {
-	v, ok := find(l.versions[name], ev.Version)
+func (s story) set(ev SiteValuesSet, by Act) (story, error) {
+	v, ok := find(s.versions, ev.Version)
 	if !ok || audit.Hash(v.Protocol.Digest) != ev.Digest {
-		return errFold
+		return s, errFold
 	}
-	if refusal := maySet(v, ev); refusal != nil {
-		return fmt.Errorf("%w: %w", errFold, refusal)
+	if refusal := maySet(v, ev, s.last); refusal != nil {
+		return s, fmt.Errorf("%w: %w", errFold, refusal)
 	}
-	l.settings[name] = append(slices.Clip(l.settings[name]), SiteSetting{SiteValuesSet: ev, By: by})
-	return nil
+	s.settings = append(slices.Clip(s.settings), SiteSetting{SiteValuesSet: ev, By: by})
+	return s, nil
 }
 
 // siteLines is the part of a sheet that is about the site's values: what is set

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"countersign/audit"
 	"countersign/identity"
@@ -65,11 +66,13 @@ func TestASiteSetsItsValuesWithinWhatTheVersionApproves(t *testing.T) {
 		{values("rest", "0.3"), who.lead, "no_such_version"},
 		{Submit{sited(t, "1", rest+call, tellBoth)}, who.author, ""},
 		{values("rest", "0.3"), who.lead, "not_settable"},
-		{Approve{name, 1}, who.approver, ""},
+		{Review{name, 1}, who.approver, ""},
+		{values("rest", "0.3"), who.lead, "not_settable"},
+		{Approve{name, 1}, who.lead, ""},
 		{values("rest", "0.3"), who.technician, "no_authority"},
 		{values("rest", "0.3"), who.approver2, "no_authority"},
 		{values("rest", "0.3"), who.lead, ""}, // made ready before it takes effect
-		{MakeEffective{name, 1}, who.lead, ""},
+		{MakeEffective{Protocol: name, Version: 1}, who.lead, ""},
 		{values("rest", "0.6"), who.lead, "outside_range"}, // MBR-05
 		{values("rest", "0.30"), who.lead, "outside_range"},
 		{values("rest", "3 g"), who.lead, "outside_range"},
@@ -107,21 +110,21 @@ func TestANewVersionTakesOverOnlyWhatItAdmits(t *testing.T) {
 		{"another kind", "  rest: text\n  duty call: {choices: [6, 8]}\n", tellBoth, "rest not: 0.3 mL, as it was set before, does not fit one line of text; duty call not: 7, as it was set before, does not fit 6 or 8"},
 	} {
 		l, who := New(), people()
-		steps(t, l, Submit{sited(t, "1", rest+call, tellBoth)}, who.author, Approve{name, 1}, who.approver, MakeEffective{name, 1}, who.lead,
+		steps(t, l, Submit{sited(t, "1", rest+call, tellBoth)}, who.author, Review{name, 1}, who.approver, Approve{name, 1}, who.lead, MakeEffective{Protocol: name, Version: 1}, who.lead,
 			SetSiteValues{name, 1, map[string]string{"rest": "0.3", "duty call": "7"}}, who.lead,
 			Submit{sited(t, "2", c.declared, c.tell)}, who.author)
 		if got := stand(l, 2); got != c.want {
 			t.Errorf("%s, as a draft: %s", c.what, got)
 		}
-		steps(t, l, Approve{name, 2}, who.approver)
-		sheet, err := Lines(l, MakeEffective{name, 2})
+		steps(t, l, Review{name, 2}, who.approver, Approve{name, 2}, who.lead)
+		sheet, err := Lines(l, MakeEffective{Protocol: name, Version: 2}, who.lead, noon(), time.UTC)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if warned := strings.Contains(strings.Join(sheet, "\n"), "before a batch can be opened: "); warned != strings.Contains(c.want, "not: ") && warned != strings.Contains(c.want, "unset") {
 			t.Errorf("%s: the sheet says\n%s", c.what, strings.Join(sheet, "\n"))
 		}
-		steps(t, l, MakeEffective{name, 2}, who.lead)
+		steps(t, l, MakeEffective{Protocol: name, Version: 2}, who.lead)
 		if got := stand(l, 2); got != c.want {
 			t.Errorf("%s, in effect: %s", c.what, got)
 		}
@@ -133,10 +136,10 @@ func TestANewVersionTakesOverOnlyWhatItAdmits(t *testing.T) {
 // taken over.
 func TestAValueDoesNotJumpOverAVersion(t *testing.T) {
 	l, who := New(), people()
-	steps(t, l, Submit{sited(t, "1", rest+call, tellBoth)}, who.author, Approve{name, 1}, who.approver, MakeEffective{name, 1}, who.lead,
+	steps(t, l, Submit{sited(t, "1", rest+call, tellBoth)}, who.author, Review{name, 1}, who.approver, Approve{name, 1}, who.lead, MakeEffective{Protocol: name, Version: 1}, who.lead,
 		SetSiteValues{name, 1, map[string]string{"rest": "0.3", "duty call": "7"}}, who.lead,
-		Submit{sited(t, "2", "  rest: 0.4 to 0.9 mL\n", "Leave {site.rest}.")}, who.author, Approve{name, 2}, who.approver, MakeEffective{name, 2}, who.lead,
-		Submit{sited(t, "3", rest+call, tellBoth)}, who.author, Approve{name, 3}, who.approver)
+		Submit{sited(t, "2", "  rest: 0.4 to 0.9 mL\n", "Leave {site.rest}.")}, who.author, Review{name, 2}, who.approver, Approve{name, 2}, who.lead, MakeEffective{Protocol: name, Version: 2}, who.lead,
+		Submit{sited(t, "3", rest+call, tellBoth)}, who.author, Review{name, 3}, who.approver, Approve{name, 3}, who.lead)
 	if got, want := stand(l, 3), "rest unset; duty call unset"; got != want {
 		t.Errorf("%s", got)
 	}
@@ -153,9 +156,9 @@ func TestAValueDoesNotJumpOverAVersion(t *testing.T) {
 
 func TestTheSheetSaysWhatIsSetAndWhatStoodBefore(t *testing.T) {
 	l, who := New(), people()
-	steps(t, l, Submit{sited(t, "1", rest+call, tellBoth)}, who.author, Approve{name, 1}, who.approver, MakeEffective{name, 1}, who.lead,
+	steps(t, l, Submit{sited(t, "1", rest+call, tellBoth)}, who.author, Review{name, 1}, who.approver, Approve{name, 1}, who.lead, MakeEffective{Protocol: name, Version: 1}, who.lead,
 		SetSiteValues{name, 1, map[string]string{"rest": "0.3"}}, who.lead)
-	sheet, err := Lines(l, SetSiteValues{name, 1, map[string]string{"rest": "0.4"}})
+	sheet, err := Lines(l, SetSiteValues{name, 1, map[string]string{"rest": "0.4"}}, who.lead, noon(), time.UTC)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +175,7 @@ func TestTheSheetSaysWhatIsSetAndWhatStoodBefore(t *testing.T) {
 
 func TestASettingThatTheVersionForbidsDoesNotApply(t *testing.T) {
 	l, who := New(), people()
-	steps(t, l, Submit{sited(t, "1", rest+call, tellBoth)}, who.author, Approve{name, 1}, who.approver)
+	steps(t, l, Submit{sited(t, "1", rest+call, tellBoth)}, who.author, Review{name, 1}, who.approver, Approve{name, 1}, who.lead)
 	v, _ := l.Find(name, 1)
 	one := func(k, v string) map[string]string { return map[string]string{k: v} }
 	for _, forged := range []SiteValuesSet{
@@ -188,7 +191,7 @@ func TestASettingThatTheVersionForbidsDoesNotApply(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		entry := audit.Entry{Stream: draft.Stream, Version: 3, Kind: draft.Kind, KindVersion: 1, Actor: draft.Actor, Payload: draft.Payload}
+		entry := audit.Entry{Stream: draft.Stream, Version: 4, Kind: draft.Kind, KindVersion: 1, Time: noon(), Actor: draft.Actor, Payload: draft.Payload}
 		if err := l.Apply(audit.Stored{Entry: entry}); err == nil {
 			t.Errorf("%+v was applied", forged)
 		}

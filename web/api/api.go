@@ -129,7 +129,7 @@ func statusOf(code string) int {
 	switch code {
 	case "no_session", "wrong_password", "locked_out", "expired", "locked":
 		return http.StatusUnauthorized
-	case "not_allowed", "no_role", "not_trained", "suspended", "must_set_password":
+	case "not_allowed", "no_role", "not_trained", "not_acknowledged", "suspended", "must_set_password":
 		return http.StatusForbidden
 	case "no_such_batch", "no_such_protocol", "no_such_person", "no_such_sheet":
 		return http.StatusNotFound

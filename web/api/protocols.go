@@ -11,6 +11,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"countersign/identity"
 	"countersign/protocol"
 	"countersign/protocol/library"
 	"countersign/web/site"
@@ -22,11 +23,17 @@ type ProtocolView struct {
 	Version int    `json:"version"`
 	Title   string `json:"title"`
 	Marked  string `json:"marked,omitempty" doc:"as in: example, not for use in patients"`
-	Status  string `json:"status"`
+	Status  string `json:"status" enum:"draft,reviewed,approved,effective,superseded,withdrawn" doc:"at this moment"`
 	Digest  string `json:"digest" doc:"SHA-256 of the text"`
 	Text    string `json:"text"`
 	// SiteValues are what the version lets a site set, and how that stands.
 	SiteValues []SetView `json:"site_values,omitempty" doc:"what this version lets the site set, and how it stands"`
+
+	From  *time.Time      `json:"effective_from,omitempty" doc:"from when it is effective; it may be still to come"`
+	Until *time.Time      `json:"effective_until,omitempty" doc:"when the next version takes its place"`
+	Life  []LifeView      `json:"life" doc:"who signed what, in order"`
+	Read  []ReaderView    `json:"acknowledgements" doc:"everybody whose role appears in it, once it is approved"`
+	Needs []identity.Role `json:"not_acknowledged_by_any,omitempty" doc:"roles that nobody holds who has acknowledged it: no batch can be opened while there is one"`
 }
 
 // SetView is a value that a site sets, and what it stands at.
@@ -57,6 +64,21 @@ func setViews(values []library.SiteValue) []SetView {
 	return views
 }
 
+// LifeView is one signed act in a version's life.
+type LifeView struct {
+	Act  string    `json:"act" enum:"submitted,reviewed,approved,put into effect,withdrawn"`
+	Name string    `json:"name"`
+	Role string    `json:"role"`
+	At   time.Time `json:"at"`
+}
+
+// ReaderView is one person whose role appears in a protocol.
+type ReaderView struct {
+	Person string     `json:"person"`
+	Name   string     `json:"name"`
+	At     *time.Time `json:"acknowledged,omitempty" doc:"left out while they have not"`
+}
+
 type protocolsOutput struct {
 	Body struct {
 		Protocols []ProtocolView `json:"protocols"`
@@ -73,7 +95,8 @@ type ProtocolPath struct {
 type protocolProposalInput struct {
 	Credentials
 	Body struct {
-		Command json.RawMessage `json:"command" doc:"submit, approve, make effective, set site values or withdraw"`
+		Command  json.RawMessage `json:"command" doc:"submit, review, approve, make effective, set site values, withdraw or acknowledge"`
+		Username string          `json:"username,omitempty" maxLength:"64" doc:"of an acknowledgement: who signs it, when it is not who is signed in"`
 	}
 }
 
@@ -82,6 +105,7 @@ type protocolSignatureInput struct {
 	Body struct {
 		Nonce    string          `json:"nonce"`
 		Command  json.RawMessage `json:"command" doc:"the same as was proposed"`
+		Username string          `json:"username,omitempty" maxLength:"64"`
 		Password string          `json:"password" maxLength:"256"`
 	}
 }
@@ -96,14 +120,14 @@ func (a *api) protocols(to huma.API) {
 		if err != nil {
 			return nil, problem(err)
 		}
+		people, err := a.site.People(ctx, who)
+		if err != nil {
+			return nil, problem(err)
+		}
 		out := &protocolsOutput{}
 		out.Body.Protocols = []ProtocolView{}
 		for _, version := range known.Versions() {
-			p := version.Protocol
-			out.Body.Protocols = append(out.Body.Protocols, ProtocolView{
-				Name: p.Name, Version: p.Version, Title: p.Title, Marked: p.Status, Status: string(version.Status),
-				Digest: hexadecimal(p.Digest), Text: string(p.Text), SiteValues: setViews(known.SiteValues(p.Name, p.Version)),
-			})
+			out.Body.Protocols = append(out.Body.Protocols, protocolView(known, version, people, a.site.Now()))
 		}
 		return out, nil
 	})
@@ -125,7 +149,7 @@ func (a *api) protocols(to huma.API) {
 		if err != nil {
 			return nil, err
 		}
-		sheet, err := a.site.ProposeProtocol(ctx, who, command)
+		sheet, err := a.site.ProposeProtocol(ctx, who, command, in.Body.Username)
 		if err != nil {
 			return nil, protocolProblem(err)
 		}
@@ -140,8 +164,43 @@ func (a *api) protocols(to huma.API) {
 		if err != nil {
 			return nil, err
 		}
-		return nil, protocolProblem(a.site.SignProtocol(ctx, who, in.Body.Nonce, command, in.Body.Password))
+		return nil, protocolProblem(a.site.SignProtocol(ctx, who, in.Body.Nonce, command, in.Body.Username, in.Body.Password))
 	})
+}
+
+func protocolView(known *library.Library, version *library.Version, people []identity.Person, now time.Time) ProtocolView {
+	p := version.Protocol
+	view := ProtocolView{
+		Name: p.Name, Version: p.Version, Title: p.Title, Marked: p.Status, Status: string(version.Status(now)),
+		Digest: hexadecimal(p.Digest), Text: string(p.Text), Life: []LifeView{}, Read: []ReaderView{},
+		SiteValues: setViews(known.SiteValues(p.Name, p.Version)),
+	}
+	if !version.From.IsZero() {
+		view.From = &version.From
+	}
+	if !version.Until.IsZero() {
+		view.Until = &version.Until
+	}
+	for _, one := range []struct {
+		word string
+		act  *library.Act
+	}{{"submitted", &version.Drafted}, {"reviewed", version.Reviewed}, {"approved", version.Approved}, {"put into effect", version.InEffect}, {"withdrawn", version.Ended}} {
+		if one.act != nil {
+			view.Life = append(view.Life, LifeView{Act: one.word, Name: one.act.Name, Role: one.act.Role, At: one.act.At})
+		}
+	}
+	if version.Approved == nil {
+		return view
+	}
+	view.Needs = library.Unread(p, people)
+	for _, reader := range library.Readers(p, people) {
+		one := ReaderView{Person: string(reader.Person.ID), Name: reader.Person.Name}
+		if reader.Read != nil {
+			one.At = &reader.Read.At
+		}
+		view.Read = append(view.Read, one)
+	}
+	return view
 }
 
 func (a *api) libraryCommand(ctx context.Context, c Credentials, body json.RawMessage) (site.Session, library.Command, error) {

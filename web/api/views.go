@@ -23,6 +23,9 @@ type BatchSummary struct {
 // BatchView is a batch as it stands.
 type BatchView struct {
 	BatchSummary
+	Issue       string            `json:"issue_number,omitempty" doc:"site, protocol, version and running number; batches of older programs have none"`
+	Reissues    []string          `json:"issued_again_after,omitempty" doc:"batches opened before for the same order and patient"`
+	Reissue     string            `json:"issued_again_because,omitempty"`
 	Order       map[string]string `json:"order"`
 	SiteValues  []SetView         `json:"site_values,omitempty" doc:"what the site had set when the batch was opened"`
 	Steps       []StepView        `json:"steps"`
@@ -110,7 +113,7 @@ func summaryOf(s *batch.State) BatchSummary {
 
 func viewOf(s *batch.State, now time.Time) BatchView {
 	view := BatchView{
-		BatchSummary: summaryOf(s), Order: map[string]string{}, Steps: []StepView{}, Exceptions: []ExceptionView{},
+		BatchSummary: summaryOf(s), Issue: s.Issue, Reissues: s.Reissues, Reissue: s.Reissue, Order: map[string]string{}, Steps: []StepView{}, Exceptions: []ExceptionView{},
 		Timers: []TimerView{}, Blocks: s.CertifyBlocks(now),
 	}
 	for name, entry := range s.Order {

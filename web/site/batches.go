@@ -66,9 +66,12 @@ func masked(state *batch.State, who Session) *batch.State {
 	return &blank
 }
 
-// facts gathers what deciding needs and the batch does not hold.
-func (s *Service) facts(ctx context.Context, person identity.PersonID, state *batch.State, c batch.Command, now time.Time) (batch.Facts, error) {
+// facts gathers what deciding needs and the batch does not hold, as at the
+// moment of now, and says which streams it rests on: whoever writes what was
+// decided does so only while these stand where they stood.
+func (s *Service) facts(ctx context.Context, person identity.PersonID, state *batch.State, c batch.Command, now time.Time) (batch.Facts, []audit.Condition, error) {
 	f := batch.Facts{Origin: s.info.Origin, Site: s.info.Name + ", " + s.info.Unit, Zone: s.info.Location}
+	var rests []audit.Condition
 	err := s.read(ctx, func(m *models) error {
 		found, ok := m.people.Person(person)
 		if !ok {
@@ -81,25 +84,48 @@ func (s *Service) facts(ctx context.Context, person identity.PersonID, state *ba
 				f.Registered[code] = fit
 			}
 		}
+		rests = append(rests, audit.Condition{Stream: found.ID.Stream(), Version: found.Version})
 		unit := ""
 		if state != nil {
 			f.Protocol, unit = state.Protocol, state.Basis.Unit
 		}
 		if open, ok := c.(batch.Open); ok {
 			unit = open.Unit
-			effective, ok := m.library.Effective(open.Protocol)
-			if version, found := m.library.Find(open.Protocol, open.Version); found {
-				f.Protocol = version.Protocol
-			}
-			f.Settings = reports.Settings(m.library, open.Protocol, open.Version)
-			f.Effective = ok && effective.Protocol.Version == open.Version && effective.Protocol.Digest == open.Digest
+			m.toOpen(&f, open, now)
+			rests = append(rests, audit.Condition{Stream: library.Stream(open.Protocol), Version: m.library.StreamVersion(open.Protocol)})
 		}
 		if f.Protocol != nil {
 			f.Standing = m.books.Standing(f.Protocol.Product.Code, f.Protocol.Product.Form, unit, now)
 		}
 		return nil
 	})
-	return f, err
+	return f, rests, err
+}
+
+// toOpen gathers what an opening needs: whether the version is effective at
+// that moment (MBR-01), who could work in it (CTL-14), its record's issue
+// number, and what was opened for the same order before (MBR-03).
+func (m *models) toOpen(f *batch.Facts, c batch.Open, now time.Time) {
+	version, found := m.library.Find(c.Protocol, c.Version)
+	if !found {
+		return
+	}
+	f.Protocol, f.Settings = version.Protocol, reports.Settings(m.library, c.Protocol, c.Version)
+	effective, ok := m.library.Effective(c.Protocol, now)
+	f.Effective = ok && effective.Protocol.Version == c.Version && effective.Protocol.Digest == c.Digest
+	f.Unread = library.Unread(version.Protocol, m.people.People())
+	f.Issue = 1
+	for _, state := range m.sortedBatches() {
+		if state.Protocol == nil {
+			continue
+		}
+		if state.Protocol.Name == c.Protocol && state.Protocol.Version == c.Version {
+			f.Issue++
+		}
+		if state.ForOrder(c) && state.ID != c.Batch {
+			f.Earlier = append([]batch.Earlier{{Batch: state.ID, Status: state.Status, Ended: state.Ended()}}, f.Earlier...)
+		}
+	}
 }
 
 // Do carries out a command that needs no signature. A repeated key is
@@ -127,24 +153,6 @@ func (s *Service) Do(ctx context.Context, who Session, key, id string, seen int6
 	return masked(after, who), err
 }
 
-// beside are the conditions of an opening besides its own: that the protocol
-// stands as it was looked at, which version is effective and what the site has
-// set (MBR-01, MBR-05). They are read before the facts, so that an act that
-// comes between is found out.
-func (s *Service) beside(ctx context.Context, c batch.Command) (conditions []audit.Condition, err error) {
-	open, ok := c.(batch.Open)
-	if !ok {
-		return nil, nil
-	}
-	err = s.read(ctx, func(m *models) error {
-		if version := m.library.StreamVersion(open.Protocol); version > 0 {
-			conditions = []audit.Condition{{Stream: library.Stream(open.Protocol), Version: version}}
-		}
-		return nil
-	})
-	return conditions, err
-}
-
 // batchAct is one command on its way to the log.
 type batchAct struct {
 	service *Service
@@ -164,6 +172,12 @@ func (a batchAct) run(ctx context.Context) (*batch.State, error) {
 		return nil, err
 	}
 	digest := digestOf([]byte(a.id), []byte(a.person), raw)
+	if _, ok := a.command.(batch.Open); ok {
+		// One at a time: the log has one writer, and that is this process, so that
+		// no two records get one issue number, nor one order two batches (MBR-03).
+		s.opening.Lock()
+		defer s.opening.Unlock()
+	}
 	for range attempts {
 		if state, done, err := a.recall(ctx); done || err != nil {
 			return state, err
@@ -172,12 +186,8 @@ func (a batchAct) run(ctx context.Context) (*batch.State, error) {
 		if err != nil {
 			return nil, err
 		}
-		beside, err := s.beside(ctx, a.command)
-		if err != nil {
-			return nil, err
-		}
 		now := s.Now()
-		f, err := s.facts(ctx, a.person, state, a.command, now)
+		f, rests, err := s.facts(ctx, a.person, state, a.command, now)
 		if err != nil {
 			return nil, err
 		}
@@ -203,16 +213,11 @@ func (a batchAct) run(ctx context.Context) (*batch.State, error) {
 			}
 			drafts[0].Signatures = []audit.Signature{signature}
 		}
-		conditions := append([]audit.Condition{condition}, beside...)
-		if f.Person.Version > 0 {
-			// What was decided rests on what this person may do now.
-			conditions = append(conditions, audit.Condition{Stream: f.Person.ID.Stream(), Version: f.Person.Version})
-		}
-		conditions = append(conditions, batch.Grounds(a.command, f)...)
+		rests = append(rests, batch.Grounds(a.command, f)...)
 		if refusal == nil {
-			conditions = append(conditions, batch.Rests(state, a.command, f, now)...)
+			rests = append(rests, batch.Rests(state, a.command, f, now)...)
 		}
-		request := ledger.Request{Key: a.key, Digest: digest, Conditions: conditions, Drafts: drafts}
+		request := ledger.Request{Key: a.key, Digest: digest, Conditions: append(rests, condition), Drafts: drafts}
 		_, err = s.ledger.Append(ctx, request)
 		var moved *ledger.Moved
 		switch {

@@ -27,7 +27,8 @@ type models struct {
 	library  *library.Library
 	batches  map[string]*batch.State
 	folder   *batch.Folder
-	broken   error // of the entry that cannot be folded, and that nothing is folded after
+	broken   error             // of the entry that cannot be folded, and that nothing is folded after
+	issued   map[string]string // issue number → batch
 	site     register.Site
 	software register.Software
 	books    *register.Books
@@ -38,7 +39,7 @@ type models struct {
 func newModels() *models {
 	m := &models{
 		people: identity.NewDirectory(), library: library.New(),
-		batches: map[string]*batch.State{}, books: register.NewBooks(),
+		batches: map[string]*batch.State{}, books: register.NewBooks(), issued: map[string]string{},
 	}
 	m.folder = batch.NewFolder(m.protocol)
 	return m
@@ -81,7 +82,11 @@ func (m *models) fold(entries []audit.Stored, openings map[int64]map[string]stri
 		m.next = entry.Index + 1
 	}
 	for id, folding := range ahead {
-		m.batches[id] = folding.State()
+		state := folding.State()
+		if other, taken := m.issued[state.Issue]; taken && state.Issue != "" && other != id {
+			return fmt.Errorf("the issue number %s is that of batch %s already (MBR-03)", state.Issue, other)
+		}
+		m.batches[id], m.issued[state.Issue] = state, id
 	}
 	return nil
 }

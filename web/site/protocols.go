@@ -24,6 +24,24 @@ func (s *Service) Library(ctx context.Context, who Session) (*library.Library, e
 	return found, err
 }
 
+// Readers gives everybody whose role appears in a protocol's version, with
+// their acknowledgement of it (CTL-14).
+func (s *Service) Readers(ctx context.Context, who Session, name string, version int) ([]library.Reader, error) {
+	if err := requireFit(who); err != nil {
+		return nil, err
+	}
+	var readers []library.Reader
+	err := s.read(ctx, func(m *models) error {
+		v, ok := m.library.Find(name, version)
+		if !ok {
+			return &Refusal{Code: "no_such_version", Sentence: "The library has no such version."}
+		}
+		readers = library.Readers(v.Protocol, m.people.People())
+		return nil
+	})
+	return readers, err
+}
+
 // ProtocolSheet is what will be signed of a protocol's life.
 type ProtocolSheet struct {
 	Nonce   string
@@ -32,19 +50,39 @@ type ProtocolSheet struct {
 	Lines   []string
 	Meaning identity.Meaning
 	Roles   []identity.Role
+	Signer  identity.Person
+}
+
+// signerOf is who signs an act on a protocol: whoever is signed in, or, for an
+// acknowledgement alone, somebody else at the same terminal. A second person
+// who was not ready is, within seconds, where the work is (CTL-14).
+func (s *Service) signerOf(ctx context.Context, who Session, c library.Command, username string) (identity.Person, error) {
+	if username == "" {
+		return who.Person, nil
+	}
+	if _, reads := c.(library.Acknowledge); !reads {
+		return identity.Person{}, &Refusal{Code: "not_allowed", Sentence: "This is signed by whoever is signed in."}
+	}
+	return s.byUsername(ctx, username)
 }
 
 // ProposeProtocol draws the sheet of an act on a protocol. A text with faults
 // gives protocol.Problems; what the rules refuse is recorded and refused here.
-func (s *Service) ProposeProtocol(ctx context.Context, who Session, c library.Command) (ProtocolSheet, error) {
+// Username is somebody else's who acknowledges a version here; empty when
+// whoever is signed in signs.
+func (s *Service) ProposeProtocol(ctx context.Context, who Session, c library.Command, username string) (ProtocolSheet, error) {
 	if err := requireFit(who); err != nil {
 		return ProtocolSheet{}, err
 	}
-	act := protocolAct{service: s, key: s.NewKey(), command: c, person: who.Person.ID}
+	signer, err := s.signerOf(ctx, who, c, username)
+	if err != nil {
+		return ProtocolSheet{}, err
+	}
+	act := protocolAct{service: s, key: s.NewKey(), command: c, person: signer.ID}
 	if err := act.tryOut(ctx); err != nil {
 		return ProtocolSheet{}, err
 	}
-	lines, digest, err := s.protocolLines(ctx, c)
+	lines, digest, err := s.protocolLines(ctx, c, signer.ID)
 	if err != nil {
 		return ProtocolSheet{}, err
 	}
@@ -52,14 +90,15 @@ func (s *Service) ProposeProtocol(ctx context.Context, who Session, c library.Co
 	if err != nil {
 		return ProtocolSheet{}, err
 	}
-	sheet := ProtocolSheet{Nonce: s.NewKey(), Name: name, Command: c, Lines: lines}
+	sheet := ProtocolSheet{Nonce: s.NewKey(), Name: name, Command: c, Lines: lines, Signer: signer}
 	sheet.Meaning, sheet.Roles, _ = library.Signs(c)
 	return sheet, s.giveOut(ctx, who, sheet.Nonce, digest)
 }
 
-func (s *Service) protocolLines(ctx context.Context, c library.Command) (lines []string, digest audit.Hash, err error) {
+func (s *Service) protocolLines(ctx context.Context, c library.Command, signer identity.PersonID) (lines []string, digest audit.Hash, err error) {
 	err = s.read(ctx, func(m *models) error {
-		lines, err = library.Lines(m.library, c)
+		person, _ := m.people.Person(signer)
+		lines, err = library.Lines(m.library, c, person, s.Now(), s.info.Location)
 		return err
 	})
 	if err != nil {
@@ -69,7 +108,7 @@ func (s *Service) protocolLines(ctx context.Context, c library.Command) (lines [
 	if err != nil {
 		return nil, digest, err
 	}
-	parts := [][]byte{raw}
+	parts := [][]byte{[]byte(signer), raw}
 	for _, line := range lines {
 		parts = append(parts, []byte(line))
 	}
@@ -77,8 +116,8 @@ func (s *Service) protocolLines(ctx context.Context, c library.Command) (lines [
 }
 
 // SignProtocol carries out an act on a protocol under the password of whoever
-// is signed in.
-func (s *Service) SignProtocol(ctx context.Context, who Session, nonce string, c library.Command, password string) error {
+// signs it: see ProposeProtocol.
+func (s *Service) SignProtocol(ctx context.Context, who Session, nonce string, c library.Command, username, password string) error {
 	if err := requireFit(who); err != nil {
 		return err
 	}
@@ -89,7 +128,11 @@ func (s *Service) SignProtocol(ctx context.Context, who Session, nonce string, c
 	if err != nil {
 		return err
 	}
-	act := protocolAct{service: s, key: nonce, command: c, person: who.Person.ID, password: password, shown: shown}
+	signer, err := s.signerOf(ctx, who, c, username)
+	if err != nil {
+		return err
+	}
+	act := protocolAct{service: s, key: nonce, command: c, person: signer.ID, password: password, shown: shown}
 	return act.run(ctx)
 }
 
@@ -110,7 +153,7 @@ func (a protocolAct) tryOut(ctx context.Context) error {
 	var draft audit.Draft
 	err := a.service.read(ctx, func(m *models) error {
 		person, _ := m.people.Person(a.person)
-		_, err := library.Decide(m.library, a.command, person)
+		_, err := library.Decide(m.library, a.command, person, a.service.Now())
 		var found bool
 		if refusal, found = AsRefusal(err); !found {
 			return err
@@ -167,7 +210,7 @@ func (a protocolAct) run(ctx context.Context) error {
 
 func (a protocolAct) draft(ctx context.Context) (draft audit.Draft, condition audit.Condition, err error) {
 	s := a.service
-	lines, digest, err := s.protocolLines(ctx, a.command)
+	lines, digest, err := s.protocolLines(ctx, a.command, a.person)
 	if err != nil {
 		return draft, condition, err
 	}
@@ -177,12 +220,16 @@ func (a protocolAct) draft(ctx context.Context) (draft audit.Draft, condition au
 	var person identity.Person
 	err = s.read(ctx, func(m *models) error {
 		person, _ = m.people.Person(a.person)
-		draft, err = library.DraftOfCommand(m.library, a.command, person, s.Now())
+		draft, err = library.Decide(m.library, a.command, person, s.Now())
 		if err != nil {
 			return err
 		}
+		condition = audit.Condition{Stream: draft.Stream, Version: person.Version}
+		if draft.Stream == person.ID.Stream() {
+			return nil // an acknowledgement
+		}
 		name, _, err := library.Subject(a.command)
-		condition = audit.Condition{Stream: draft.Stream, Version: m.library.StreamVersion(name)}
+		condition.Version = m.library.StreamVersion(name)
 		return err
 	})
 	if err != nil {

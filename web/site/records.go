@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"countersign/audit"
@@ -49,7 +50,7 @@ func (s *Service) Trail(ctx context.Context, who Session, stream audit.StreamID)
 		for i, entry := range entries {
 			lines[i] = TrailLine{
 				Index: entry.Index, Version: entry.Version, At: entry.Time, Kind: string(entry.Kind), Actor: entry.Actor,
-				Name: m.nameOf(entry.Actor), Words: reports.Words(entry.Entry, openings[entry.Index]), Hash: audit.LeafHash(entry.Bytes).String(),
+				Name: m.nameOf(entry.Actor), Words: wordsOf(entry.Entry, openings[entry.Index], s.info.Location), Hash: audit.LeafHash(entry.Bytes).String(),
 				Critical: critical(entry.Kind),
 			}
 			if len(entry.Signatures) > 0 {
@@ -59,6 +60,25 @@ func (s *Service) Trail(ctx context.Context, who Session, stream audit.StreamID)
 		return nil
 	})
 	return lines, err
+}
+
+// wordsOf says in one sentence what an entry of any stream did.
+func wordsOf(e audit.Entry, opened map[string]string, zone *time.Location) string {
+	words := ""
+	switch room, id, _ := strings.Cut(string(e.Stream), "/"); room {
+	case "protocol":
+		if event, err := library.DecodeEvent(e); err == nil {
+			words = library.Words(event, zone)
+		}
+	case "person":
+		if payload, err := identity.ReadPayload(e); err == nil {
+			words = identity.Event{Kind: e.Kind, Person: identity.PersonID(id), Payload: payload}.Words()
+		}
+	}
+	if words == "" {
+		words = reports.Words(e, opened)
+	}
+	return words
 }
 
 // critical marks what a reviewer looks at first: changed values, exceptions

@@ -53,6 +53,7 @@ type Service struct {
 	moved    atomic.Int64 // of models, for a clock that waits for nobody
 	models   *models
 	staff    sync.Mutex // acts on people and protocols go one after the other
+	opening  sync.Mutex // batches are opened one after the other
 }
 
 // New loads the site from its log. It refuses a log that no site has founded.

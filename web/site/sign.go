@@ -56,7 +56,7 @@ func (s *Service) Propose(ctx context.Context, who Session, id string, c batch.C
 		}
 		signer = found.ID
 	}
-	f, err := s.facts(ctx, signer, state, c, s.Now())
+	f, _, err := s.facts(ctx, signer, state, c, s.Now())
 	if err != nil {
 		return Sheet{}, err
 	}
@@ -163,10 +163,8 @@ func (s *Service) Sign(ctx context.Context, who Session, nonce, id string, c bat
 			}
 		}
 		meaning, roles, _ := batch.Signs(state, c)
-		_, stop := c.(batch.AfterStop)
 		return s.signature(ctx, signing{
-			untrained: stop, // the control site's quality lead is no hand of this unit (CTL-07)
-			person:    f.Person, meaning: meaning, roles: roles, protocol: f.Protocol.Name, version: f.Protocol.Version,
+			person: f.Person, meaning: meaning, roles: roles, protocol: f.Protocol.Name, version: f.Protocol.Version, need: batch.Needs(state, c),
 			nonce: nonce, lines: lines, head: head, draft: d, password: password,
 		})
 	}
@@ -182,20 +180,18 @@ type signing struct {
 	person   identity.Person
 	meaning  identity.Meaning
 	roles    []identity.Role
-	protocol string // whose training is needed; "" when none is
+	protocol string // in whose batch it is signed; "" when in none
 	version  int
-	// untrained says that the state of training stands in the signature, and
-	// that none is needed.
-	untrained bool
-	nonce     string
-	lines     []string
-	head      audit.Head
-	draft     audit.Draft
-	password  string
+	need     identity.Need
+	nonce    string
+	lines    []string
+	head     audit.Head
+	draft    audit.Draft
+	password string
 }
 
 func (s *Service) signature(ctx context.Context, w signing) (audit.Signature, error) {
-	role, training, err := identity.AuthorityFor(w.person, w.meaning, w.roles, w.protocol, w.version, w.protocol != "" && !w.untrained, w.draft.Time)
+	role, training, err := identity.AuthorityFor(w.person, w.meaning, w.roles, w.protocol, w.version, w.need, w.draft.Time)
 	if err != nil {
 		return audit.Signature{}, err
 	}
