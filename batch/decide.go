@@ -123,6 +123,8 @@ func (d *decision) command(c Command) (Event, error) {
 		return answer(d.certify(c))
 	case Reject:
 		return answer(d.reject(c))
+	case Recall:
+		return answer(d.recall(c))
 	}
 	return nil, refuse("unknown_command", "There is no such command.")
 }

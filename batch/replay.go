@@ -298,10 +298,13 @@ func commandOf(ev Event, masked bool) (Command, error) {
 	case RemarkNoted:
 		return Note{Step: e.Step, Text: e.Text}, nil
 	case ExceptionRaised:
-		if e.Class != "raised by hand" {
-			return nil, errors.New("no act gave rise to this exception")
+		switch e.Class {
+		case recallClass:
+			return recallOf(e), nil
+		case "raised by hand":
+			return Raise{Step: e.Step, Text: e.Text, Blocks: e.Blocks == BlocksBatch}, nil
 		}
-		return Raise{Step: e.Step, Text: e.Text, Blocks: e.Blocks == BlocksBatch}, nil
+		return nil, errors.New("no act gave rise to this exception")
 	case ExceptionResolved:
 		return Resolve{Exception: e.Exception, Accept: e.Accept, Reason: e.Reason}, nil
 	case StopDecided:

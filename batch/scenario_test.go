@@ -222,6 +222,7 @@ func (s *story) act(who, second, text string) error {
 		{`raises "(.*)" in (.+)`, func(m []string) { do(Raise{m[2], m[1], false}) }},
 		{`accepts exception (\d+) because "(.*)"`, func(m []string) { do(Resolve{s.number(m[1]), true, m[2]}) }},
 		{`does not accept exception (\d+) because "(.*)"`, func(m []string) { do(Resolve{s.number(m[1]), false, m[2]}) }},
+		{`recalls it under (R-\d+) because "(.*)"`, func(m []string) { do(Recall{m[1], m[2]}) }},
 		{`aborts because "(.*)"`, func(m []string) { do(Abort{m[1]}) }},
 		{`rejects because "(.*)"`, func(m []string) { do(Reject{m[1]}) }},
 		{`reviews`, func([]string) { do(Review{"Everything was looked at."}) }},
