@@ -31,7 +31,7 @@ func (d *decision) recall(c Recall) (Event, *Refusal) {
 	if refusal := d.alive(); refusal != nil {
 		return nil, refusal
 	}
-	if refusal := d.entitled("", leads(), false); refusal != nil {
+	if refusal := d.entitled("", leads(), identity.NeedsNothing); refusal != nil {
 		return nil, refusal
 	}
 	number, refusal := worded(c.Recall, "the recall's number")

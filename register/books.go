@@ -16,6 +16,7 @@ type Books struct {
 	materials map[string]Material
 	lots      map[string]*Lot
 	equipment map[string]*Equipment
+	recalls   map[string]*Recall
 	codes     map[string]string // key of a label's code → lot
 	products  map[string]*Product
 	units     map[string]*Unit
@@ -26,7 +27,7 @@ type Books struct {
 // NewBooks gives empty books.
 func NewBooks() *Books {
 	return &Books{
-		materials: map[string]Material{}, lots: map[string]*Lot{}, equipment: map[string]*Equipment{},
+		materials: map[string]Material{}, lots: map[string]*Lot{}, equipment: map[string]*Equipment{}, recalls: map[string]*Recall{},
 		codes: map[string]string{}, versions: map[audit.StreamID]int64{},
 		products: map[string]*Product{}, units: map[string]*Unit{}, blocked: map[string][]Blocked{},
 	}
@@ -47,7 +48,7 @@ type Act struct {
 func Keeps(stream audit.StreamID) bool {
 	room, _, _ := strings.Cut(string(stream), "/")
 	switch room {
-	case "material", "lot", "stock", "equipment", "logbook", "product", "unit":
+	case "material", "lot", "stock", "equipment", "logbook", "product", "unit", "recall":
 		return true
 	}
 	return false

@@ -50,6 +50,11 @@ func events() []Event {
 		UnitStopLifted{},
 		UnitMoved{},
 		UnitReturned{},
+		RecallOpened{},
+		RecallExtended{},
+		RecallTold{},
+		RecallClosed{},
+		LotCalledBack{},
 		CommandRefused{},
 	}
 }
@@ -92,6 +97,10 @@ func Commands() []Command {
 		LiftStop{},
 		MoveUnit{},
 		ReturnUnit{},
+		OpenRecall{},
+		ExtendRecall{},
+		TellRecall{},
+		CloseRecall{},
 	}
 }
 
@@ -156,6 +165,10 @@ func about(b *Books, room, id string, zone *time.Location) []string {
 	case "lot", "stock":
 		if lot, ok := b.lots[id]; ok {
 			return lot.Lines(zone)
+		}
+	case "recall":
+		if r, ok := b.recalls[id]; ok {
+			return []string{fmt.Sprintf("Recall %s, of %s: %s.", r.ID, r.Of.Words(), r.Stands())}
 		}
 	case "equipment":
 		if m, ok := b.equipment[id]; ok {

@@ -39,6 +39,7 @@ type Facts struct {
 	Person identity.Person
 	Zone   *time.Location // site time, for what people read and type
 	Now    time.Time
+	Reach  *Reach // of a recall that is opened or extended, as the log stands
 }
 
 // Decide says what a command writes, or why it is refused with a *Refusal. It
@@ -70,7 +71,11 @@ func Lines(b *Books, c Command, f Facts) ([]string, error) {
 		return nil, err
 	}
 	_, id, _ := strings.Cut(string(w.Stream), "/")
-	return append([]string{strings.TrimSuffix(w.Event.Words(), ".") + "."}, about(b, w.Event.room(), id, f.Zone)...), nil
+	said := strings.TrimSuffix(w.Event.Words(), ".") + "."
+	if reach, ok := Reached(w.Event); ok {
+		return append([]string{said}, reach.lines()...), nil
+	}
+	return append([]string{said}, about(b, w.Event.room(), id, f.Zone)...), nil
 }
 
 // unnamed is where a refusal stands that is about nothing that has a name.

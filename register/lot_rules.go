@@ -78,6 +78,8 @@ func (e LotReleased) check(b *Books, id string, act Act) *Refusal {
 		return refuse("released_already", "Lot %s is released already.", id)
 	case lot.Received.Person == act.Person:
 		return refuse("not_independent", "Whoever took a lot in does not release it. Somebody else signs.")
+	case b.standsAgainst(lot) != nil:
+		return refuse("recalled", "Recall %s stands against lot %s, of %s. It is not released.", b.standsAgainst(lot).ID, id, b.standsAgainst(lot).Of.Words())
 	case e.Document == "":
 		return refuse("no_document", "Name the certificate or control number that it is released by.")
 	case !lot.Last().IsZero() && act.At.After(lot.Last()):
