@@ -32,6 +32,7 @@ var floors = map[string]float64{
 	"batch":            2,
 	"protocol/library": 2,
 	"register":         1.6,
+	"register/trace":   2.5,
 	"reports":          3,
 	"web/site":         4,
 	"web/api":          4.1,
@@ -53,7 +54,7 @@ var owners = map[string][]string{
 
 // pure packages may not reach for a clock, chance, the network or the disk,
 // and know no binary floating point.
-var pure = []string{"protocol", "audit", "identity", "batch", "protocol/library", "register", "register/patient", "register/scan"}
+var pure = []string{"protocol", "audit", "identity", "batch", "protocol/library", "register", "register/patient", "register/scan", "register/trace"}
 
 // impure is what a pure package may not import.
 var impure = []string{"os", "net", "net/http", "math/rand", "math/rand/v2", "crypto/rand", "database/sql", "log", "log/slog"}

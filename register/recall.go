@@ -167,7 +167,13 @@ func (r *Recall) Stands() string {
 
 // Sentence is what stands in the record of a batch that the recall stops.
 func (r *Recall) Sentence() string {
-	return fmt.Sprintf("Recall %s, of %s, reaches this batch: %s.", r.ID, r.Of.Words(), strings.TrimSuffix(r.Reason, "."))
+	return plain(fmt.Sprintf("Recall %s, of %s, reaches this batch: %s.", r.ID, r.Of.Words(), strings.TrimSuffix(r.Reason, ".")))
+}
+
+// plain is a text on one line, without what a scanned code has between its
+// elements.
+func plain(text string) string {
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r <= ' ' }), " ")
 }
 
 // RecallStream is a recall's stream.

@@ -7,6 +7,7 @@ import (
 
 	"countersign/audit"
 	"countersign/identity"
+	"countersign/protocol"
 )
 
 // OpenRecall recalls what something went into, or what a machine or somebody
@@ -98,8 +99,14 @@ func (c OpenRecall) event(b *Books, f Facts) (Event, *Refusal) {
 	if c.Until.After(f.Now) {
 		return nil, refuse("recall_span", "The end of the span is still to come. Recall until now, and extend the recall later.")
 	}
+	of := c.What(b)
+	// The sentence goes into every batch's record, where it has to be readable.
+	sentence := (&Recall{ID: "R-0000", Of: of, Reason: c.Reason}).Sentence()
+	if _, err := (protocol.Input{Type: protocol.TypeText}).Parse(sentence, time.UTC); err != nil {
+		return nil, refuse("bad_text", "What is recalled, or the reason, cannot stand in a batch's record: %s.", err)
+	}
 	return RecallOpened{
-		Of: c.What(b), Reason: strings.TrimSpace(c.Reason), Document: strings.TrimSpace(c.Document),
+		Of: of, Reason: strings.TrimSpace(c.Reason), Document: strings.TrimSpace(c.Document),
 		Lots: f.Reach.Lots, Stopped: f.Reach.Stopped, Supplied: f.Reach.Supplied,
 	}, readable(c.Of, c.Material, c.Reason, c.Document)
 }
