@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"countersign/identity"
 )
 
 // Recall stops a batch because something that went into it, or somebody or

@@ -94,18 +94,23 @@ func (c ListEquipment) stream(b *Books) audit.StreamID {
 	}
 	return EquipmentStream(b.machineNumber(c.Equipment))
 }
+
 func (c ProveEquipment) stream(b *Books) audit.StreamID {
 	return EquipmentStream(b.machineNumber(c.Equipment))
 }
+
 func (c CleanEquipment) stream(b *Books) audit.StreamID {
 	return EquipmentStream(b.machineNumber(c.Equipment))
 }
+
 func (c StopEquipment) stream(b *Books) audit.StreamID {
 	return EquipmentStream(b.machineNumber(c.Equipment))
 }
+
 func (c ReturnEquipment) stream(b *Books) audit.StreamID {
 	return EquipmentStream(b.machineNumber(c.Equipment))
 }
+
 func (c RetireEquipment) stream(b *Books) audit.StreamID {
 	return EquipmentStream(b.machineNumber(c.Equipment))
 }
