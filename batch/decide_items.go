@@ -106,7 +106,7 @@ func enough(planned *protocol.Item, fit register.Fitness, text, title string) (s
 		return "", refuse("item_short", "%s: %s is set out, and the protocol needs %s.", title, amount, planned.Need)
 	}
 	if short > 0 {
-		return "", refuse("not_enough", "%s: %s of lot %s is left, and %s is needed.", title, fit.Left, fit.Number, amount)
+		return "", refuse("not_enough", "%s: of lot %[3]s there is %[2]s left, and %[4]s is needed.", title, shownAmount(fit.Left.Coded()), fit.Number, shownAmount(amount.Coded()))
 	}
 	return amount.Coded(), nil
 }

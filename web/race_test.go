@@ -17,14 +17,18 @@ func TestTwoTerminalsRaceForTheLastOfALotAndOneGetsIt(t *testing.T) {
 	first, second := w.opening("B-2026-0001"), w.opening("B-2026-0002")
 	second.Reference = "RX-1002"
 	w.register(w.session("b.okoro"), register.AdjustStock{Lot: "SYR-7", Left: "1", Reason: "counted again"})
+	who, openings := w.session("b.okoro"), []batch.Open{first, second}
+	var sheets [2]site.Sheet
+	for i, c := range openings {
+		var err error
+		sheets[i], err = w.svc.Propose(t.Context(), who, c.Batch, c, "")
+		must(t, err)
+	}
 	var got [2]error
 	var together sync.WaitGroup
-	for i, c := range []batch.Open{first, second} {
-		who := w.session("b.okoro")
-		sheet, err := w.svc.Propose(t.Context(), who, c.Batch, c, "")
-		must(t, err)
+	for i, c := range openings {
 		together.Go(func() {
-			_, got[i] = w.svc.Sign(t.Context(), who, sheet.Nonce, c.Batch, c, "", secret)
+			_, got[i] = w.svc.Sign(t.Context(), who, sheets[i].Nonce, c.Batch, c, "", secret)
 		})
 	}
 	together.Wait()
@@ -36,7 +40,7 @@ func TestTwoTerminalsRaceForTheLastOfALotAndOneGetsIt(t *testing.T) {
 		lost = got[1]
 	}
 	// Either is told at once, or reads the sheet again and is told then.
-	if refusal, ok := site.AsRefusal(lost); ok && !strings.Contains(refusal.Sentence, "is left") {
+	if refusal, ok := site.AsRefusal(lost); ok && !strings.Contains(refusal.Sentence, " left, and ") {
 		t.Errorf("the other is told: %s", refusal.Sentence)
 	}
 	must(t, w.svc.Registers(t.Context(), w.session("b.okoro"), func(b *register.Books) {
