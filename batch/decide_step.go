@@ -1,10 +1,9 @@
 package batch
 
 import (
-	"strings"
-
 	"countersign/identity"
 	"countersign/protocol"
+	"countersign/register"
 )
 
 // workable gathers what every act in a step needs.
@@ -284,10 +283,4 @@ func (d *decision) movable(c Move) *Refusal {
 
 // scanned is a code without what a scanner puts around it: blanks, line ends
 // and the mark of its kind of symbol.
-func scanned(raw string) string {
-	code := strings.TrimSpace(raw)
-	if len(code) > 3 && code[0] == ']' {
-		code = code[3:]
-	}
-	return code
-}
+func scanned(raw string) string { return register.Label(raw) }

@@ -75,7 +75,7 @@ func (b *Books) Apply(e audit.Stored, openings map[string]string) error {
 		return fmt.Errorf("apply %s at %d: %w", e.Stream, e.Version, err)
 	}
 	room, id, _ := strings.Cut(string(e.Stream), "/")
-	if ev.room() != "" && room != ev.room() || id == "" {
+	if ev.room() != "" && (room != ev.room() || id == "") {
 		return fmt.Errorf("apply %s: %s has no place there", e.Stream, e.Kind)
 	}
 	if refusal := ev.check(b, id, act); refusal != nil {

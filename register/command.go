@@ -2,6 +2,7 @@ package register
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -71,25 +72,32 @@ func Lines(b *Books, c Command, f Facts) ([]string, error) {
 		return nil, err
 	}
 	_, id, _ := strings.Cut(string(w.Stream), "/")
-	said := strings.TrimSuffix(w.Event.Words(), ".") + "."
+	lines := []string{strings.TrimSuffix(w.Event.Words(), ".") + "."}
 	if reach, ok := Reached(w.Event); ok {
-		return append([]string{said}, reach.lines()...), nil
+		return append(lines, reach.lines()...), nil
 	}
-	return append([]string{said}, about(b, w.Event.room(), id, f.Zone)...), nil
+	if ev, ok := w.Event.(detailed); ok {
+		lines = append(lines, ev.details(b, f.Zone)...)
+	}
+	return append(lines, about(b, w.Event.room(), id, f.Zone)...), nil
 }
 
-// unnamed is where a refusal stands that is about nothing that has a name.
-const unnamed = "unnamed"
-
 // Refused makes a refusal the event that records it, in the stream that the
-// command was about.
+// command was about. What no subject of the log can be called stands under the
+// name of none: an attempt must never be able to stop the log.
 func Refused(b *Books, c Command, r *Refusal) Written {
 	room, id, _ := strings.Cut(string(c.stream(b)), "/")
-	if !codeForm.MatchString(id) {
-		id = unnamed // what was typed is no name, and a stream has one
+	if !subjectForm.MatchString(id) {
+		id = unnamed
 	}
 	return Written{Stream: audit.StreamID(room + "/" + id), Event: CommandRefused{Attempt: c.Name(), Code: r.Code, Sentence: r.Sentence}}
 }
+
+// subjectForm is what a material, a lot or a machine can be called; unnamed is
+// what none of them can.
+var subjectForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_ -]{0,63}$`)
+
+const unnamed = "unnamed"
 
 // CommandRefused is an attempt that was refused; it may stand in any register.
 type CommandRefused struct {

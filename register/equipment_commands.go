@@ -120,7 +120,7 @@ func (c ListEquipment) event(b *Books, _ Facts) (Event, *Refusal) {
 		return nil, refusal
 	}
 	return EquipmentListed{
-		Item: strings.TrimSpace(c.Kind), Title: strings.TrimSpace(c.Title), Code: strings.TrimSpace(c.Code), Model: strings.TrimSpace(c.Model),
+		Item: strings.TrimSpace(c.Kind), Title: strings.TrimSpace(c.Title), Code: Label(c.Code), Model: strings.TrimSpace(c.Model),
 		Serial: strings.TrimSpace(c.Serial), Firmware: strings.TrimSpace(c.Firmware), Place: strings.TrimSpace(c.Place),
 	}, readable(c.Title, c.Code, c.Model, c.Serial, c.Firmware, c.Place)
 }

@@ -112,7 +112,7 @@ func (c ThawLot) stream(b *Books) audit.StreamID       { return LotStream(b.lotN
 func (c ReceiveLot) event(*Books, Facts) (Event, *Refusal) {
 	patient := strings.TrimSpace(c.ForPatient)
 	return LotReceived{
-		Material: strings.TrimSpace(c.Material), Code: strings.TrimSpace(c.Code), Number: strings.TrimSpace(c.Number), Donation: c.Donation,
+		Material: strings.TrimSpace(c.Material), Code: Label(c.Code), Number: strings.TrimSpace(c.Number), Donation: c.Donation,
 		Expiry: instant(c.Expiry), Quantity: strings.TrimSpace(c.Quantity), Supplier: strings.TrimSpace(c.Supplier),
 		Document: strings.TrimSpace(c.Document), Personal: patient != "", ForPatient: patient,
 	}, readable(c.Code, c.Number, c.Donation, c.Supplier, c.Document, c.ForPatient)

@@ -118,6 +118,9 @@ func (ListMaterial) Signs() (identity.Meaning, []identity.Role) {
 func (c ListMaterial) stream(*Books) audit.StreamID { return MaterialStream(c.Material) }
 
 func (c ListMaterial) event(*Books, Facts) (Event, *Refusal) {
+	if len(c.Material) > mostName {
+		return nil, refuse("bad_name", "A material's name has at most %d characters.", mostName)
+	}
 	codes := []string{}
 	for _, code := range c.Codes {
 		if code = strings.TrimSpace(code); code != "" && !slices.Contains(codes, code) {
@@ -129,6 +132,8 @@ func (c ListMaterial) event(*Books, Facts) (Event, *Refusal) {
 		Opened: strings.TrimSpace(c.Opened), Thawed: strings.TrimSpace(c.Thawed), Storage: strings.TrimSpace(c.Storage),
 	}, readable(c.Title, c.Storage, strings.Join(c.Codes, " "))
 }
+
+const mostName = 64
 
 // Material gives one material.
 func (b *Books) Material(name string) (Material, bool) {
