@@ -33,6 +33,7 @@ var floors = map[string]float64{
 	"protocol/library": 2,
 	"register":         1.6,
 	"register/trace":   2.5,
+	"register/label":   1.7,
 	"reports":          3,
 	"web/site":         4,
 	"web/api":          4.1,
@@ -45,6 +46,7 @@ var floors = map[string]float64{
 var owners = map[string][]string{
 	"github.com/spf13/viper":   {"config"},
 	"github.com/go-pdf/fpdf":   {"reports"},
+	"github.com/boombuler":     {"reports"},
 	"github.com/lib/pq":        {"postgres", "postgres/pgtest", "audit/ledger", "identity/vault"},
 	"github.com/jmoiron/sqlx":  {"postgres", "postgres/pgtest", "audit/ledger", "identity/vault", "cmd/countersignd"},
 	"database/sql":             {"postgres", "postgres/pgtest", "audit/ledger", "identity/vault", "cmd/countersignd"},
@@ -55,6 +57,7 @@ var owners = map[string][]string{
 // pure packages may not reach for a clock, chance, the network or the disk,
 // and know no binary floating point.
 var pure = []string{"protocol", "audit", "identity", "batch", "protocol/library", "register", "register/patient", "register/scan", "register/trace"}
+var pure = []string{"protocol", "audit", "identity", "batch", "protocol/library", "register", "register/patient", "register/scan", "register/label"}
 
 // impure is what a pure package may not import.
 var impure = []string{"os", "net", "net/http", "math/rand", "math/rand/v2", "crypto/rand", "database/sql", "log", "log/slog"}

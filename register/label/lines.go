@@ -1,0 +1,168 @@
+package label
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// lines gathers a label's lines; a blank is none.
+type lines []Line
+
+func (l *lines) add(weight Weight, text string) {
+	if text = strings.Join(strings.Fields(text), " "); text != "" {
+		*l = append(*l, Line{Text: text, Weight: weight})
+	}
+}
+
+// told adds a line under a name; nothing where nothing is known.
+func (l *lines) told(name, text string) {
+	if strings.TrimSpace(text) != "" {
+		l.add(Plain, name+": "+text)
+	}
+}
+
+// patient adds who it is for. These lines are the label's only ones that name
+// anybody.
+func (l *lines) patient(p Patient) {
+	for _, text := range []string{p.Name, fmt.Sprintf("Born %s  %s number %s", day(p.Born), p.NumberType, p.Number)} {
+		l.add(Strong, text)
+		(*l)[len(*l)-1].Personal = true
+	}
+}
+
+// preLines are a pre-label's (LAB-04).
+func (d Data) preLines() []Line {
+	var l lines
+	l.add(Strong, d.Name+" "+Figures(d.Strength))
+	l.add(Plain, d.Form)
+	l.patient(d.Patient)
+	l.add(Strong, "Batch "+d.Batch)
+	l.add(Notice, "PRE-LABEL. NOT RELEASED. NOT TO BE GIVEN.")
+	l.autologous(d)
+	l.add(Plain, d.copied())
+	return l
+}
+
+// finalLines are a final label's. Everything in them follows from the data.
+func (d Data) finalLines() []Line {
+	var l lines
+	l.add(Strong, d.Name+" "+Figures(d.Strength))
+	l.add(Plain, d.Form)
+	l.patient(d.Patient)
+	l.add(Strong, "Batch "+d.Batch)
+	l.add(Strong, "Use before "+Moment(d.Expiry, d.Zone))
+	for _, warning := range d.warnings() {
+		l.add(Notice, warning)
+	}
+	if d.trials() {
+		l.add(Notice, "FOR CLINICAL TRIAL USE ONLY")
+		l.told("Trial", d.Trial)
+		l.told("Participant", d.Participant)
+		l.told("Sponsor", d.Sponsor)
+		l.told("Comparator", d.Comparator)
+	}
+	l.autologous(d)
+	l.told("Contains", Figures(d.Actives))
+	l.told("Cells or tissue", d.Cells)
+	l.told("Contents", Figures(d.Contents))
+	l.told("Excipients", d.Excipients)
+	l.told("Donation", d.Donation)
+	l.add(Strong, d.Route+"   Dose: ____________")
+	for _, warning := range d.cautions() {
+		l.add(Strong, warning)
+	}
+	l.told("Store", d.Storage)
+	l.told("Disposal", d.Disposal)
+	if d.Supply == Licensed || d.Supply == LicensedATMP {
+		l.told("Authorisation holder", d.Holder)
+		l.told("Authorisation", d.Number)
+		l.told("Supplied by", d.Supplier+", "+date(d.Made, d.Zone))
+	} else {
+		l.told("Made by", d.Holder)
+		l.told("Licence", d.Number)
+	}
+	l.add(Plain, d.copied())
+	return l
+}
+
+// autologous adds the statement with which no one else is ever given it
+// (COI-07).
+func (l *lines) autologous(d Data) {
+	if d.Autologous {
+		l.add(Notice, "FOR AUTOLOGOUS USE ONLY")
+	}
+}
+
+func (d Data) trials() bool { return d.Supply == Trial || d.Supply == TrialATMP }
+
+// cautions are the warnings, and keeping it from children where a trial's
+// medicine leaves the hospital (LAB-08).
+func (d Data) cautions() []string {
+	all := slices.Clone(d.Warnings)
+	const children = "Keep out of the sight and reach of children"
+	for _, warning := range all {
+		if strings.Contains(strings.ToLower(warning), "reach of children") {
+			return all
+		}
+	}
+	if d.trials() && !d.HospitalOnly || d.Supply == Licensed || d.Supply == LicensedATMP {
+		all = append(all, children)
+	}
+	return all
+}
+
+func (d Data) copied() string { return fmt.Sprintf("Label %d of batch %s", d.Copy, d.Batch) }
+
+// warnings say where the code cannot tell the expiry apart from another moment
+// (LAB-09).
+func (d Data) warnings() []string {
+	if d.Kind != Final || d.Expiry.IsZero() || d.Zone == nil {
+		return nil
+	}
+	if len(d.instants()) > 1 {
+		return []string{"The clock is put back in the hour of this expiry. It is " + offset(d.Expiry, d.Zone) + "; the code cannot say so."}
+	}
+	return nil
+}
+
+// Moment is a moment on a label: an unambiguous date, the time, the zone in
+// words and its offset (NUM-08, LAB-09).
+func Moment(at time.Time, zone *time.Location) string {
+	if at.IsZero() || zone == nil {
+		return ""
+	}
+	return at.In(zone).Format("02 Jan 2006 15:04") + ", " + offset(at, zone)
+}
+
+// offset names a zone at a moment.
+func offset(at time.Time, zone *time.Location) string {
+	name, seconds := at.In(zone).Zone()
+	word := zone.String()
+	switch {
+	case word == "Europe/London":
+		word = "UK time"
+	case word == "UTC":
+		return "UTC"
+	}
+	if !strings.HasPrefix(name, "+") && !strings.HasPrefix(name, "-") {
+		word += " " + name
+	}
+	sign := '+'
+	if seconds < 0 {
+		sign, seconds = '-', -seconds
+	}
+	return fmt.Sprintf("%s (UTC%c%02d:%02d)", word, sign, seconds/3600, seconds/60%60)
+}
+
+func date(at time.Time, zone *time.Location) string { return at.In(zone).Format("02 Jan 2006") }
+
+// day writes a date as people read it; what is none stays as it is.
+func day(iso string) string {
+	at, err := time.Parse("2006-01-02", iso)
+	if err != nil {
+		return iso
+	}
+	return at.Format("02 Jan 2006")
+}
