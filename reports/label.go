@@ -1,0 +1,217 @@
+package reports
+
+import (
+	"bytes"
+	"fmt"
+	"image/color"
+	"strings"
+	"time"
+
+	"github.com/boombuler/barcode/datamatrix"
+	"github.com/go-pdf/fpdf"
+
+	"countersign/register/label"
+	"countersign/register/scan"
+)
+
+// LabelSize is a label's size in millimetres.
+type LabelSize struct{ Width, Height int }
+
+// The sizes that a site's printer has until somebody says otherwise: the size
+// is part of the image, so that a record's label is drawn again as it was.
+const (
+	labelWidth  = 100
+	labelHeight = 90
+)
+
+// UsualLabel is the size of a label.
+func UsualLabel() LabelSize { return LabelSize{labelWidth, labelHeight} }
+
+// Bounds of a label, in hundredths of a point: its margin, the side of one
+// module of the code, the quiet zone around it and the sizes of letters that
+// are tried, the largest first. Smaller than the last nobody should have to
+// read (HMR 257(6)).
+const (
+	labelMargin pt = 600
+	labelModule pt = 150 // 0.53 mm: four dots of a printer with 200 in an inch
+	labelQuiet  pt = 300
+	labelGap    pt = 120
+	printerDots    = 203 // in an inch
+)
+
+func labelLetters() []pt { return []pt{900, 850, 800, 750, 700, 650, 600} }
+
+// placed is a label whose parts have their places.
+type placed struct {
+	width, height pt
+	lines         []placedLine
+	boxes         []placedLine // of notices
+	code          [][]bool     // by row and column
+	codeX, codeY  pt
+	module        pt
+	column        pt // where the code and its line begin
+}
+
+// placedLine is a line or a box; y is where it begins.
+type placedLine struct {
+	line
+	x, y, w, h pt
+}
+
+// LabelPDF draws a label on one page of its size. The same label gives the same
+// bytes, fonts embedded (LAB-10). A label that does not hold what must stand on
+// it is an error, never a cut text.
+func LabelPDF(l label.Label, size LabelSize) ([]byte, error) {
+	p, err := place(l, size)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := p.draw()
+	if err != nil {
+		return nil, err
+	}
+	return finish(raw, about{title: "Label " + l.Code.Line, producer: creator, subject: "Label"})
+}
+
+// place gives every part its place, in the largest letters that fit.
+func place(l label.Label, size LabelSize) (*placed, error) {
+	code, err := modules(l.Code)
+	if err != nil {
+		return nil, err
+	}
+	for _, letters := range labelLetters() {
+		p := &placed{width: millimetres(size.Width), height: millimetres(size.Height), code: code, module: labelModule}
+		if p.set(l, letters) {
+			return p, nil
+		}
+	}
+	return nil, fmt.Errorf("a label of %d by %d mm does not hold what must stand on it", size.Width, size.Height)
+}
+
+func millimetres(n int) pt { return pt(n * 7200 * 10 / 254) }
+
+// set sets a label with letters of a size: the code at the top right with its
+// line for people below, the texts beside it and then under it. It says whether
+// everything has its place.
+func (p *placed) set(l label.Label, letters pt) bool {
+	side := pt(len(p.code)) * p.module
+	small, column := style{face: regular, size: 600}, side+2*labelQuiet
+	fields := cell{{small, strings.TrimPrefix(strings.ReplaceAll(l.Code.Line, "(", "\n("), "\n")}}
+	for _, field := range fields.wrap(p.width / 3) {
+		column = max(column, width(small.face, small.size, field.text))
+	}
+	p.codeX, p.codeY = p.width-labelMargin-labelQuiet-side, labelMargin+labelQuiet
+	p.column = p.width - labelMargin - column
+	besides := p.codeY + side + labelQuiet
+	for _, field := range fields.wrap(column) {
+		p.lines = append(p.lines, placedLine{field, p.column, besides, 0, 0})
+		besides += small.leading()
+	}
+	y := labelMargin
+	for _, text := range l.Lines {
+		y = p.line(text, letters, y, besides)
+	}
+	return y <= p.height-labelMargin && besides <= p.height-labelMargin && p.column > p.width/3
+}
+
+// line sets one text and gives where the next begins.
+func (p *placed) line(text label.Line, letters, y, besides pt) pt {
+	s := style{face: regular, size: letters}
+	if text.Weight != label.Plain {
+		s.face = bold
+	}
+	pad := pt(0)
+	if text.Weight == label.Notice {
+		pad = 150
+		y += labelGap
+	}
+	room := p.width - 2*labelMargin - 2*pad
+	if y < besides {
+		room = p.column - 2*labelMargin - 2*pad
+	}
+	lines := (cell{{s, text.Text}}).wrap(room)
+	top := y
+	y += pad
+	for _, ln := range lines {
+		p.lines = append(p.lines, placedLine{ln, labelMargin + pad, y, 0, 0})
+		y += s.leading()
+	}
+	y += pad
+	if pad > 0 {
+		p.boxes = append(p.boxes, placedLine{x: labelMargin, y: top, w: room + 2*pad, h: y - top})
+		y += labelGap
+	}
+	return y
+}
+
+// draw puts a placed label on a page.
+func (p *placed) draw() (raw []byte, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			raw, err = nil, fmt.Errorf("draw label: %v", fault)
+		}
+	}()
+	doc := fpdf.NewCustom(&fpdf.InitType{UnitStr: "pt", Size: fpdf.SizeType{Wd: points(p.width), Ht: points(p.height)}})
+	doc.SetCompression(false)
+	doc.SetCatalogSort(true)
+	doc.SetCreationDate(time.Unix(0, 0)) // a label tells its own moments; the finisher leaves the date out
+	doc.SetModificationDate(time.Unix(0, 0))
+	doc.SetAutoPageBreak(false, 0)
+	doc.SetLang("en-GB")
+	for _, f := range []face{regular, bold} {
+		doc.AddUTF8FontFromBytes(f.family(), "", bytes.Clone(faces().ttf[f]))
+	}
+	doc.AddPage()
+	for _, l := range p.lines {
+		doc.SetFont(l.style.face.family(), "", points(l.style.size))
+		doc.Text(points(l.x), points(l.y+l.style.size*92/100), l.text)
+	}
+	doc.SetLineWidth(0.8)
+	for _, b := range p.boxes {
+		doc.Rect(points(b.x), points(b.y), points(b.w), points(b.h), "D")
+	}
+	for y, row := range p.code {
+		for x := 0; x < len(row); x++ {
+			from := x
+			for x < len(row) && row[x] {
+				x++
+			}
+			if x > from {
+				doc.Rect(points(p.codeX+pt(from)*p.module), points(p.codeY+pt(y)*p.module), points(pt(x-from)*p.module), points(p.module), "F")
+			}
+		}
+	}
+	var out bytes.Buffer
+	if err := doc.Output(&out); err != nil {
+		return nil, fmt.Errorf("draw label: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// modules is the DataMatrix of a code (ECC 200). GS1's begins with FNC1, which
+// also stands between the fields.
+func modules(code label.Code) ([][]bool, error) {
+	text := []byte(code.Text)
+	for i, c := range text {
+		if c > 0x7E || c < 0x20 && (c != scan.GS[0] || !code.GS1) {
+			return nil, fmt.Errorf("draw label: the code holds what no label of ours does, at %d", i)
+		}
+	}
+	if code.GS1 {
+		fnc1 := []byte{datamatrix.FNC1}
+		text = append(fnc1, bytes.ReplaceAll(text, []byte(scan.GS), fnc1)...)
+	}
+	symbol, err := datamatrix.Encode(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("draw label: %w", err)
+	}
+	bounds := symbol.Bounds()
+	rows := make([][]bool, bounds.Dy())
+	for y := range rows {
+		rows[y] = make([]bool, bounds.Dx())
+		for x := range rows[y] {
+			rows[y][x] = color.Gray16Model.Convert(symbol.At(bounds.Min.X+x, bounds.Min.Y+y)) == color.Black
+		}
+	}
+	return rows, nil
+}

@@ -1,0 +1,119 @@
+package reports
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/register/label"
+	"countersign/register/scan"
+)
+
+// labelled is a label with everything that its supply status demands.
+func labelled(t *testing.T, supply label.Supply, gtin string, number int) label.Label {
+	t.Helper()
+	zone, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := label.Make(label.Data{
+		Kind: label.Final, Supply: supply, Name: "Individualised antisense oligonucleotide", Strength: "2.40 mg/mL", Form: "solution for injection, intrathecal",
+		Actives: "oligonucleotide 24.0 mg", Contents: "10.0 mL in one polypropylene syringe", Excipients: "none", Route: "For intrathecal use, by lumbar puncture",
+		Warnings: []string{"Single use only. Not for intravenous use"}, Storage: "at 2 to 8 °C, never frozen", Disposal: "return to the pharmacy",
+		Holder: "Example Control Site, 1 Example Street, Exampleton EX1 1EX", Number: "MS 00000 (example)", Supplier: "Example Hospital, Exampleton",
+		Batch: "B-2026-0007", Copy: number, Made: time.Date(2026, 10, 24, 22, 0, 0, 0, time.UTC),
+		Expiry: time.Date(2026, 10, 25, 0, 30+number, 0, 0, time.UTC), Zone: zone, GTIN: gtin,
+		Patient: label.Patient{Name: "EXAMPLE-ŁUKASZ, Ada", Born: "2019-03-01", Number: "999 000 0018", NumberType: "NHS"},
+		Cells:   "contains cells of human origin, from the patient", Donation: "=A99992600001200", Autologous: supply == label.ExemptATMP,
+		Trial: "EX-01", Sponsor: "Example Sponsor, 2 Example Street, telephone 00000 000000", Participant: "P-0001",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
+// TestIndependentReadersReadEveryLabelAt200Dots: what a printer makes of the PDF
+// is read back, byte for byte, by a reader that is not ours; and the texts are
+// found by another (LAB-09, LAB-10).
+func TestIndependentReadersReadEveryLabelAt200Dots(t *testing.T) {
+	for _, supply := range []label.Supply{label.Licensed, label.LicensedATMP, label.Special, label.ExemptATMP, label.Trial, label.TrialATMP} {
+		for number, gtin := range map[int]string{1: "09501101530003", 2: "", 13: "09501101530003"} {
+			made := labelled(t, supply, gtin, number)
+			pdf, err := LabelPDF(made, UsualLabel())
+			if err != nil {
+				t.Fatalf("%s: %v", supply, err)
+			}
+			path := store(t, pdf)
+			run(t, "qpdf", "--check", path)
+			picture := filepath.Join(t.TempDir(), "label")
+			run(t, "pdftoppm", "-r", "200", "-gray", "-png", "-singlefile", path, picture)
+			read := run(t, "dmtxread", "--gs1=29", "--stop-after=1", "--gap=8", picture+".png")
+			want := made.Code.Text
+			if made.Code.GS1 {
+				want = scan.GS + want
+			}
+			if read != want {
+				t.Errorf("%s, copy %d: read %q, and the code is %q", supply, number, read, want)
+			}
+			if n, ok := label.Names(strings.TrimPrefix(read, scan.GS), "B-2026-0007"); !ok || n != number {
+				t.Errorf("our own scanner takes %q for copy %d, %v", read, n, ok)
+			}
+			words := strings.Join(strings.Fields(run(t, "pdftotext", "-layout", path, "-")), "")
+			for _, text := range made.Texts(false) {
+				for _, word := range strings.Fields(text) {
+					if !strings.Contains(words, word) {
+						t.Errorf("%s: %q of %q is not on the label:\n%s", supply, word, text, words)
+					}
+				}
+			}
+			if again, err := LabelPDF(made, UsualLabel()); err != nil || !bytes.Equal(again, pdf) {
+				t.Errorf("the same label gives other bytes (%v)", err)
+			}
+			if keep := os.Getenv("LABELS"); keep != "" {
+				picture, err := os.ReadFile(picture + ".png")
+				if err != nil {
+					t.Fatal(err)
+				}
+				name := strings.ReplaceAll(string(supply), " ", "-") + "-" + gtin + ".png"
+				if err := os.WriteFile(filepath.Join(keep, name), picture, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+}
+
+// TestALabelThatIsTooSmallIsRefused: no text is cut (HMR 257(6)).
+func TestALabelThatIsTooSmallIsRefused(t *testing.T) {
+	for _, size := range []LabelSize{{50, 30}, {100, 20}, {10, 10}, {0, 0}, {-1, 5}} {
+		if _, err := LabelPDF(labelled(t, label.Licensed, "", 1), size); err == nil {
+			t.Errorf("a label of %v is drawn", size)
+		}
+	}
+}
+
+// TestTheZPLSaysWhatThePDFSays: the same texts, and the code with FNC1 where the
+// PDF's has it.
+func TestTheZPLSaysWhatThePDFSays(t *testing.T) {
+	made := labelled(t, label.Special, "09501101530003", 4)
+	made.Lines = append(made.Lines, label.Line{Text: "a^b~c\\d"})
+	zpl, err := LabelZPL(made, UsualLabel())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, words := range []string{
+		"^XA", "^PW799", "^LL719", "^BXN,4,200,", "^FD_10109501101530003", "70032610250134", "10B-2026-0007_121L4^FS", "EXAMPLE-ŁUKASZ, Ada",
+		"a\\5Eb\\7Ec\\5Cd", "oligonucleotide 24 mg", "^XZ",
+	} {
+		if !strings.Contains(zpl, words) {
+			t.Errorf("it does not hold %q:\n%s", words, zpl)
+		}
+	}
+	if strings.Count(zpl, "^XA") != 1 || strings.Count(zpl, "^FS") != strings.Count(zpl, "^FO") {
+		t.Errorf("its fields do not end where they should:\n%s", zpl)
+	}
+}
