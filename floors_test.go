@@ -56,8 +56,7 @@ var owners = map[string][]string{
 
 // pure packages may not reach for a clock, chance, the network or the disk,
 // and know no binary floating point.
-var pure = []string{"protocol", "audit", "identity", "batch", "protocol/library", "register", "register/patient", "register/scan", "register/trace"}
-var pure = []string{"protocol", "audit", "identity", "batch", "protocol/library", "register", "register/patient", "register/scan", "register/label"}
+var pure = []string{"protocol", "audit", "identity", "batch", "protocol/library", "register", "register/label", "register/patient", "register/scan", "register/trace"}
 
 // impure is what a pure package may not import.
 var impure = []string{"os", "net", "net/http", "math/rand", "math/rand/v2", "crypto/rand", "database/sql", "log", "log/slog"}
