@@ -69,35 +69,10 @@ func masked(state *batch.State, who Session) *batch.State {
 // facts gathers what deciding needs and the batch does not hold, as at the
 // moment of now, and says which streams it rests on: whoever writes what was
 // decided does so only while these stand where they stood.
-func (s *Service) facts(ctx context.Context, person identity.PersonID, state *batch.State, c batch.Command, now time.Time) (batch.Facts, []audit.Condition, error) {
-	f := batch.Facts{Origin: s.info.Origin, Site: s.info.Name + ", " + s.info.Unit, Zone: s.info.Location}
-	var rests []audit.Condition
-	err := s.read(ctx, func(m *models) error {
-		found, ok := m.people.Person(person)
-		if !ok {
-			return &Refusal{Code: "no_such_person", Sentence: "Nobody of that name works here."}
-		}
-		f.Person = found
-		f.Registered = map[string]register.Fitness{}
-		for _, code := range batch.Codes(state, c) {
-			if fit, ok := m.books.Scanned(code, now); ok {
-				f.Registered[code] = fit
-			}
-		}
-		rests = append(rests, audit.Condition{Stream: found.ID.Stream(), Version: found.Version})
-		unit := ""
-		if state != nil {
-			f.Protocol, unit = state.Protocol, state.Basis.Unit
-		}
-		if open, ok := c.(batch.Open); ok {
-			unit = open.Unit
-			m.toOpen(&f, open, now)
-			rests = append(rests, audit.Condition{Stream: library.Stream(open.Protocol), Version: m.library.StreamVersion(open.Protocol)})
-		}
-		if f.Protocol != nil {
-			f.Standing = m.books.Standing(f.Protocol.Product.Code, f.Protocol.Product.Form, unit, now)
-		}
-		return nil
+func (s *Service) facts(ctx context.Context, person identity.PersonID, state *batch.State, c batch.Command, now time.Time) (f batch.Facts, rests []audit.Condition, err error) {
+	err = s.read(ctx, func(m *models) (err error) {
+		f, rests, err = s.factsIn(m, person, state, c, now)
+		return err
 	})
 	return f, rests, err
 }
@@ -128,6 +103,36 @@ func (m *models) toOpen(f *batch.Facts, c batch.Open, now time.Time) {
 	}
 }
 
+// factsIn is facts for whoever holds the models.
+func (s *Service) factsIn(m *models, person identity.PersonID, state *batch.State, c batch.Command, now time.Time) (batch.Facts, []audit.Condition, error) {
+	f := batch.Facts{Origin: s.info.Origin, Site: s.info.Name + ", " + s.info.Unit, Zone: s.info.Location}
+	found, ok := m.people.Person(person)
+	if !ok {
+		return f, nil, &Refusal{Code: "no_such_person", Sentence: "Nobody of that name works here."}
+	}
+	f.Person = found
+	f.Registered = map[string]register.Fitness{}
+	for _, code := range batch.Codes(state, c) {
+		if fit, ok := m.books.Scanned(code, now); ok {
+			f.Registered[code] = fit
+		}
+	}
+	rests := []audit.Condition{{Stream: found.ID.Stream(), Version: found.Version}}
+	unit := ""
+	if state != nil {
+		f.Protocol, unit = state.Protocol, state.Basis.Unit
+	}
+	if open, ok := c.(batch.Open); ok {
+		unit = open.Unit
+		m.toOpen(&f, open, now)
+		rests = append(rests, audit.Condition{Stream: library.Stream(open.Protocol), Version: m.library.StreamVersion(open.Protocol)})
+	}
+	if f.Protocol != nil {
+		f.Standing = m.books.Standing(f.Protocol.Product.Code, f.Protocol.Product.Form, unit, now)
+	}
+	return f, rests, nil
+}
+
 // Do carries out a command that needs no signature. A repeated key is
 // answered from the log. When the form was drawn from an older version and the
 // command no longer fits, the answer is a Conflict and not a Refusal.
@@ -137,6 +142,9 @@ func (s *Service) Do(ctx context.Context, who Session, key, id string, seen int6
 	}
 	if err := checkKey(key); err != nil {
 		return nil, err
+	}
+	if _, recalls := c.(batch.Recall); recalls {
+		return nil, &Refusal{Code: "signature_needed", Sentence: "A batch is recalled by the signed act of a recall, and not by itself."}
 	}
 	state, err := s.batch(ctx, id)
 	if err != nil {
@@ -181,6 +189,9 @@ func (a batchAct) run(ctx context.Context) (*batch.State, error) {
 	for range attempts {
 		if state, done, err := a.recall(ctx); done || err != nil {
 			return state, err
+		}
+		if err := s.carry(ctx, a.id); err != nil {
+			return nil, err
 		}
 		state, err := s.batch(ctx, a.id)
 		if err != nil {

@@ -17,6 +17,7 @@ import (
 	"countersign/protocol"
 	"countersign/protocol/library"
 	"countersign/register"
+	"countersign/register/trace"
 )
 
 // models are the folds of the log that pages read.
@@ -32,6 +33,7 @@ type models struct {
 	site     register.Site
 	software register.Software
 	books    *register.Books
+	trace    *trace.Index
 	founded  time.Time
 	moved    time.Duration // by how much a training or rehearsal site's clock was moved
 }
@@ -39,7 +41,7 @@ type models struct {
 func newModels() *models {
 	m := &models{
 		people: identity.NewDirectory(), library: library.New(),
-		batches: map[string]*batch.State{}, books: register.NewBooks(), issued: map[string]string{},
+		batches: map[string]*batch.State{}, books: register.NewBooks(), trace: trace.New(), issued: map[string]string{},
 	}
 	m.folder = batch.NewFolder(m.protocol)
 	return m
@@ -77,6 +79,9 @@ func (m *models) fold(entries []audit.Stored, openings map[int64]map[string]stri
 	ahead := map[string]*batch.Folding{}
 	for _, entry := range entries {
 		if err := m.apply(entry, openings[entry.Index], ahead); err != nil {
+			return fmt.Errorf("fold entry %d (%s): %w", entry.Index, entry.Kind, err)
+		}
+		if err := m.trace.Add(entry, openings[entry.Index]); err != nil {
 			return fmt.Errorf("fold entry %d (%s): %w", entry.Index, entry.Kind, err)
 		}
 		m.next = entry.Index + 1
@@ -131,7 +136,7 @@ func (m *models) apply(entry audit.Stored, openings map[string]string, ahead map
 		return m.applySite(entry)
 	case "access":
 		return nil
-	case "material", "lot", "stock", "equipment", "logbook", "product", "unit":
+	case "material", "lot", "stock", "equipment", "logbook", "product", "unit", "recall":
 		return m.books.Apply(entry, openings)
 	default:
 		return errors.New("no room knows this stream")

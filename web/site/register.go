@@ -3,6 +3,7 @@ package site
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"countersign/audit"
@@ -83,7 +84,7 @@ func (a registerAct) facts(m *models, now time.Time) (register.Facts, error) {
 	if !ok {
 		return register.Facts{}, &Refusal{Code: "no_such_person", Sentence: "Nobody of that name works here."}
 	}
-	return register.Facts{Person: person, Zone: a.service.info.Location, Now: now}, nil
+	return register.Facts{Person: person, Zone: a.service.info.Location, Now: now, Reach: m.reach(a.command)}, nil
 }
 
 func (a registerAct) lines(ctx context.Context) (lines []string, digest audit.Hash, err error) {
@@ -138,7 +139,7 @@ func (a registerAct) run(ctx context.Context) error {
 		}
 		return nil
 	}
-	for range attempts {
+	for attempt := range attempts {
 		lines, digest, err := a.lines(ctx)
 		if err != nil {
 			return a.refusedWith(ctx, err)
@@ -146,11 +147,11 @@ func (a registerAct) run(ctx context.Context) error {
 		if digest != a.shown {
 			return &Conflict{Sentence: "What you were shown has changed since the sheet was drawn, so nothing was signed. Read it again."}
 		}
-		draft, conditions, err := a.draft(ctx, lines)
+		drafts, conditions, err := a.draft(ctx, lines, attempt)
 		if err != nil {
 			return err
 		}
-		_, err = s.ledger.Append(ctx, ledger.Request{Key: a.key, Digest: digestOf(draft.Payload), Conditions: conditions, Drafts: []audit.Draft{draft}})
+		_, err = s.ledger.Append(ctx, ledger.Request{Key: a.key, Digest: digestOf(drafts[0].Payload), Conditions: conditions, Drafts: drafts})
 		var moved *ledger.Moved
 		switch {
 		case errors.As(err, &moved):
@@ -160,15 +161,17 @@ func (a registerAct) run(ctx context.Context) error {
 		case err != nil:
 			return s.broken("write to the log", err)
 		}
-		return nil
+		return s.carry(ctx, "")
 	}
 	return &Conflict{Sentence: "Others are acting on this at the same moment. Nothing of yours was written: look again, and try once more."}
 }
 
-// draft decides and signs.
-func (a registerAct) draft(ctx context.Context, lines []string) (draft audit.Draft, conditions []audit.Condition, err error) {
+// draft decides and signs. The signed entry is the first; beside a recall's
+// stands what it ends and stops.
+func (a registerAct) draft(ctx context.Context, lines []string, attempt int) (drafts []audit.Draft, conditions []audit.Condition, err error) {
 	s := a.service
 	var f register.Facts
+	var draft audit.Draft
 	err = s.read(ctx, func(m *models) error {
 		now := s.Now()
 		if f, err = a.facts(m, now); err != nil {
@@ -185,27 +188,34 @@ func (a registerAct) draft(ctx context.Context, lines []string) (draft audit.Dra
 			{Stream: draft.Stream, Version: m.books.Version(draft.Stream)},
 			{Stream: f.Person.ID.Stream(), Version: f.Person.Version},
 		}
-		return nil
+		more, rests, err := s.besideRecall(m, written, a.person, now, attempt)
+		drafts = append(drafts, more...)
+		for _, one := range rests {
+			if !slices.Contains(conditions, one) {
+				conditions = append(conditions, one)
+			}
+		}
+		return err
 	})
 	if err != nil {
-		return draft, nil, err
+		return nil, nil, err
 	}
 	head, err := s.ledger.StreamHead(ctx, draft.Stream)
 	if err != nil {
-		return draft, nil, s.broken("find the register's last entry", err)
+		return nil, nil, s.broken("find the register's last entry", err)
 	}
 	if head.Version != conditions[0].Version {
-		return draft, nil, &Conflict{Sentence: "Somebody else acted on this at the same moment. Look again."}
+		return nil, nil, &Conflict{Sentence: "Somebody else acted on this at the same moment. Look again."}
 	}
 	meaning, roles := a.command.Signs()
 	signature, err := s.signature(ctx, signing{
 		person: f.Person, meaning: meaning, roles: roles, nonce: a.key, lines: lines, head: head, draft: draft, password: a.password,
 	})
 	if err != nil {
-		return draft, nil, err
+		return nil, nil, err
 	}
 	draft.Signatures = []audit.Signature{signature}
-	return draft, conditions, nil
+	return append([]audit.Draft{draft}, drafts...), conditions, nil
 }
 
 // free gives back the machines that a batch has and needs no more. A crash

@@ -37,6 +37,9 @@ type Options struct {
 	Sound    func() (bool, string) // whether the clock is synchronised, and a word on it
 	Software string
 	Log      *slog.Logger
+	// Beside bounds how many entries are written beside a recall's signed one
+	// in one append; 0 for 200.
+	Beside int
 }
 
 // Service is the running site.
@@ -48,6 +51,7 @@ type Service struct {
 	randomMu sync.Mutex
 	sound    func() (bool, string)
 	log      *slog.Logger
+	together int
 	info     Info
 	founded  time.Time
 	moved    atomic.Int64 // of models, for a clock that waits for nobody
@@ -60,7 +64,10 @@ type Service struct {
 func New(ctx context.Context, o Options) (*Service, error) {
 	s := &Service{
 		ledger: o.Ledger, vault: o.Vault, now: o.Now, random: o.Random,
-		sound: o.Sound, log: o.Log, models: newModels(),
+		sound: o.Sound, log: o.Log, together: o.Beside, models: newModels(),
+	}
+	if s.together <= 0 {
+		s.together = besideAtMost
 	}
 	if err := s.models.catchUp(ctx, s.ledger); err != nil {
 		return nil, fmt.Errorf("rebuild what pages read from the log: %w", err)
@@ -75,7 +82,13 @@ func New(ctx context.Context, o Options) (*Service, error) {
 	s.founded = s.models.founded
 	s.moved.Store(int64(s.models.moved))
 	s.info = Info{Site: s.models.site, Location: location, Software: o.Software}
-	return s, s.begin(ctx)
+	if err := s.begin(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.carry(ctx, ""); err != nil { // each batch asks again before anything is done in it
+		s.log.Error("a recall has not reached every batch yet", "error", err)
+	}
+	return s, nil
 }
 
 // begin writes down which program goes on with the log, if another one wrote
