@@ -146,6 +146,8 @@ func navigation(who site.Session, at string) []link {
 		{Text: "Products", To: "/products"},
 		{Text: "Units", To: "/units"},
 		{Text: "People", To: "/people"},
+		{Text: "Trace", To: "/trace"},
+		{Text: "Recalls", To: "/recalls"},
 		{Text: "The log", To: "/log"},
 	}
 	for i := range all {

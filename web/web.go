@@ -147,6 +147,15 @@ func (s *Server) routes() http.Handler {
 	signedIn("POST /people/{id}/do", s.actOnPerson)
 	signedIn("GET /people/{id}/trail", s.personTrail)
 
+	signedIn("GET /trace", s.tracePage)
+	signedIn("GET /recalls", s.recallsPage)
+	signedIn("GET /recalls/new", s.newRecallPage)
+	signedIn("GET /recalls/sign", s.recallSheet)
+	signedIn("POST /recalls/sign", s.toRecallSheet)
+	signedIn("GET /recalls/signed", s.toRecalls)
+	signedIn("POST /recalls/signed", s.signRecall)
+	signedIn("GET /recalls/{id}", s.recallPage)
+
 	signedIn("POST /clock", s.moveClock)
 	signedIn("GET /log", s.logPage)
 	signedIn("POST /log/verify", s.verifyLog)

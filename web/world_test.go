@@ -61,6 +61,12 @@ func must(t *testing.T, err error) {
 // newWorld founds a site whose log has its site and two founders.
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	return newWorldOf(t, 0)
+}
+
+// newWorldOf is newWorld, with so many entries beside a recall's in an append.
+func newWorldOf(t *testing.T, beside int) *world {
+	t.Helper()
 	ctx, clock := t.Context(), &clockwork{at: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}
 	db := pgtest.New(t, ledger.Migrations(), vault.Migrations())
 	const origin = "royal-example.rehearsal"
@@ -97,7 +103,7 @@ func newWorld(t *testing.T) *world {
 	keys := vault.New(db.Runtime, vault.Options{Now: clock.now, Random: rand.Reader})
 	svc, err := site.New(ctx, site.Options{
 		Ledger: log, Vault: keys, Now: clock.now, Random: rand.Reader, Software: "test",
-		Sound: func() (bool, string) { return true, "The clock is sound." }, Log: slog.New(slog.DiscardHandler),
+		Sound: func() (bool, string) { return true, "The clock is sound." }, Log: slog.New(slog.DiscardHandler), Beside: beside,
 	})
 	must(t, err)
 	handler, err := New(svc, Options{Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Notice: "The fire alarm is tested at noon."})
