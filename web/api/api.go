@@ -60,6 +60,7 @@ func describe(mux *http.ServeMux, service *site.Service) huma.API {
 	a.records(served)
 	a.protocols(served)
 	a.registers(served)
+	a.traces(served)
 	a.people(served)
 	a.log(served)
 	return served
@@ -131,7 +132,7 @@ func statusOf(code string) int {
 		return http.StatusUnauthorized
 	case "not_allowed", "no_role", "not_trained", "not_acknowledged", "suspended", "must_set_password":
 		return http.StatusForbidden
-	case "no_such_batch", "no_such_protocol", "no_such_person", "no_such_sheet":
+	case "no_such_batch", "no_such_protocol", "no_such_person", "no_such_sheet", "no_such_recall":
 		return http.StatusNotFound
 	case "too_fast":
 		return http.StatusTooManyRequests
