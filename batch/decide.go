@@ -125,6 +125,16 @@ func (d *decision) command(c Command) (Event, error) {
 		return answer(d.reject(c))
 	case Recall:
 		return answer(d.recall(c))
+	case PrintLabel:
+		return answer(d.print(c))
+	case Reprint:
+		return answer(d.reprint(c))
+	case ApplyLabel:
+		return answer(d.apply(c))
+	case DestroyLabel:
+		return answer(d.destroy(c))
+	case AttachLabel:
+		return answer(d.attach(c))
 	}
 	return nil, refuse("unknown_command", "There is no such command.")
 }

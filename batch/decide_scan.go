@@ -72,10 +72,8 @@ func (s *State) match(field, code string, d *decision) (lot, why string) {
 		}
 		return "", ""
 	case labelField:
-		if code != s.ID {
-			return "", "this is not the label of this batch"
-		}
-		return "", ""
+		_, why := s.labelCopy(code)
+		return "", why
 	}
 	for _, item := range s.Items {
 		if register.Key(item.Code, d.now) != register.Key(code, d.now) {

@@ -46,6 +46,8 @@ func DraftOf(ev Event, id string, actor identity.PersonID, now time.Time, salts 
 // payloadOf is the canonical JSON of an event without its sealed members.
 func payloadOf(ev Event) ([]byte, error) {
 	switch e := ev.(type) {
+	case LabelPrinted:
+		ev = closedLabel(e)
 	case ScanAccepted:
 		if e.Field == patientField {
 			e.Raw = ""
@@ -73,10 +75,10 @@ func payloadOf(ev Event) ([]byte, error) {
 	return canonical, nil
 }
 
-// personal says that a refused command names a patient: an opening, a scan of a
-// wristband, or an item for a patient.
+// personal says that a refused command names a patient: an opening, a scan,
+// which may be of a wristband, or an item for a patient.
 func personal(e CommandRefused) bool {
-	return e.Attempt == "open" || e.Attempt == "scan" || e.Attempt == "setout"
+	return e.Attempt == "open" || e.Attempt == "scan" || e.Attempt == "setout" || e.Attempt == "applylabel"
 }
 
 // sealedOf gives the members that are sealed, by name.
@@ -93,6 +95,8 @@ func sealedOf(ev Event) map[string]string {
 			}
 		}
 		return sealed
+	case LabelPrinted:
+		return sealedLabel(e)
 	case ItemSetOut:
 		if e.Item.Personal {
 			return map[string]string{"item.for_patient": e.Item.ForPatient}
@@ -138,6 +142,10 @@ func events() []Event {
 		BatchRejected{},
 		BatchAborted{},
 		CommandRefused{},
+		LabelPrinted{},
+		LabelApplied{},
+		LabelDestroyed{},
+		LabelAttached{},
 	}
 }
 
@@ -198,6 +206,8 @@ func opened(ev Event, openings map[string]string) Event {
 			}
 		}
 		return e
+	case LabelPrinted:
+		return openedLabel(e, openings)
 	case ItemSetOut:
 		if e.Item.Personal {
 			e.Item.ForPatient = openings["item.for_patient"]

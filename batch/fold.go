@@ -72,7 +72,7 @@ func (s *growing) take(ev Event, act Act, p *protocol.Protocol) error {
 		return s.change(e.Step, func(st *StepState) error {
 			st.begin(act.At)
 			st.addScan(e.Field, ScanEntry{Act: act, Raw: e.Raw, Matched: true, Item: e.Lot})
-			return nil
+			return s.appliedIn(e, act)
 		})
 	case ScanRefused:
 		return s.change(e.Step, func(st *StepState) error {
@@ -145,6 +145,14 @@ func (s *growing) take(ev Event, act Act, p *protocol.Protocol) error {
 		s.Disposition = &Disposition{Act: act, Status: Rejected, Statement: e.Reason, Entries: e.Entries, Head: e.Head}
 	case BatchAborted:
 		s.Disposition = &Disposition{Act: act, Status: Aborted, Statement: e.Reason, Entries: e.Entries, Head: e.Head}
+	case LabelPrinted:
+		return s.printed(e, act)
+	case LabelApplied:
+		return s.copied(e.Copy, func(c *LabelCopy) { c.Applied = &act })
+	case LabelDestroyed:
+		return s.ended(e.Copy, act, false, e.Reason)
+	case LabelAttached:
+		return s.ended(e.Copy, act, true, e.Reason)
 	case CommandRefused:
 		s.Refusals = append(s.Refusals, RefusalEntry{Act: act, Attempt: e.Attempt, Step: e.Step, Code: e.Code, Sentence: e.Sentence})
 	default:

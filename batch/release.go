@@ -181,6 +181,7 @@ func (s *State) CertifyBlocks(now time.Time) []string {
 		blocks = append(blocks, "An exception has come due: "+ex.Text)
 	}
 	blocks = append(blocks, s.rejectedFigures()...)
+	blocks = append(blocks, s.unreconciled()...)
 	if why := s.unmatched(); why != "" {
 		blocks = append(blocks, why)
 	}

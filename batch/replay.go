@@ -317,6 +317,18 @@ func commandOf(ev Event, masked bool) (Command, error) {
 		return Reject{Reason: e.Reason}, nil
 	case BatchAborted:
 		return Abort{Reason: e.Reason}, nil
+	case LabelPrinted:
+		drawn := Drawn{Image: e.Image, Width: e.Width, Height: e.Height}
+		if e.Of > 0 {
+			return Reprint{Copy: e.Of, Reason: e.Reason, Drawn: drawn}, nil
+		}
+		return PrintLabel{Label: e.Label, Copies: len(e.Copies), Expiry: e.Entered, Drawn: drawn}, nil
+	case LabelApplied:
+		return ApplyLabel{Raw: e.Raw}, nil
+	case LabelDestroyed:
+		return DestroyLabel{Copy: e.Copy, Reason: e.Reason}, nil
+	case LabelAttached:
+		return AttachLabel{Copy: e.Copy, Reason: e.Reason}, nil
 	case CommandRefused:
 		if e.Command == "" {
 			return nil, nil

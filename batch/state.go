@@ -54,6 +54,8 @@ type State struct {
 	Reviews     []Act       // the last is the one that may count
 	Basis       Basis       // what held when it was opened
 	Stops       []StopEntry // decisions after a stop of its unit
+	Labellings  []Labelling // each printing of labels
+	LabelCopies []LabelCopy // number i+1 at index i
 	Disposition *Disposition
 	// Certification stays when a certified batch is aborted before it was given.
 	Certification *Disposition

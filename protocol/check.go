@@ -23,6 +23,7 @@ func (b *builder) check() {
 	b.checkCriteria(steps)
 	b.checkCritical(steps)
 	b.checkSite()
+	b.checkLabel(steps)
 }
 
 // compileAt compiles what stands in a node, and reports its faults in place.

@@ -51,6 +51,7 @@ func (b *builder) document(root *yaml.Node) {
 	p.ReviewByChecker, p.SafeState = o.flag("review by checker"), o.text("safe state")
 	b.blocks(o.get("blocks"))
 	b.product(o)
+	b.label(o.get("label"))
 	b.order(o.get("order"))
 	b.site(o.get("site sets"))
 	b.toldIn(o.values["safe state"])

@@ -64,6 +64,7 @@ func Diff(old, new *Protocol) []Change {
 	plan := d.match(old, new)
 	d.header(old, new)
 	d.product(&old.Product, &new.Product)
+	d.label(old.Label, new.Label)
 	d.order(old.Order, new.Order)
 	d.site(old.SiteValues, new.SiteValues)
 	d.parts(old.Parts, new.Parts)

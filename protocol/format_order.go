@@ -82,13 +82,17 @@ func wholeShape() *shape {
 	}
 	return &shape{
 		keys: []string{
-			"protocol", "version", "title", "status", "review by checker", "safe state", "product", "order", "site sets", "people", "materials", "equipment",
+			"protocol", "version", "title", "status", "review by checker", "safe state", "product", "label", "order", "site sets", "people", "materials", "equipment",
 			"blocks", "sections", "windows", "budgets", "release",
 		},
 		of: map[string]*shape{
 			"product": {keys: []string{
 				"name", "code", "form", "strength", "mode", "supply", "batch size", "atmp", "immediate use", "licence", "control site",
 				"master file", "container", "storage",
+			}},
+			"label": {keys: []string{
+				"product number", "actives", "contents", "excipients", "route", "warnings", "disposal", "holder", "supplier", "cells",
+				"donation", "autologous", "trial", "sponsor", "participant", "comparator", "hospital only", "shelf life", "final after",
 			}},
 			"order":     {each: &shape{keys: []string{"title", "allow", "shown as"}}},
 			"site sets": {each: &shape{keys: []string{"title", "type", "allow", "choices"}}},

@@ -14,6 +14,7 @@ type Protocol struct {
 	Text    []byte // the file as approved
 
 	Product Product
+	Label   LabelPlan
 	Order   []OrderValue
 	// SiteValues are what a site may set; everything else only the control site
 	// changes, by a new version.

@@ -19,7 +19,7 @@ func Schema() []byte {
 	top.Title = "Protocol"
 	top.Defs = keys{
 		"wording": anyWording(), "switch": oneOf("yes", "no"), "moment": anyMoment(), "duration": anyDuration(), "span": anySpan(), "breach": anyBreach(),
-		"product": productShape(), "order-value": orderValueShape(), "site-value": siteValueShape(), "item": itemShape(), "section": schemaSection(), "repeat": repeatShape(),
+		"product": productShape(), "label": labelShape(), "order-value": orderValueShape(), "site-value": siteValueShape(), "item": itemShape(), "section": schemaSection(), "repeat": repeatShape(),
 		"block": blockShape(), "use": useShape(), "window": windowShape(), "budget": budgetShape(), "criterion": criterionShape(),
 	}
 	for _, in := range []schemaSpot{aSection, aBlock} {
@@ -67,6 +67,7 @@ func protocolShape() *schemaShape {
 		"safe state":        wording().says("What makes patient and product safe when the batch stops."),
 		"blocks":            mapOf(refer("block")).says("Runs of steps that are written once and used in several places with other words."),
 		"product":           refer("product").says("What is made, under which licence and master file, and how it is kept."),
+		"label":             refer("label").says("What stands on the medicine's label, and when it may be printed."),
 		"order":             names(aSection, &schemaShape{AnyOf: []*schemaShape{wording(), refer("order-value")}}).says("Set-points of the signed prescription, each with the range outside which no batch can begin."),
 		"site sets":         names(aSection, &schemaShape{AnyOf: []*schemaShape{wording(), refer("site-value")}}).says("What a site may set for itself, each value with its range; all else only the control site changes, by a new version."),
 		"people":            names(aSection, people()).says("The parts that people take in this protocol, each with its role and whom its holder may not be."),

@@ -212,6 +212,7 @@ var kinds = []struct {
 }{
 	{"the protocol", []string{""}},
 	{"product", []string{"product"}},
+	{"the label", []string{"label"}},
 	{"the order value ", []string{"order-value"}},
 	{"the site's value ", []string{"site-value"}},
 	{"the item ", []string{"item"}},

@@ -41,7 +41,6 @@ func (d Data) preLines() []Line {
 	l.add(Strong, "Batch "+d.Batch)
 	l.add(Notice, "PRE-LABEL. NOT RELEASED. NOT TO BE GIVEN.")
 	l.autologous(d)
-	l.add(Plain, d.copied())
 	return l
 }
 
@@ -83,7 +82,6 @@ func (d Data) finalLines() []Line {
 		l.told("Made by", d.Holder)
 		l.told("Licence", d.Number)
 	}
-	l.add(Plain, d.copied())
 	return l
 }
 
@@ -112,8 +110,6 @@ func (d Data) cautions() []string {
 	}
 	return all
 }
-
-func (d Data) copied() string { return fmt.Sprintf("Label %d of batch %s", d.Copy, d.Batch) }
 
 // warnings say where the code cannot tell the expiry apart from another moment
 // (LAB-09).
