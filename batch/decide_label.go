@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/identity"
 	"countersign/protocol"
 	"countersign/register/label"
 )
@@ -76,7 +77,7 @@ func (d *decision) reprint(c Reprint) (Event, *Refusal) {
 	d.add = append(d.add, ExceptionRaised{
 		Class: "reprint", Severity: "minor", Blocks: BlocksNothing, CausedBy: d.f.Person.ID,
 		Cause: "reprint:" + lineMember(printed.Copies[0].Number),
-		Text:  labelWords(printed),
+		Text:  LabelWords(printed),
 	})
 	return ev, nil
 }
@@ -110,7 +111,7 @@ func (d *decision) printing(kind label.Kind, entered string, copies int, drawn D
 		return nil, refusal
 	}
 	if drawn.Width < 1 || drawn.Height < 1 || len(drawn.Image) != 64 && !d.s.Masked {
-		return nil, refuse("not_drawn", "The label was not drawn. Print it again.")
+		return nil, refuse("not_drawn", "The label cannot be drawn: what must stand on it does not fit, or its code is too long.")
 	}
 	ev := LabelPrinted{
 		By: d.by, Label: kind, Entered: entered, Width: drawn.Width, Height: drawn.Height, Of: of, Reason: reason, Image: drawn.Image,

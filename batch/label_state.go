@@ -163,6 +163,24 @@ func (s *growing) ended(number int, act Act, attached bool, reason string) error
 	return s.copied(number, func(c *LabelCopy) { c.Ended, c.Attached, c.Reason = &act, attached, reason })
 }
 
+// MaskedLabellings are printings without what names the patient.
+func MaskedLabellings(all []Labelling) []Labelling {
+	all = slices.Clone(all)
+	for i := range all {
+		all[i].Image, all[i].Labels = "", slices.Clone(all[i].Labels)
+		for j := range all[i].Labels {
+			lines := slices.Clone(all[i].Labels[j].Lines)
+			for k := range lines {
+				if lines[k].Personal {
+					lines[k].Text = ""
+				}
+			}
+			all[i].Labels[j].Lines = lines
+		}
+	}
+	return all
+}
+
 // sealedLabel are the sealed members of a printing.
 func sealedLabel(e LabelPrinted) map[string]string {
 	sealed := map[string]string{"image": e.Image}
@@ -192,8 +210,8 @@ func openedLabel(e LabelPrinted, openings map[string]string) LabelPrinted {
 	return e
 }
 
-// labelWords tells what a label's entry says; "" for any other.
-func labelWords(ev Event) string {
+// LabelWords tells what a label's entry says; "" for any other.
+func LabelWords(ev Event) string {
 	switch e := ev.(type) {
 	case LabelPrinted:
 		numbers := make([]string, len(e.Copies))

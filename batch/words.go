@@ -81,7 +81,7 @@ func Words(ev Event) string {
 		}
 		return fmt.Sprintf("Refused to %s: %s", e.Attempt, e.Sentence)
 	}
-	return labelWords(ev)
+	return LabelWords(ev)
 }
 
 // broken says which limit a value breaks; "" when none.

@@ -103,6 +103,9 @@ func (r *record) eventWords(e Entry) string {
 	case batch.CommandRefused:
 		return fmt.Sprintf("refused to %s%s: %s", event.Attempt, on(event.Step), event.Sentence)
 	}
+	if words := batch.LabelWords(e.Event); words != "" {
+		return words
+	}
 	return kindWords(string(e.Kind)) + ": this program cannot read the entry; it stands in full in the attached data"
 }
 

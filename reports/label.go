@@ -2,6 +2,7 @@ package reports
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"image/color"
 	"strings"
@@ -58,19 +59,26 @@ type placedLine struct {
 	x, y, w, h pt
 }
 
-// LabelPDF draws a label on one page of its size. The same label gives the same
-// bytes, fonts embedded (LAB-10). A label that does not hold what must stand on
-// it is an error, never a cut text.
-func LabelPDF(l label.Label, size LabelSize) ([]byte, error) {
-	p, err := place(l, size)
+// LabelPDF draws labels, each on a page of its size. The same labels give the
+// same bytes, fonts embedded (LAB-10). A label that does not hold what must
+// stand on it is an error, never a cut text.
+func LabelPDF(size LabelSize, labels ...label.Label) ([]byte, error) {
+	if len(labels) == 0 {
+		return nil, errors.New("draw label: there is none")
+	}
+	all := make([]*placed, len(labels))
+	for i, l := range labels {
+		p, err := place(l, size)
+		if err != nil {
+			return nil, err
+		}
+		all[i] = p
+	}
+	raw, err := drawLabels(all)
 	if err != nil {
 		return nil, err
 	}
-	raw, err := p.draw()
-	if err != nil {
-		return nil, err
-	}
-	return finish(raw, about{title: "Label " + l.Code.Line, producer: creator, subject: "Label"})
+	return finish(raw, about{title: "Label " + labels[0].Code.Line, producer: creator, subject: "Label"})
 }
 
 // place gives every part its place, in the largest letters that fit.
@@ -144,14 +152,14 @@ func (p *placed) line(text label.Line, letters, y, besides pt) pt {
 	return y
 }
 
-// draw puts a placed label on a page.
-func (p *placed) draw() (raw []byte, err error) {
+// drawLabels puts placed labels on pages.
+func drawLabels(all []*placed) (raw []byte, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			raw, err = nil, fmt.Errorf("draw label: %v", fault)
 		}
 	}()
-	doc := fpdf.NewCustom(&fpdf.InitType{UnitStr: "pt", Size: fpdf.SizeType{Wd: points(p.width), Ht: points(p.height)}})
+	doc := fpdf.NewCustom(&fpdf.InitType{UnitStr: "pt", Size: fpdf.SizeType{Wd: points(all[0].width), Ht: points(all[0].height)}})
 	doc.SetCompression(false)
 	doc.SetCatalogSort(true)
 	doc.SetCreationDate(time.Unix(0, 0)) // a label tells its own moments; the finisher leaves the date out
@@ -161,7 +169,19 @@ func (p *placed) draw() (raw []byte, err error) {
 	for _, f := range []face{regular, bold} {
 		doc.AddUTF8FontFromBytes(f.family(), "", bytes.Clone(faces().ttf[f]))
 	}
-	doc.AddPage()
+	for _, p := range all {
+		doc.AddPage()
+		p.on(doc)
+	}
+	var out bytes.Buffer
+	if err := doc.Output(&out); err != nil {
+		return nil, fmt.Errorf("draw label: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// on draws a label on the page.
+func (p *placed) on(doc *fpdf.Fpdf) {
 	for _, l := range p.lines {
 		doc.SetFont(l.style.face.family(), "", points(l.style.size))
 		doc.Text(points(l.x), points(l.y+l.style.size*92/100), l.text)
@@ -181,11 +201,6 @@ func (p *placed) draw() (raw []byte, err error) {
 			}
 		}
 	}
-	var out bytes.Buffer
-	if err := doc.Output(&out); err != nil {
-		return nil, fmt.Errorf("draw label: %w", err)
-	}
-	return out.Bytes(), nil
 }
 
 // modules is the DataMatrix of a code (ECC 200). GS1's begins with FNC1, which

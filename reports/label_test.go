@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"countersign/batch"
+	"countersign/register"
 	"countersign/register/label"
 	"countersign/register/scan"
 )
@@ -43,7 +45,7 @@ func TestIndependentReadersReadEveryLabelAt200Dots(t *testing.T) {
 	for _, supply := range []label.Supply{label.Licensed, label.LicensedATMP, label.Special, label.ExemptATMP, label.Trial, label.TrialATMP} {
 		for number, gtin := range map[int]string{1: "09501101530003", 2: "", 13: "09501101530003"} {
 			made := labelled(t, supply, gtin, number)
-			pdf, err := LabelPDF(made, UsualLabel())
+			pdf, err := LabelPDF(UsualLabel(), made)
 			if err != nil {
 				t.Fatalf("%s: %v", supply, err)
 			}
@@ -70,7 +72,7 @@ func TestIndependentReadersReadEveryLabelAt200Dots(t *testing.T) {
 					}
 				}
 			}
-			if again, err := LabelPDF(made, UsualLabel()); err != nil || !bytes.Equal(again, pdf) {
+			if again, err := LabelPDF(UsualLabel(), made); err != nil || !bytes.Equal(again, pdf) {
 				t.Errorf("the same label gives other bytes (%v)", err)
 			}
 			if keep := os.Getenv("LABELS"); keep != "" {
@@ -90,7 +92,7 @@ func TestIndependentReadersReadEveryLabelAt200Dots(t *testing.T) {
 // TestALabelThatIsTooSmallIsRefused: no text is cut (HMR 257(6)).
 func TestALabelThatIsTooSmallIsRefused(t *testing.T) {
 	for _, size := range []LabelSize{{50, 30}, {100, 20}, {10, 10}, {0, 0}, {-1, 5}} {
-		if _, err := LabelPDF(labelled(t, label.Licensed, "", 1), size); err == nil {
+		if _, err := LabelPDF(size, labelled(t, label.Licensed, "", 1)); err == nil {
 			t.Errorf("a label of %v is drawn", size)
 		}
 	}
@@ -115,5 +117,52 @@ func TestTheZPLSaysWhatThePDFSays(t *testing.T) {
 	}
 	if strings.Count(zpl, "^XA") != 1 || strings.Count(zpl, "^FS") != strings.Count(zpl, "^FO") {
 		t.Errorf("its fields do not end where they should:\n%s", zpl)
+	}
+}
+
+// TestTheRecordShowsEveryLabelAndDrawsItAgain: printings, copies and their
+// reconciliation stand in the record; the verifier draws each label anew, and an
+// image that was never drawn is found out (LAB-10).
+func TestTheRecordShowsEveryLabelAndDrawsItAgain(t *testing.T) {
+	text := bytes.Replace(testdata(t, "dose.yaml"), []byte("\norder:"), []byte("\nlabel:\n  route: For intrathecal use\n\norder:"), 1)
+	for _, honest := range []bool{true, false} {
+		w := newWorld(t, register.Live, text)
+		w.must(ben, time.Minute, w.openingOf())
+		print := batch.PrintLabel{Label: label.PreLabel, Copies: 2}
+		facts := batch.Facts{Protocol: w.p, Zone: w.zone}
+		labels, err := batch.ToPrint(w.state, print, facts, w.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, hash, err := LabelImage(UsualLabel(), labels)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !honest {
+			hash = strings.Repeat("0", 64)
+		}
+		print.Drawn = batch.Drawn{Image: hash, Width: labelWidth, Height: labelHeight}
+		w.must(anna, time.Minute, print)
+		w.must(anna, time.Minute, batch.DestroyLabel{Copy: 2, Reason: "smeared"})
+		pdf := w.record()
+		v, err := Verify(pdf, w.siteKey().Verifier())
+		if !honest {
+			if err == nil || !strings.Contains(err.Error(), "not the one whose image was kept") {
+				t.Errorf("a label that was never drawn so passes: %v", err)
+			}
+			continue
+		}
+		if err != nil || v.Exit() != 0 {
+			t.Fatalf("%v\n%s", err, said(v))
+		}
+		whole, _ := flat(t, pdf)
+		for _, words := range []string{
+			"NOT RELEASED", hash[:16], "destroyed: smeared",
+			"Labels (pre-label): 2 printed, 0 applied, 1 destroyed, 0 attached, 1 not accounted for.",
+		} {
+			if !strings.Contains(whole, words) {
+				t.Errorf("the record does not say %q", words)
+			}
+		}
 	}
 }

@@ -112,6 +112,7 @@ func (r *record) make(data []byte) (pdf []byte, err error) {
 	r.times()
 	r.calculations()
 	r.remarks()
+	r.labels()
 	r.disposition()
 	r.signatures()
 	r.trail()

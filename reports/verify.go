@@ -111,6 +111,9 @@ func (v *Verdict) check(pdf []byte, knownSiteKey string) (err error) {
 	if replayed.Entries > 0 {
 		v.pass("The batch was decided again: %d entries are what the protocol %s and the rules would have written.", replayed.Entries, state.Protocol.ID())
 	}
+	if err := v.images(state); err != nil {
+		return err
+	}
 	if err := v.pages(pdf, head, bundle, h.input(state, opened)); err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ type overviewView struct {
 	Timeline                             timeline
 	Reviews                              []signedBy
 	Disposition                          *dispositionView
-	Trail, Record, Review, Wrong         string
+	Trail, Record, Review, Wrong, Labels string
 	Stop                                 *stopView
 }
 
@@ -79,7 +79,7 @@ func overviewOf(s *batch.State, now time.Time, zone *time.Location, key func() s
 	v := overviewView{
 		Batch: s.ID, Seen: s.Version, Protocol: protocolWords(s), Status: string(s.Status), Ended: endedWords(s.Status),
 		Opened: actWords(s.Opened, zone), Timers: timersOf(s, now, zone), Reviews: actsWords(s.Reviews, zone),
-		Trail: at + "/trail", Record: at + "/record.pdf", Review: at + "/review", Wrong: at + "/wrong",
+		Trail: at + "/trail", Record: at + "/record.pdf", Labels: at + "/labels", Review: at + "/review", Wrong: at + "/wrong",
 		Steps: stepLines(s, zone), Timeline: timelineOf(s, now, zone), Refusals: refusalLines(s, zone), Moves: moveLines(s, zone),
 	}
 	v.Facts = factsOf(s, zone)

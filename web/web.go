@@ -118,6 +118,10 @@ func (s *Server) routes() http.Handler {
 	signedIn("GET /batches/{id}/review", s.reviewPage)
 	signedIn("GET /batches/{id}/trail", s.batchTrail)
 	signedIn("GET /batches/{id}/record.pdf", s.recordPDF)
+	signedIn("GET /batches/{id}/labels", s.labelsPage)
+	signedIn("POST /batches/{id}/labels", s.doLabels)
+	signedIn("GET /batches/{id}/labels/{printing}/pdf", s.labelFile("pdf"))
+	signedIn("GET /batches/{id}/labels/{printing}/zpl", s.labelFile("zpl"))
 	signedIn("GET /batches/{id}/events", s.events)
 	signedIn("GET /review", s.waitingPage)
 

@@ -62,7 +62,7 @@ func masked(state *batch.State, who Session) *batch.State {
 		return state
 	}
 	blank := *state
-	blank.Patient, blank.Masked = batch.Patient{}, true
+	blank.Patient, blank.Masked, blank.Labellings = batch.Patient{}, true, batch.MaskedLabellings(state.Labellings)
 	return &blank
 }
 
@@ -254,7 +254,8 @@ func (a batchAct) run(ctx context.Context) (*batch.State, error) {
 // decide gives the drafts of what the rules accept, or the one draft of what
 // they refuse together with the refusal.
 func (a batchAct) decide(state *batch.State, f batch.Facts, now time.Time) ([]audit.Draft, *Refusal, error) {
-	events, err := batch.Decide(state, a.command, f, now)
+	command := drawn(state, a.command, f, now)
+	events, err := batch.Decide(state, command, f, now)
 	refusal, isRefusal := AsRefusal(err)
 	switch {
 	case isRefusal && state == nil && batch.Uncovered(refusal.Code):
@@ -263,7 +264,7 @@ func (a batchAct) decide(state *batch.State, f batch.Facts, now time.Time) ([]au
 	case isRefusal && state == nil:
 		return nil, nil, err // there is no batch whose log could hold it
 	case isRefusal:
-		events, err = batch.Refused(state, a.command, &batch.Refusal{Code: refusal.Code, Sentence: refusal.Sentence}, f, now)
+		events, err = batch.Refused(state, command, &batch.Refusal{Code: refusal.Code, Sentence: refusal.Sentence}, f, now)
 	}
 	if err != nil {
 		return nil, nil, err

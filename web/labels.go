@@ -1,0 +1,170 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"countersign/batch"
+	"countersign/register/label"
+	"countersign/web/site"
+)
+
+// labelsView is everything about a batch's labels on one page.
+type labelsView struct {
+	Batch, Do          string
+	Prints             []labelPrint
+	Copies             []labelCopy
+	Counts             []batch.Reconciliation
+	Pre, Final         bool // not printed yet
+	Expiry             bool // is given at printing
+	Gate               string
+	None, Masked, Gone bool
+	Typed              form
+
+	ApplyKey, CopyKey, PreKey, FinalKey string
+}
+
+// labelPrint is one printing.
+type labelPrint struct {
+	Kind, Who, At, Labels, Why, Expiry, PDF, ZPL string
+	Warnings                                     []string
+}
+
+// labelCopy is one copy and what became of it.
+type labelCopy struct {
+	Number                   int
+	Kind, Line, Standing, By string
+	Open, There              bool
+}
+
+func (s *Server) labelsPage(w http.ResponseWriter, r *http.Request, v visit) error {
+	state, err := s.svc.Batch(r.Context(), v.who, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return s.showLabels(w, r, v, http.StatusOK, state, form{}, nil)
+}
+
+func (s *Server) showLabels(w http.ResponseWriter, r *http.Request, v visit, status int, state *batch.State, f form, p *problem) error {
+	view := labelsOf(state, s.svc.Info().Location)
+	view.Typed = f
+	view.ApplyKey, view.CopyKey, view.PreKey, view.FinalKey = s.svc.NewKey(), s.svc.NewKey(), s.svc.NewKey(), s.svc.NewKey()
+	return s.render(w, r, v, status, "labels", page{
+		Title: "Labels of " + state.ID, Patient: patientOf(state), Problem: p, View: view,
+		Back: &link{Text: "The whole batch", To: batchAddress(state.ID)}, Version: state.Version,
+	})
+}
+
+func labelsOf(state *batch.State, zone *time.Location) labelsView {
+	view := labelsView{
+		Batch: state.ID, Do: batchAddress(state.ID) + "/labels", Pre: true, Final: true, Masked: state.Masked,
+		Gone: state.Status == batch.Rejected || state.Status == batch.Aborted, Counts: state.Reconciled(),
+	}
+	if state.Protocol == nil || state.Protocol.Label.Pos.Line == 0 {
+		view.None = true
+		return view
+	}
+	view.Expiry = state.Protocol.Label.ShelfLife == 0
+	if view.Gate = "once the batch is certified"; state.Protocol.Label.FinalAfter != "" {
+		view.Gate = "once step " + state.Protocol.Label.FinalAfter + " is signed"
+	}
+	for i, held := range state.Labellings {
+		shown := labelPrint{
+			Kind: string(held.Kind), Who: held.Name, At: when(held.At, zone), Why: held.Reason, Expiry: label.Moment(held.Expiry, zone),
+			PDF: fmt.Sprintf("%s/%d/pdf", view.Do, i+1), ZPL: fmt.Sprintf("%s/%d/zpl", view.Do, i+1), Warnings: held.Labels[0].Warnings,
+		}
+		for j, n := range held.Numbers {
+			if j > 0 {
+				shown.Labels += ", "
+			}
+			shown.Labels += strconv.Itoa(n)
+		}
+		if held.Of > 0 {
+			shown.Why = fmt.Sprintf("In the place of label %d: %s", held.Of, held.Reason)
+		}
+		view.Pre = view.Pre && held.Kind != label.PreLabel
+		view.Final = view.Final && held.Kind != label.Final
+		view.Prints = append(view.Prints, shown)
+	}
+	for _, c := range state.LabelCopies {
+		act := c.Printed
+		shown := labelCopy{Number: c.Number, Kind: string(c.Kind), Line: c.Line, Standing: c.Standing(), Open: c.Open(), There: c.Ended == nil}
+		switch {
+		case c.Ended != nil:
+			act, shown.Standing = *c.Ended, shown.Standing+": "+c.Reason
+		case c.Applied != nil:
+			act = *c.Applied
+		}
+		shown.By = act.Name + ", " + when(act.At, zone)
+		view.Copies = append(view.Copies, shown)
+	}
+	return view
+}
+
+// labelCommand reads what a form of the labels' page asks for.
+func labelCommand(f form) (batch.Command, bool) {
+	number, _ := strconv.Atoi(f["copy"])
+	switch f["act"] {
+	case "print":
+		copies, _ := strconv.Atoi(f["copies"])
+		return batch.PrintLabel{Label: label.Kind(f["label"]), Copies: copies, Expiry: f["expiry"]}, true
+	case "reprint":
+		return batch.Reprint{Copy: number, Reason: f["reason"]}, true
+	case "apply":
+		return batch.ApplyLabel{Raw: f["raw"]}, true
+	case "destroy":
+		return batch.DestroyLabel{Copy: number, Reason: f["reason"]}, true
+	case "attach":
+		return batch.AttachLabel{Copy: number, Reason: f["reason"]}, true
+	}
+	return nil, false
+}
+
+// doLabels carries out what the labels' page asks for. A refusal stands at the
+// head of the page, with what was typed.
+func (s *Server) doLabels(w http.ResponseWriter, r *http.Request, v visit) error {
+	id := r.PathValue("id")
+	c, ok := labelCommand(v.form)
+	if !ok {
+		return errForm
+	}
+	_, err := s.svc.Do(r.Context(), v.who, v.form["key"], id, 0, c)
+	refusal, refused := site.AsRefusal(err)
+	if !refused && err != nil {
+		return err
+	}
+	if refused {
+		state, err := s.svc.Batch(r.Context(), v.who, id)
+		if err != nil {
+			return err
+		}
+		return s.showLabels(w, r, v, http.StatusUnprocessableEntity, state, v.form, &problem{
+			Title: "Not done", Sentences: []string{refusal.Sentence, "Nothing else was changed. The attempt is in the log."},
+		})
+	}
+	http.Redirect(w, r, batchAddress(id)+"/labels", http.StatusSeeOther)
+	return nil
+}
+
+// labelFile shows a printing for the printer.
+func (s *Server) labelFile(kind string) action {
+	return func(w http.ResponseWriter, r *http.Request, v visit) error {
+		printing, _ := strconv.Atoi(r.PathValue("printing"))
+		file, err := s.svc.LabelFile(r.Context(), v.who, r.PathValue("id"), printing, kind)
+		if err != nil {
+			return err
+		}
+		name := fileName(fmt.Sprintf("labels-%s-%d", r.PathValue("id"), printing))
+		if kind == "pdf" {
+			sendPDF(w, name, bytes.NewBuffer(file))
+			return nil
+		}
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name+".zpl"))
+		_, _ = w.Write(file)
+		return nil
+	}
+}

@@ -1,0 +1,74 @@
+package site
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"countersign/batch"
+	"countersign/reports"
+)
+
+// drawn fills in what a command to print labels comes to on paper: its size and
+// the hash of the PDF. Whatever the caller said of them is not believed. What
+// the rules refuse, or what cannot be drawn, stays undrawn, and Decide says why.
+func drawn(state *batch.State, c batch.Command, f batch.Facts, now time.Time) batch.Command {
+	print, first := c.(batch.PrintLabel)
+	again, reprint := c.(batch.Reprint)
+	if !first && !reprint {
+		return c
+	}
+	var on batch.Drawn
+	if labels, err := batch.ToPrint(state, c, f, now); err == nil {
+		size := reports.UsualLabel()
+		if _, hash, err := reports.LabelImage(size, labels); err == nil {
+			on = batch.Drawn{Image: hash, Width: size.Width, Height: size.Height}
+		}
+	}
+	if first {
+		print.Drawn = on
+		return print
+	}
+	again.Drawn = on
+	return again
+}
+
+// errLabelMasked is for whoever may not see patients.
+var errLabelMasked = &Refusal{Code: "masked", Sentence: "The patient is masked for you, and a label names the patient."}
+
+// LabelFile gives a printing's labels as they were printed, "pdf" or "zpl". The
+// PDF is the one whose hash is in the log, or there is none.
+func (s *Service) LabelFile(ctx context.Context, who Session, id string, printing int, kind string) ([]byte, error) {
+	state, err := s.Batch(ctx, who, id)
+	if err != nil {
+		return nil, err
+	}
+	if state.Masked {
+		return nil, errLabelMasked
+	}
+	if printing < 1 || printing > len(state.Labellings) {
+		return nil, &Refusal{Code: "no_such_label", Sentence: "No such labels of this batch were printed."}
+	}
+	held := state.Labellings[printing-1]
+	size := reports.LabelSize{Width: held.Width, Height: held.Height}
+	if kind == "zpl" {
+		var all strings.Builder
+		for _, one := range held.Labels {
+			text, err := reports.LabelZPL(one, size)
+			if err != nil {
+				return nil, s.broken("write a label", err)
+			}
+			all.WriteString(text)
+		}
+		return []byte(all.String()), nil
+	}
+	pdf, hash, err := reports.LabelImage(size, held.Labels)
+	if err == nil && hash != held.Image {
+		err = errors.New("the label drawn again is not the one whose image was kept")
+	}
+	if err != nil {
+		return nil, s.broken("draw a label", err)
+	}
+	return pdf, nil
+}
