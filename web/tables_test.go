@@ -14,10 +14,16 @@ import (
 // tabled opens a batch of a protocol with tables and brings it to its first.
 func tabled(t *testing.T) *world {
 	t.Helper()
+	return tabledWith(t, "")
+}
+
+// tabledWith is tabled with another block in the protocol's header.
+func tabledWith(t *testing.T, block string) *world {
+	t.Helper()
 	w := newWorld(t).staffed()
 	text, err := os.ReadFile("../batch/testdata/protocols/tables.yaml")
 	must(t, err)
-	w.signProtocol("c.writer", library.Submit{Text: string(text)})
+	w.signProtocol("c.writer", library.Submit{Text: strings.Replace(string(text), "\norder:", block+"\norder:", 1)})
 	w.signProtocol("d.approver", library.Review{Protocol: "tables", Version: 1})
 	w.signProtocol("q.meyer", library.Approve{Protocol: "tables", Version: 1})
 	w.signProtocol("q.meyer", library.MakeEffective{Protocol: "tables", Version: 1})
