@@ -15,6 +15,14 @@ import (
 	"countersign/web/site"
 )
 
+// ordered is an opening for an order of its own.
+func (w *world) ordered(id string) batch.Open {
+	w.t.Helper()
+	open := w.opening(id)
+	open.Reference = "RX-" + id
+	return open
+}
+
 // recall carries out a recall beside the pages, and gives its number.
 func (w *world) recall(c register.OpenRecall) string {
 	w.t.Helper()
@@ -32,7 +40,7 @@ func (w *world) recall(c register.OpenRecall) string {
 func TestARecallSignedOnThePageStopsEveryBatchThatLeansOnTheLot(t *testing.T) {
 	w := newWorld(t).staffed()
 	for _, one := range []string{id, "B-2026-0002"} {
-		w.signed("b.okoro", "", one, w.opening(one))
+		w.signed("b.okoro", "", one, w.ordered(one))
 	}
 	b := w.browser().signIn("q.meyer")
 	found := b.get("/trace?for=A0042")
@@ -177,9 +185,9 @@ func TestARecallTooLargeForOneAppendIsCarriedThrough(t *testing.T) {
 	w := newWorldOf(t, 1).staffed()
 	ids := []string{id, "B-2026-0002", "B-2026-0003"}
 	for _, one := range ids {
-		w.signed("b.okoro", "", one, w.opening(one))
+		w.signed("b.okoro", "", one, w.ordered(one))
 	}
-	late := w.opening("B-2026-0004")
+	late := w.ordered("B-2026-0004")
 	made := w.recall(register.OpenRecall{Kind: register.OfNumber, Of: "A0042", Reason: "particles", Document: "MHRA 1"})
 	view, err := w.svc.Recall(t.Context(), w.session("q.meyer"), made)
 	must(t, err)
@@ -213,7 +221,7 @@ func TestARecallMissesNoBatchThatIsOpenedAtTheSameMoment(t *testing.T) {
 	var sheets []shown
 	for _, one := range []string{"B-2026-0001", "B-2026-0002", "B-2026-0003", "B-2026-0004"} {
 		open := opening
-		open.Batch = one
+		open.Batch, open.Reference = one, "RX-"+one
 		sheet, err := w.svc.Propose(t.Context(), who, one, open, "")
 		must(t, err)
 		sheets = append(sheets, shown{open, sheet.Nonce})
@@ -240,6 +248,9 @@ func TestARecallMissesNoBatchThatIsOpenedAtTheSameMoment(t *testing.T) {
 	wait.Wait()
 	all, err := w.svc.Batches(t.Context(), lead)
 	must(t, err)
+	if len(all) == 0 {
+		t.Log("the recall came before every opening")
+	}
 	for _, state := range all {
 		if !state.Recalled("R-0001") {
 			t.Errorf("%s leans on the lot and was not stopped", state.ID)
