@@ -123,6 +123,9 @@ func (f form) unsigned() (batch.Command, error) {
 		return batch.Scan{Step: f["step"], Field: f["field"], Raw: strings.TrimRight(f["raw"], "\n")}, nil
 	case "move":
 		return batch.Move{Item: f["item"], To: f["direction"]}, nil
+	case "setout":
+		item := batch.Item{Name: f["item"], Code: f["code"], Amount: strings.TrimSpace(f["amount"])}
+		return batch.SetOut{Item: item, Reason: strings.TrimSpace(f["reason"])}, nil
 	case "correct":
 		return batch.Correct{Step: f["step"], Field: f["field"], Text: strings.TrimSpace(f["text"]), Reason: strings.TrimSpace(f["reason"])}, nil
 	case "note":

@@ -187,7 +187,7 @@ func itemsOf(s *batch.State, step *protocol.Step) []batch.Item {
 
 // itemOf draws one item with the move that it can make next.
 func itemOf(s *batch.State, item batch.Item, zone *time.Location) itemView {
-	v := itemView{Name: item.Name, Title: item.Name, Lot: item.Lot, Expiry: when(item.Expiry, zone)}
+	v := itemView{Name: item.Name, Title: item.Name, Lot: item.Lot, Expiry: when(item.Expiry, zone), To: registeredAddress(item.Register)}
 	if s.Protocol != nil {
 		if planned := s.Protocol.Item(item.Name); planned != nil {
 			v.Title = titleOr(planned.Title, item.Name)
@@ -213,9 +213,11 @@ func itemOf(s *batch.State, item batch.Item, zone *time.Location) itemView {
 
 // offer gives each act that an item can still see its idempotency key; none
 // once the batch has ended.
-func (v *itemView) offer(ended string, key func() string) {
+func (v *itemView) offer(batch, step, ended string, key func() string) {
 	if ended != "" {
 		v.Movable, v.Marks = false, nil
+	} else {
+		v.Another = setOutAddress(batch, v.Name, step)
 	}
 	if v.Movable {
 		v.Key = key()

@@ -172,15 +172,19 @@ func fillOpen(view *openView, p *protocol.Protocol, f form) {
 		view.Order = append(view.Order, one)
 	}
 	for _, item := range p.Items {
-		one := itemField{
-			Name: "item-" + item.Name, Title: titleOr(item.Title, item.Name), MustBe: strings.Join(item.MustBe, ", "),
-			Equipment: item.Equipment, Code: f["item-"+item.Name+"-code"], Amount: f["item-"+item.Name+"-amount"],
-		}
-		if !item.Need.IsZero() && !item.Equipment {
-			one.Need = item.Need.String()
-		}
-		view.Items = append(view.Items, one)
+		view.Items = append(view.Items, itemFieldOf(&item, f))
 	}
+}
+
+func itemFieldOf(item *protocol.Item, f form) itemField {
+	one := itemField{
+		Name: "item-" + item.Name, Title: titleOr(item.Title, item.Name), MustBe: strings.Join(item.MustBe, ", "),
+		Equipment: item.Equipment, Code: f["item-"+item.Name+"-code"], Amount: f["item-"+item.Name+"-amount"],
+	}
+	if !item.Need.IsZero() && !item.Equipment {
+		one.Need = item.Need.String()
+	}
+	return one
 }
 
 func rangeWords(value protocol.OrderValue) string {

@@ -92,7 +92,7 @@ func overviewOf(s *batch.State, now time.Time, zone *time.Location, key func() s
 	}
 	for _, item := range s.Items {
 		one := itemOf(s, item, zone)
-		one.offer(v.Ended, key)
+		one.offer(s.ID, "", v.Ended, key)
 		v.Items = append(v.Items, one)
 	}
 	for _, e := range s.Exceptions {

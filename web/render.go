@@ -142,6 +142,8 @@ func navigation(who site.Session, at string) []link {
 	all := []link{
 		{Text: "Batches", To: "/batches"},
 		{Text: "Release desk", To: "/review"},
+		{Text: "Stock", To: "/stock"},
+		{Text: "Equipment", To: "/equipment"},
 		{Text: "Protocols", To: "/protocols"},
 		{Text: "Products", To: "/products"},
 		{Text: "Units", To: "/units"},
@@ -191,6 +193,7 @@ var doneWords = map[string]string{
 	"scanned":   "The code was read and recorded.",
 	"recorded":  "The value was recorded.",
 	"moved":     "The move was recorded with its time.",
+	"set-out":   "Another one was set out. A quality lead will see why.",
 	"corrected": "The correction was recorded. The first value stays where it was.",
 	"noted":     "The note was recorded.",
 	"raised":    "The exception was recorded. A quality lead will see it.",

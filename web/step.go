@@ -52,7 +52,7 @@ func (s *Server) showStep(w http.ResponseWriter, r *http.Request, v visit, statu
 
 // done says what a finished act is called when the next page opens.
 var done = map[string]string{
-	"begin": "begun", "scan": "scanned", "move": "moved",
+	"begin": "begun", "scan": "scanned", "move": "moved", "setout": "set-out",
 	"correct": "corrected", "note": "noted", "raise": "raised",
 }
 
@@ -162,6 +162,9 @@ func (s *Server) notDone(w http.ResponseWriter, r *http.Request, v visit, id str
 		if first := notRead(refused.Code, refused.Sentence, state.Protocol, "", backTo(id, f)); first != nil {
 			p = first
 		}
+	}
+	if f["act"] == "setout" {
+		return s.showSetOut(w, r, v, status, state, f, p)
 	}
 	if f["act"] == "correct" || f["act"] == "note" || f["act"] == "raise" {
 		return s.showWrong(w, r, v, status, state, f, p)

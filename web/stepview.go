@@ -97,6 +97,8 @@ type valueView struct {
 
 type itemView struct {
 	Name, Title, Lot, Expiry, Where, Key, Direction, Words string
+	To                                                     string // its page in the register
+	Another                                                string // where another one is set out; "" when nothing more is
 	Movable                                                bool
 	Marks                                                  []itemMark // opened, thawed: where a window begins or ends with it
 }
@@ -196,7 +198,7 @@ func fill(v *stepView, s *batch.State, st *batch.StepState, t typed, live bool, 
 	v.enter(st, t, live, drawing(s, st, t, zone), key)
 	for _, item := range itemsOf(s, st.Step) {
 		one := itemOf(s, item, zone)
-		one.offer(v.Ended, key)
+		one.offer(s.ID, st.Step.Name, v.Ended, key)
 		v.Items = append(v.Items, one)
 	}
 }

@@ -267,6 +267,8 @@ func browse(t *testing.T, ground *ground, name string, runs bool) {
 		t.Fatal(err)
 	}
 	s.opens(pl.opening(), "omar")
+	s.open("/batches/" + pl.batch + "/set-out?item=" + url.QueryEscape(st.p.Items[0].Name))
+	s.look("set-out")
 	at, pictured := "omar", map[string]bool{}
 	for _, line := range script.lines {
 		if line.refused != "" {
@@ -296,11 +298,16 @@ func browse(t *testing.T, ground *ground, name string, runs bool) {
 	}
 	for name, path := range map[string]string{
 		"overview": "/batches/" + pl.batch, "trail": "/batches/" + pl.batch + "/trail", "wrong": "/batches/" + pl.batch + "/wrong",
+		"stock": "/stock", "materials": "/stock/materials", "lot": "/stock/L-0001", "equipment": "/equipment", "machine": "/equipment/E-0001",
+		"receive": "/stock/receive", "material": "/stock/materials/new", "new-machine": "/equipment/new",
 		"protocols": "/protocols", "protocol": "/protocols/" + st.p.Name + "/1", "people": "/people", "person": "/people/p-0003", "log": "/log", "waiting": "/review",
 	} {
 		s.open(path)
 		s.look(name)
 	}
+	s.open("/stock/L-0001")
+	s.send("adjust stock", "", map[string]string{"left": "1000", "reason": "counted"})
+	s.look("sheet-register")
 	view, err := pl.ends(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -252,3 +252,6 @@ func (s *Service) free(ctx context.Context, state *batch.State, by identity.Pers
 	}
 	return nil
 }
+
+// SeesPatients says whether a session may be shown who a lot is for (COI-09).
+func (who Session) SeesPatients() bool { return seesPatients(who.Person) }
