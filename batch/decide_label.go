@@ -2,6 +2,7 @@ package batch
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -152,6 +153,8 @@ func (d *decision) labels(kind label.Kind, entered string, copies int) ([]label.
 			return nil, none, refusal
 		}
 		data.Made, data.Expiry = d.s.completed(), made
+	} else if d.s.printedFinal() {
+		return nil, none, refuse("final_printed", "The final label is printed. No pre-label is printed after it.")
 	} else if strings.TrimSpace(entered) != "" {
 		return nil, none, refuse("bad_expiry", "A pre-label has no expiry.")
 	}
@@ -259,10 +262,16 @@ func (s *State) labelCopy(code string) (number int, why string) {
 	if held.Ended != nil {
 		return 0, "this label was " + held.Standing()
 	}
-	if held.Kind == label.PreLabel && s.LabelCopies[len(s.LabelCopies)-1].Kind == label.Final {
+	if held.Kind == label.PreLabel && s.printedFinal() {
 		return 0, "this is a pre-label, and the final label is printed"
 	}
 	return number, ""
+}
+
+// printedFinal says that a final label was printed: from then on pre-labels are
+// neither printed nor taken.
+func (s *State) printedFinal() bool {
+	return slices.ContainsFunc(s.LabelCopies, func(c LabelCopy) bool { return c.Kind == label.Final })
 }
 
 // apply says by its code that a copy was put where it belongs (LAB-10).
@@ -331,6 +340,23 @@ func (d *decision) attach(c AttachLabel) (Event, *Refusal) {
 func (d *decision) reconciled() *Refusal {
 	if open := d.s.unreconciled(); len(open) > 0 {
 		return refuse("labels_open", "%s Say first what became of each.", strings.Join(open, " "))
+	}
+	return d.current()
+}
+
+// current: what is applied says what the record says; a value that was
+// corrected after the label was printed asks for another label (AUD-02).
+func (d *decision) current() *Refusal {
+	for _, held := range d.s.Labellings {
+		if held.Kind != label.Final || !slices.ContainsFunc(held.Numbers, func(n int) bool { return d.s.LabelCopies[n-1].Ended == nil }) {
+			continue
+		}
+		data := d.s.labelData(held.Kind, d.zone())
+		data.Made, data.Expiry, data.Copy = d.s.completed(), held.Expiry, held.Numbers[0]
+		now, err := label.Make(data)
+		if err != nil || !slices.Equal(now.Texts(true), held.Labels[0].Texts(true)) {
+			return refuse("label_outdated", "Label %d does not say any more what the record says. Print it again, apply that, and destroy the old one.", held.Numbers[0])
+		}
 	}
 	return nil
 }

@@ -214,3 +214,29 @@ func TestAPrintingNamesNobodyInTheOpen(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestALabelThatIsOutdatedHoldsUpTheReview: a value that was corrected after the
+// label was printed stands on another label (AUD-02, LAB-10); and a pre-label
+// is none once there is a final one.
+func TestALabelThatIsOutdatedHoldsUpTheReview(t *testing.T) {
+	w, s := labelWorld(t, plannedLabel)
+	made(t, s)
+	w.must("Asha", PrintLabel{label.Final, 1, "", drawnAs()}, s.at)
+	refused(t, w, "Asha", PrintLabel{label.PreLabel, 1, "", drawnAs()}, s.at, "final_printed", "")
+	w.must("Asha", ApplyLabel{w.state.Labellings[0].Labels[0].Code.Text}, s.at)
+	w.must("Asha", Correct{"draw up", "drawn", "1.6", "misread"}, s.at)
+	refused(t, w, "Asha", Reprint{1, "corrected", drawnAs()}, s.at, "blocked", "")
+	for _, ex := range w.state.OpenExceptions() {
+		w.must("Quinn", Resolve{ex.Number, true, "seen"}, s.at)
+	}
+	refused(t, w, "Asha", Reprint{1, "corrected", drawnAs()}, s.at, "label_gate", "not signed")
+	w.must("Asha", Perform{"draw up"}, s.at)
+	w.must("Pia", Check{"draw up"}, s.at)
+	s.must(s.complete("Asha", "", "rest", "density = 1.00"))
+	refused(t, w, "Paul", Review{"Seen."}, s.at, "label_outdated", "Print it again")
+	w.must("Asha", Reprint{1, "corrected", drawnAs()}, s.at)
+	w.must("Asha", DestroyLabel{1, "corrected"}, s.at)
+	w.must("Asha", ApplyLabel{w.state.Labellings[1].Labels[0].Code.Text}, s.at)
+	w.must("Paul", Review{"Seen."}, s.at)
+	w.holds()
+}

@@ -19,6 +19,7 @@ for purpose in "$@"; do
 	test)
 		command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || want+=(chromium)
 		need qpdf qpdf
+		need dmtxread dmtx-utils
 		need pdftotext poppler-utils
 		need mutool mupdf-tools
 		need openssl openssl

@@ -37,7 +37,7 @@ type labelPrint struct {
 type labelCopy struct {
 	Number                   int
 	Kind, Line, Standing, By string
-	Open, There              bool
+	Open                     bool
 }
 
 func (s *Server) labelsPage(w http.ResponseWriter, r *http.Request, v visit) error {
@@ -91,7 +91,7 @@ func labelsOf(state *batch.State, zone *time.Location) labelsView {
 	}
 	for _, c := range state.LabelCopies {
 		act := c.Printed
-		shown := labelCopy{Number: c.Number, Kind: string(c.Kind), Line: c.Line, Standing: c.Standing(), Open: c.Open(), There: c.Ended == nil}
+		shown := labelCopy{Number: c.Number, Kind: string(c.Kind), Line: c.Line, Standing: c.Standing(), Open: c.Open()}
 		switch {
 		case c.Ended != nil:
 			act, shown.Standing = *c.Ended, shown.Standing+": "+c.Reason

@@ -70,4 +70,5 @@ func (a *api) records(to huma.API) {
 		}
 		return &fileOutput{ContentType: "application/pdf", Disposition: `attachment; filename="` + in.ID + `.pdf"`, Body: pdf.Bytes()}, nil
 	})
+	a.labels(to)
 }
