@@ -144,7 +144,8 @@ func (d *decision) labels(kind label.Kind, entered string, copies int) ([]label.
 		return nil, none, refuse("no_label", "This protocol does not say what stands on the label.")
 	}
 	data := d.s.labelData(kind, d.zone())
-	if kind == label.Final {
+	switch {
+	case kind == label.Final:
 		if refusal := d.gate(); refusal != nil {
 			return nil, none, refusal
 		}
@@ -153,9 +154,9 @@ func (d *decision) labels(kind label.Kind, entered string, copies int) ([]label.
 			return nil, none, refusal
 		}
 		data.Made, data.Expiry = d.s.completed(), made
-	} else if d.s.printedFinal() {
+	case d.s.printedFinal():
 		return nil, none, refuse("final_printed", "The final label is printed. No pre-label is printed after it.")
-	} else if strings.TrimSpace(entered) != "" {
+	case strings.TrimSpace(entered) != "":
 		return nil, none, refuse("bad_expiry", "A pre-label has no expiry.")
 	}
 	var all []label.Label

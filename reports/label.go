@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"image/color"
+	"slices"
 	"strings"
 	"time"
 
@@ -214,7 +214,7 @@ func modules(code label.Code) ([][]bool, error) {
 	}
 	if code.GS1 {
 		fnc1 := []byte{datamatrix.FNC1}
-		text = append(fnc1, bytes.ReplaceAll(text, []byte(scan.GS), fnc1)...)
+		text = slices.Concat(fnc1, bytes.ReplaceAll(text, []byte(scan.GS), fnc1))
 	}
 	symbol, err := datamatrix.Encode(string(text))
 	if err != nil {
@@ -225,7 +225,8 @@ func modules(code label.Code) ([][]bool, error) {
 	for y := range rows {
 		rows[y] = make([]bool, bounds.Dx())
 		for x := range rows[y] {
-			rows[y][x] = color.Gray16Model.Convert(symbol.At(bounds.Min.X+x, bounds.Min.Y+y)) == color.Black
+			red, _, _, _ := symbol.At(bounds.Min.X+x, bounds.Min.Y+y).RGBA()
+			rows[y][x] = red == 0 // black or white
 		}
 	}
 	return rows, nil

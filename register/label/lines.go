@@ -136,10 +136,10 @@ func Moment(at time.Time, zone *time.Location) string {
 func offset(at time.Time, zone *time.Location) string {
 	name, seconds := at.In(zone).Zone()
 	word := zone.String()
-	switch {
-	case word == "Europe/London":
+	switch word {
+	case "Europe/London":
 		word = "UK time"
-	case word == "UTC":
+	case "UTC":
 		return "UTC"
 	}
 	if !strings.HasPrefix(name, "+") && !strings.HasPrefix(name, "-") {
