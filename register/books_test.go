@@ -139,7 +139,6 @@ func TestALotIsReleasedBySomebodyWhoDidNotTakeItInAndNeverComesBackOnceRejected(
 	s.must("Helen", RejectLot{Lot: "L-0001", Reason: "more of them are cracked"})
 	s.refused("lot_ended", "Helen", ReleaseLot{Lot: "L-0001", Document: "COA-7"})
 	s.refused("lot_ended", "Omar", OpenLot{Lot: "L-0001"})
-	s.must("Helen", RecallLot{Lot: "L-0001", Reason: "the maker recalls it"})
 }
 
 func TestAnOpenedLotHasLessTimeAndAnExpiredOneIsNotReleased(t *testing.T) {

@@ -28,10 +28,6 @@ func (e LotReceived) details(b *Books, zone *time.Location) []string {
 	return lines
 }
 
-func (e LotRecalled) details(*Books, *time.Location) []string {
-	return []string{"By: " + said(e.Document) + "."}
-}
-
 func (e MaterialListed) details(*Books, *time.Location) []string {
 	limit := func(span string) string {
 		if span == "" {

@@ -43,7 +43,7 @@ func TestALabelIsFoundWhateverItsScannerSendsInFront(t *testing.T) {
 }
 
 // An attempt is recorded, and can never stop the log: not by what it names.
-func TestAnAttemptOnNothingIsRecordedUnderNobody(t *testing.T) {
+func TestAnAttemptOnNothingIsRecordedUnderNoName(t *testing.T) {
 	s := newShelf(t)
 	for _, named := range []string{"", "a/b", "\x00", strings.Repeat("x", 500)} {
 		if err := s.do("Helen", ReleaseLot{Lot: named, Document: "c"}); err == nil {
@@ -53,7 +53,7 @@ func TestAnAttemptOnNothingIsRecordedUnderNobody(t *testing.T) {
 			t.Errorf("%.10q is listed", named)
 		}
 	}
-	if got := s.books.Version("lot/-"); got != 4 {
+	if got := s.books.Version("lot/unnamed"); got != 4 {
 		t.Errorf("%d attempts are recorded", got)
 	}
 }

@@ -110,15 +110,6 @@ type LotRejected struct {
 	Reason string `json:"reason"`
 }
 
-// LotRecalled ends a lot for good because its maker, the regulator or a
-// donor's history says so. Signed as rejected.
-type LotRecalled struct {
-	inLot
-	rejected
-	Reason   string `json:"reason"`
-	Document string `json:"document"`
-}
-
 // LotOpened begins a lot's time in use. Signed as performed.
 type LotOpened struct {
 	inLot
@@ -139,7 +130,6 @@ const (
 	KindLotReleased    audit.Kind = "lot.released"
 	KindLotQuarantined audit.Kind = "lot.quarantined"
 	KindLotRejected    audit.Kind = "lot.rejected"
-	KindLotRecalled    audit.Kind = "lot.recalled"
 	KindLotOpened      audit.Kind = "lot.opened"
 	KindLotThawed      audit.Kind = "lot.thawed"
 )
@@ -149,7 +139,6 @@ func (LotReceived) Kind() audit.Kind    { return KindLotReceived }
 func (LotReleased) Kind() audit.Kind    { return KindLotReleased }
 func (LotQuarantined) Kind() audit.Kind { return KindLotQuarantined }
 func (LotRejected) Kind() audit.Kind    { return KindLotRejected }
-func (LotRecalled) Kind() audit.Kind    { return KindLotRecalled }
 func (LotOpened) Kind() audit.Kind      { return KindLotOpened }
 func (LotThawed) Kind() audit.Kind      { return KindLotThawed }
 
@@ -170,9 +159,6 @@ func (e LotQuarantined) Words() string { return "Quarantines the lot: " + e.Reas
 
 // Words say what happened to the lot.
 func (e LotRejected) Words() string { return "Rejects the lot for good: " + e.Reason }
-
-// Words say what happened to the lot.
-func (e LotRecalled) Words() string { return "Recalls the lot for good: " + e.Reason }
 
 // Words say what happened to the lot.
 func (e LotOpened) Words() string { return "Opens the lot" }

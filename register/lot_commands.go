@@ -51,13 +51,6 @@ type RejectLot struct {
 	Reason string `json:"reason"`
 }
 
-// RecallLot ends a lot for good from outside.
-type RecallLot struct {
-	Lot      string `json:"lot"`
-	Reason   string `json:"reason"`
-	Document string `json:"document"`
-}
-
 // OpenLot and ThawLot begin a lot's time in use.
 type OpenLot struct {
 	Lot string `json:"lot"`
@@ -73,7 +66,6 @@ func (ReceiveLot) Name() string    { return "receive lot" }
 func (ReleaseLot) Name() string    { return "release lot" }
 func (QuarantineLot) Name() string { return "quarantine lot" }
 func (RejectLot) Name() string     { return "reject lot" }
-func (RecallLot) Name() string     { return "recall lot" }
 func (OpenLot) Name() string       { return "open lot" }
 func (ThawLot) Name() string       { return "thaw lot" }
 
@@ -93,11 +85,6 @@ func (RejectLot) Signs() (identity.Meaning, []identity.Role) {
 	return identity.Rejected, []identity.Role{identity.QualityLead}
 }
 
-// Signs says who may sign, as what.
-func (RecallLot) Signs() (identity.Meaning, []identity.Role) {
-	return identity.Rejected, []identity.Role{identity.QualityLead}
-}
-
 // stream: a new lot gets the site's next number.
 func (c ReceiveLot) stream(b *Books) audit.StreamID {
 	return LotStream(fmt.Sprintf("L-%04d", len(b.lots)+1))
@@ -105,7 +92,6 @@ func (c ReceiveLot) stream(b *Books) audit.StreamID {
 func (c ReleaseLot) stream(b *Books) audit.StreamID    { return LotStream(b.lotNumber(c.Lot)) }
 func (c QuarantineLot) stream(b *Books) audit.StreamID { return LotStream(b.lotNumber(c.Lot)) }
 func (c RejectLot) stream(b *Books) audit.StreamID     { return LotStream(b.lotNumber(c.Lot)) }
-func (c RecallLot) stream(b *Books) audit.StreamID     { return LotStream(b.lotNumber(c.Lot)) }
 func (c OpenLot) stream(b *Books) audit.StreamID       { return LotStream(b.lotNumber(c.Lot)) }
 func (c ThawLot) stream(b *Books) audit.StreamID       { return LotStream(b.lotNumber(c.Lot)) }
 
@@ -128,10 +114,6 @@ func (c QuarantineLot) event(*Books, Facts) (Event, *Refusal) {
 
 func (c RejectLot) event(*Books, Facts) (Event, *Refusal) {
 	return LotRejected{Reason: strings.TrimSpace(c.Reason)}, readable(c.Reason)
-}
-
-func (c RecallLot) event(*Books, Facts) (Event, *Refusal) {
-	return LotRecalled{Reason: strings.TrimSpace(c.Reason), Document: strings.TrimSpace(c.Document)}, readable(c.Reason, c.Document)
 }
 
 func (c OpenLot) event(b *Books, f Facts) (Event, *Refusal) {

@@ -118,21 +118,6 @@ func (e LotRejected) apply(b *Books, id string, act Act) {
 	b.change(id, act, func(lot *Lot) { lot.Status, lot.Reason = RejectedLot, e.Reason })
 }
 
-func (e LotRecalled) check(b *Books, id string, _ Act) *Refusal {
-	lot := b.lots[id]
-	if lot == nil {
-		return refuse("no_such_lot", "There is no lot %s in the register.", id)
-	}
-	if lot.Status == Recalled {
-		return refuse("lot_ended", "Lot %s is recalled already.", id)
-	}
-	return because(e.Reason)
-}
-
-func (e LotRecalled) apply(b *Books, id string, act Act) {
-	b.change(id, act, func(lot *Lot) { lot.Status, lot.Reason = Recalled, e.Reason })
-}
-
 // check: a lot is opened once, and its time in use is its material's.
 func (e LotOpened) check(b *Books, id string, act Act) *Refusal {
 	lot, refusal := b.stands(id)

@@ -18,6 +18,7 @@ type lotView struct {
 	Uses    []useLine
 	History []pastAct
 	Trail   string
+	Recall  string // where a recall of it is begun; "" for who may not
 }
 
 func (s *Server) lotPage(w http.ResponseWriter, r *http.Request, v visit) error {
@@ -40,6 +41,9 @@ func (s *Server) showLot(w http.ResponseWriter, r *http.Request, v visit, status
 			material, _ := b.Material(lot.Material)
 			title = "Lot " + lot.ID + ": " + titleOr(material.Title, lot.Material)
 			view = lotOf(lot, material, v, f, s.svc.Now(), s.svc.Info().Location, names)
+			if lot.Status != register.Recalled && v.who.Person.Has(identity.QualityLead) {
+				view.Recall = "/recalls/new?kind=" + queryEscape(register.OfLot) + "&name=" + queryEscape(lot.ID)
+			}
 		}
 	})
 	if err != nil {
@@ -114,9 +118,6 @@ func (view *lotView) offers(lot *register.Lot, material register.Material, me id
 	}
 	if standing {
 		add(register.RejectLot{}, true, "Reject it", "For good.", reason)
-	}
-	if lot.Status != register.Recalled {
-		add(register.RecallLot{}, true, "Recall it", "For good: its maker, the regulator or its donor’s history says so.", reason, actField{Name: "document", Label: "Recall notice"})
 	}
 }
 

@@ -40,8 +40,6 @@ func (s *Server) stockCommand(r *http.Request, v visit, f form) (register.Comman
 		c = register.QuarantineLot{Lot: lot, Reason: text("reason")}
 	case "reject lot":
 		c = register.RejectLot{Lot: lot, Reason: text("reason")}
-	case "recall lot":
-		c = register.RecallLot{Lot: lot, Reason: text("reason"), Document: text("document")}
 	case "open lot":
 		c = register.OpenLot{Lot: lot}
 	case "thaw lot":

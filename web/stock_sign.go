@@ -203,8 +203,6 @@ func subjectOf(c register.Command) (lot, machine string) {
 		return c.Lot, ""
 	case register.RejectLot:
 		return c.Lot, ""
-	case register.RecallLot:
-		return c.Lot, ""
 	case register.OpenLot:
 		return c.Lot, ""
 	case register.ThawLot:
