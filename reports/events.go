@@ -21,6 +21,9 @@ func actorOf(event batch.Event) (batch.By, bool) {
 
 // read is a value of an entry as people read it; one that cannot be read stays.
 func (r *record) read(step, field, text string) string {
+	if r.State.Protocol == nil {
+		return protocol.Uncoded(text)
+	}
 	if st := r.State.Protocol.Step(step); st != nil && st.Input(field) != nil {
 		in := st.Input(field)
 		if value, err := in.Parse(text, r.zone); err == nil {

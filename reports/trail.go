@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"countersign/audit"
 	"countersign/batch"
@@ -14,14 +15,15 @@ import (
 
 // Words says in one sentence what an entry of a batch did, as the record's
 // audit trail does. Opened are its sealed members; without them, what
-// identifies the patient is shown as masked.
-func Words(e audit.Entry, opened map[string]string) string {
+// identifies the patient is shown as masked. p is the batch's protocol, nil
+// where there is none, and zone is site time.
+func Words(e audit.Entry, opened map[string]string, p *protocol.Protocol, zone *time.Location) string {
 	if e.Kind == library.KindSiteValuesSet {
 		if event, err := library.DecodeEvent(e); err == nil {
 			return settingWords(event)
 		}
 	}
-	r := &record{Input: Input{State: &batch.State{Masked: len(e.Sealed) > 0 && len(opened) == 0}}}
+	r := &record{Input: Input{State: &batch.State{Masked: len(e.Sealed) > 0 && len(opened) == 0, Protocol: p}, Zone: zone}, clock: clock{zone: zone}}
 	event, err := batch.DecodeEvent(e, opened)
 	if err != nil {
 		event = nil // eventWords says that it cannot be read

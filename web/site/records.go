@@ -10,7 +10,9 @@ import (
 	"countersign/audit"
 	"countersign/batch"
 	"countersign/identity"
+	"countersign/protocol"
 	"countersign/protocol/library"
+	"countersign/register"
 	"countersign/reports"
 )
 
@@ -50,7 +52,7 @@ func (s *Service) Trail(ctx context.Context, who Session, stream audit.StreamID)
 		for i, entry := range entries {
 			lines[i] = TrailLine{
 				Index: entry.Index, Version: entry.Version, At: entry.Time, Kind: string(entry.Kind), Actor: entry.Actor,
-				Name: m.nameOf(entry.Actor), Words: wordsOf(entry.Entry, openings[entry.Index], s.info.Location), Hash: audit.LeafHash(entry.Bytes).String(),
+				Name: m.nameOf(entry.Actor), Words: m.wordsOf(entry.Entry, openings[entry.Index], s.info.Location), Hash: audit.LeafHash(entry.Bytes).String(),
 				Critical: critical(entry.Kind),
 			}
 			if len(entry.Signatures) > 0 {
@@ -63,9 +65,14 @@ func (s *Service) Trail(ctx context.Context, who Session, stream audit.StreamID)
 }
 
 // wordsOf says in one sentence what an entry of any stream did.
-func wordsOf(e audit.Entry, opened map[string]string, zone *time.Location) string {
+func (m *models) wordsOf(e audit.Entry, opened map[string]string, zone *time.Location) string {
 	words := ""
+	var p *protocol.Protocol
 	switch room, id, _ := strings.Cut(string(e.Stream), "/"); room {
+	case "batch":
+		if state := m.batches[id]; state != nil {
+			p = state.Protocol
+		}
 	case "protocol":
 		if event, err := library.DecodeEvent(e); err == nil {
 			words = library.Words(event, zone)
@@ -75,8 +82,13 @@ func wordsOf(e audit.Entry, opened map[string]string, zone *time.Location) strin
 			words = identity.Event{Kind: e.Kind, Person: identity.PersonID(id), Payload: payload}.Words()
 		}
 	}
+	if register.Keeps(e.Stream) {
+		if event, err := register.DecodeEvent(e, opened); err == nil {
+			words = event.Words()
+		}
+	}
 	if words == "" {
-		words = reports.Words(e, opened)
+		words = reports.Words(e, opened, p, zone)
 	}
 	return words
 }
