@@ -175,6 +175,7 @@ func TestALotGivesNoMoreThanItHoldsAndTakesBackNoMoreThanItGave(t *testing.T) {
 	}
 	s.write("Asha", Written{StockStream("L-0001"), StockReturned{Batch: "B-1", Item: "vial", Amount: "1 mL"}})
 	s.refused("nothing_changed", "Asha", AdjustStock{Lot: "L-0001", Left: "3.00 mL", Reason: "counted"})
+	s.refused("more_than_came", "Asha", AdjustStock{Lot: "L-0001", Left: "5.1 mL", Reason: "counted"})
 	s.must("Asha", AdjustStock{Lot: "L-0001", Left: "2.5 mL", Reason: "spilt while counting"})
 	if lot, _ = s.books.Lot("L-0001"); lot.Left.String() != "2.5 mL" || len(lot.Uses) != 3 {
 		t.Fatalf("%s is left, %d rows", lot.Left, len(lot.Uses))

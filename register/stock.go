@@ -153,6 +153,9 @@ func (e StockAdjusted) check(b *Books, id string, _ Act) *Refusal {
 	if err != nil || !left.Unit.Same(lot.Left.Unit) || strings.HasPrefix(left.Number, "-") {
 		return refuse("bad_quantity", "Say what is left in %s.", unitName(lot.Left.Unit.Display))
 	}
+	if more, _ := left.Cmp(lot.Quantity); more > 0 {
+		return refuse("more_than_came", "%s came of lot %s, so no more can be left. What came besides is taken in as a delivery of its own.", pieces(lot.Quantity.Coded()), id)
+	}
 	if same, _ := left.Cmp(lot.Left); same == 0 {
 		return refuse("nothing_changed", "That is what the register says already.")
 	}
