@@ -3,11 +3,8 @@ package batch
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"reflect"
-	"sort"
 	"strconv"
 	"time"
 
@@ -31,15 +28,7 @@ func DraftOf(ev Event, id string, actor identity.PersonID, now time.Time, salts 
 		Stream: Stream(id), Kind: ev.Kind(), KindVersion: versionOf(ev),
 		Time: now.UTC().Truncate(time.Microsecond), Actor: string(actor), Payload: raw,
 	}
-	sealed := sealedOf(ev)
-	names := make([]string, 0, len(sealed))
-	for name := range sealed {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	for _, name := range names {
-		draft.Sealed = append(draft.Sealed, audit.SealedMember{Name: name, Salt: salts(), Value: sealed[name]})
-	}
+	draft.Sealed = audit.Seal(sealedOf(ev), salts)
 	return draft, nil
 }
 
@@ -162,13 +151,8 @@ func DecodeEvent(e audit.Entry, openings map[string]string) (Event, error) {
 			continue
 		}
 		target := reflect.New(reflect.TypeOf(zero))
-		decoder := json.NewDecoder(bytes.NewReader(e.Payload))
-		decoder.DisallowUnknownFields()
-		if err := decoder.Decode(target.Interface()); err != nil {
+		if err := audit.DecodeStrictly(e.Payload, target.Interface()); err != nil {
 			return nil, fmt.Errorf("read %s: %w", e.Kind, err)
-		}
-		if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-			return nil, fmt.Errorf("read %s: something follows the payload", e.Kind)
 		}
 		ev, ok := target.Elem().Interface().(Event)
 		if !ok {

@@ -1,11 +1,7 @@
 package identity
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"time"
 
@@ -85,13 +81,8 @@ func ReadPayload(entry audit.Entry) (Payload, error) {
 	if entry.KindVersion != 1 || !slices.Contains(kinds(), entry.Kind) {
 		return p, fmt.Errorf("entry %d: no reader for %s version %d", entry.Index, entry.Kind, entry.KindVersion)
 	}
-	decoder := json.NewDecoder(bytes.NewReader(entry.Payload))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&p); err != nil {
+	if err := audit.DecodeStrictly(entry.Payload, &p); err != nil {
 		return p, fmt.Errorf("entry %d: read %s: %w", entry.Index, entry.Kind, err)
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return p, fmt.Errorf("entry %d: something follows the payload", entry.Index)
 	}
 	return p, nil
 }

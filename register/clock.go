@@ -44,7 +44,7 @@ func ReadClockMoved(entry audit.Entry) (time.Duration, error) {
 	if entry.Kind != KindClockMoved || entry.KindVersion != 1 {
 		return 0, fmt.Errorf("entry %d does not move the clock", entry.Index)
 	}
-	if err := readPayload(entry, &moved); err != nil {
+	if err := audit.DecodeStrictly(entry.Payload, &moved); err != nil {
 		return 0, fmt.Errorf("entry %d: read the move of the clock: %w", entry.Index, err)
 	}
 	return time.Duration(moved.Microseconds) * time.Microsecond, nil

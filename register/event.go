@@ -2,12 +2,8 @@ package register
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"reflect"
-	"sort"
 	"time"
 
 	"countersign/audit"
@@ -77,17 +73,8 @@ func DraftOf(w Written, actor identity.PersonID, now time.Time, salts func() [32
 		Stream: w.Stream, Kind: w.Event.Kind(), KindVersion: kindVersion,
 		Time: now.UTC().Truncate(time.Microsecond), Actor: string(actor), Payload: raw,
 	}
-	sealed := map[string]string{}
 	if ev, ok := w.Event.(sealer); ok {
-		sealed = ev.sealed()
-	}
-	names := make([]string, 0, len(sealed))
-	for name := range sealed {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	for _, name := range names {
-		draft.Sealed = append(draft.Sealed, audit.SealedMember{Name: name, Salt: salts(), Value: sealed[name]})
+		draft.Sealed = audit.Seal(ev.sealed(), salts)
 	}
 	return draft, nil
 }
@@ -104,13 +91,8 @@ func DecodeEvent(e audit.Entry, openings map[string]string) (Event, error) {
 			continue
 		}
 		target := reflect.New(reflect.TypeOf(zero))
-		decoder := json.NewDecoder(bytes.NewReader(e.Payload))
-		decoder.DisallowUnknownFields()
-		if err := decoder.Decode(target.Interface()); err != nil {
+		if err := audit.DecodeStrictly(e.Payload, target.Interface()); err != nil {
 			return nil, fmt.Errorf("read %s: %w", e.Kind, err)
-		}
-		if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-			return nil, fmt.Errorf("read %s: something follows the payload", e.Kind)
 		}
 		ev, ok := target.Elem().Interface().(Event)
 		if !ok {

@@ -11,7 +11,6 @@
 package register
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -107,20 +106,13 @@ func FoundSite(site Site, now time.Time) (audit.Draft, error) {
 	}, nil
 }
 
-// readPayload reads an entry's whole payload, and nothing that is not known.
-func readPayload(entry audit.Entry, into any) error {
-	decoder := json.NewDecoder(bytes.NewReader(entry.Payload))
-	decoder.DisallowUnknownFields()
-	return decoder.Decode(into)
-}
-
 // ReadSite reads the entry that founded the site.
 func ReadSite(entry audit.Entry) (Site, error) {
 	if entry.Stream != SiteStream || entry.Kind != KindSiteFounded || entry.KindVersion != 1 {
 		return Site{}, fmt.Errorf("entry %d does not found a site", entry.Index)
 	}
 	var site Site
-	if err := readPayload(entry, &site); err != nil {
+	if err := audit.DecodeStrictly(entry.Payload, &site); err != nil {
 		return Site{}, fmt.Errorf("entry %d: read the site: %w", entry.Index, err)
 	}
 	if site.Origin != string(entry.Origin) {

@@ -38,7 +38,7 @@ func ReadSoftware(entry audit.Entry) (Software, error) {
 	if entry.Kind != KindSoftwareChanged || entry.KindVersion != 1 {
 		return to, fmt.Errorf("entry %d does not name a program", entry.Index)
 	}
-	if err := readPayload(entry, &to); err != nil {
+	if err := audit.DecodeStrictly(entry.Payload, &to); err != nil {
 		return to, fmt.Errorf("entry %d: read the program: %w", entry.Index, err)
 	}
 	if to.Version == "" || to.Edition < 1 {

@@ -19,10 +19,7 @@ package library
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -334,13 +331,8 @@ func DecodeEvent(e audit.Entry) (Event, error) {
 
 func decode[T Event](raw []byte) (Event, error) {
 	var ev T
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&ev); err != nil {
+	if err := audit.DecodeStrictly(raw, &ev); err != nil {
 		return nil, err
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("something follows the payload")
 	}
 	return ev, nil
 }
