@@ -150,19 +150,13 @@ func (s *Server) signProtocol(w http.ResponseWriter, r *http.Request, v visit) e
 	again := func(title, sentence string) error {
 		return s.drawProtocolSheet(w, r, v, http.StatusUnprocessableEntity, &problem{Title: title, Sentences: []string{sentence}, To: "#password"})
 	}
-	if v.form["password"] == "" {
-		return again("Nothing was signed", "Give your password.")
-	}
-	err = s.svc.SignProtocol(r.Context(), v.who, v.form["nonce"], c, v.form["username"], v.form["password"])
-	var conflict *site.Conflict
-	refused, isRefusal := site.AsRefusal(err)
-	switch {
-	case errors.As(err, &conflict):
-		return again("Read this again", conflict.Sentence)
-	case isRefusal && passwordCode(refused.Code):
-		return again("Nothing was signed", refused.Sentence)
-	case err != nil:
-		return s.protocolNotSigned(w, r, v, c, err)
+	signed, err := underPassword(v.form, again, func() error {
+		return s.svc.SignProtocol(r.Context(), v.who, v.form["nonce"], c, v.form["username"], v.form["password"])
+	}, func(fault error) error {
+		return s.protocolNotSigned(w, r, v, c, fault)
+	})
+	if !signed {
+		return err
 	}
 	name, version, err := library.Subject(c)
 	if err != nil {

@@ -94,18 +94,14 @@ func (s *Server) drawRecallSheet(w http.ResponseWriter, r *http.Request, v visit
 	if err != nil {
 		return s.recallNotSigned(w, r, v, err)
 	}
-	view := protocolSheetView{
-		Lines: sheet.Lines, Meaning: string(sheet.Meaning), Roles: orWords(sheet.Roles), Person: v.who.Person.Name, Nonce: sheet.Nonce, Cancel: "/recalls",
+	view := registerSheetView{
+		Lines: sheet.Lines, Meaning: string(sheet.Meaning), Roles: orWords(sheet.Roles), Person: v.who.Person.Name, Nonce: sheet.Nonce,
+		Action: "/recalls/signed", Hidden: hiddenOf(v.form), Cancel: "/recalls",
 	}
 	if v.form["recall"] != "" {
 		view.Cancel = recallAddress(v.form["recall"])
 	}
-	for _, name := range slices.Sorted(maps.Keys(v.form)) {
-		if !isSecret(name) && name != "nonce" && v.form[name] != "" {
-			view.Hidden = append(view.Hidden, field{name, v.form[name]})
-		}
-	}
-	return s.render(w, r, v, status, "recall-sign", page{Title: "Sign: " + sheet.Title, Problem: p, View: view, Back: &link{Text: "Back, sign nothing", To: view.Cancel}})
+	return s.render(w, r, v, status, "register-sign", page{Title: "Sign: " + sheet.Title, Problem: p, View: view, Back: &link{Text: "Back, sign nothing", To: view.Cancel}})
 }
 
 // signRecall puts a signature under an act on a recall.
@@ -117,19 +113,13 @@ func (s *Server) signRecall(w http.ResponseWriter, r *http.Request, v visit) err
 	again := func(title, sentence string) error {
 		return s.drawRecallSheet(w, r, v, http.StatusUnprocessableEntity, &problem{Title: title, Sentences: []string{sentence}, To: "#password"})
 	}
-	if v.form["password"] == "" {
-		return again("Nothing was signed", "Give your password.")
-	}
-	err = s.svc.SignRegister(r.Context(), v.who, v.form["nonce"], c, v.form["password"])
-	var conflict *site.Conflict
-	refused, isRefusal := site.AsRefusal(err)
-	switch {
-	case errors.As(err, &conflict):
-		return again("Read this again", conflict.Sentence)
-	case isRefusal && passwordCode(refused.Code):
-		return again("Nothing was signed", refused.Sentence)
-	case err != nil:
-		return s.recallNotSigned(w, r, v, err)
+	signed, err := underPassword(v.form, again, func() error {
+		return s.svc.SignRegister(r.Context(), v.who, v.form["nonce"], c, v.form["password"])
+	}, func(fault error) error {
+		return s.recallNotSigned(w, r, v, fault)
+	})
+	if !signed {
+		return err
 	}
 	id := v.form["recall"]
 	if id == "" {

@@ -1,10 +1,9 @@
 package web
 
 import (
-	"errors"
+	"maps"
 	"net/http"
 	"slices"
-	"strings"
 
 	"countersign/identity"
 	"countersign/register"
@@ -16,7 +15,7 @@ type registerSheetView struct {
 	Lines          []string
 	Meaning, Roles string
 	Person         string
-	Nonce          string
+	Nonce, Action  string
 	Hidden         []field
 	Cancel         string
 }
@@ -68,7 +67,7 @@ func (s *Server) drawRegisterSheet(w http.ResponseWriter, r *http.Request, v vis
 	}
 	view := registerSheetView{
 		Lines: sheet.Lines, Meaning: string(sheet.Meaning), Roles: orWords(sheet.Roles), Person: v.who.Person.Name,
-		Nonce: sheet.Nonce, Cancel: registerHome(v.form),
+		Nonce: sheet.Nonce, Action: "/registers/signed", Hidden: hiddenOf(v.form), Cancel: registerHome(v.form),
 	}
 	switch c.(type) { // what is being listed may not be there to go back to
 	case register.ListProduct:
@@ -76,13 +75,18 @@ func (s *Server) drawRegisterSheet(w http.ResponseWriter, r *http.Request, v vis
 	case register.ListUnit:
 		view.Cancel = "/units"
 	}
-	for name, value := range v.form {
-		if value != "" && name != "nonce" && !isSecret(name) {
-			view.Hidden = append(view.Hidden, field{name, value})
+	return s.render(w, r, v, status, "register-sign", page{Title: "Sign: " + sheet.Title, Problem: p, View: view, Back: &link{Text: "Back, sign nothing", To: view.Cancel}})
+}
+
+// hiddenOf is what a sheet's form carries of the form that led to it, by name
+// and without its secrets.
+func hiddenOf(f form) (hidden []field) {
+	for _, name := range slices.Sorted(maps.Keys(f)) {
+		if f[name] != "" && name != "nonce" && !isSecret(name) {
+			hidden = append(hidden, field{name, f[name]})
 		}
 	}
-	slices.SortFunc(view.Hidden, func(a, b field) int { return strings.Compare(a.Name, b.Name) })
-	return s.render(w, r, v, status, "register-sign", page{Title: "Sign: " + sheet.Title, Problem: p, View: view, Back: &link{Text: "Back, sign nothing", To: view.Cancel}})
+	return hidden
 }
 
 // signRegister puts a signature under an act on a register.
@@ -97,19 +101,13 @@ func (s *Server) signRegister(w http.ResponseWriter, r *http.Request, v visit) e
 	again := func(title, sentence string) error {
 		return s.drawRegisterSheet(w, r, v, http.StatusUnprocessableEntity, &problem{Title: title, Sentences: []string{sentence}, To: "#password"})
 	}
-	if v.form["password"] == "" {
-		return again("Nothing was signed", "Give your password.")
-	}
-	err = s.svc.SignRegister(r.Context(), v.who, v.form["nonce"], c, v.form["password"])
-	var conflict *site.Conflict
-	refused, isRefusal := site.AsRefusal(err)
-	switch {
-	case errors.As(err, &conflict):
-		return again("Read this again", conflict.Sentence)
-	case isRefusal && passwordCode(refused.Code):
-		return again("Nothing was signed", refused.Sentence)
-	case err != nil:
-		return s.registerNotSigned(w, r, v, err)
+	signed, err := underPassword(v.form, again, func() error {
+		return s.svc.SignRegister(r.Context(), v.who, v.form["nonce"], c, v.form["password"])
+	}, func(fault error) error {
+		return s.registerNotSigned(w, r, v, fault)
+	})
+	if !signed {
+		return err
 	}
 	http.Redirect(w, r, registerHome(v.form)+"?done=signed", http.StatusSeeOther)
 	return nil

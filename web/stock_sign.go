@@ -105,19 +105,13 @@ func (s *Server) signStock(w http.ResponseWriter, r *http.Request, v visit) erro
 	again := func(title, sentence string) error {
 		return s.drawStockSheet(w, r, v, http.StatusUnprocessableEntity, c, f, v.form["draft"], &problem{Title: title, Sentences: []string{sentence}, To: "#password"})
 	}
-	if v.form["password"] == "" {
-		return again("Nothing was signed", "Give your password.")
-	}
-	err = s.svc.SignRegister(r.Context(), v.who, v.form["nonce"], c, v.form["password"])
-	var conflict *site.Conflict
-	refused, isRefusal := site.AsRefusal(err)
-	switch {
-	case errors.As(err, &conflict):
-		return again("Read this again", conflict.Sentence)
-	case isRefusal && passwordCode(refused.Code):
-		return again("Nothing was signed", refused.Sentence)
-	case err != nil:
-		return s.stockNotSigned(w, r, v, f, err)
+	signed, err := underPassword(v.form, again, func() error {
+		return s.svc.SignRegister(r.Context(), v.who, v.form["nonce"], c, v.form["password"])
+	}, func(fault error) error {
+		return s.stockNotSigned(w, r, v, f, fault)
+	})
+	if !signed {
+		return err
 	}
 	to, err := s.afterRegister(r, v, c)
 	if err != nil {

@@ -1,0 +1,28 @@
+package web
+
+import (
+	"errors"
+
+	"countersign/web/site"
+)
+
+// underPassword signs what a sheet shows. Without a password, with a wrong one,
+// or when what would be shown has changed, the sheet is drawn again with the
+// reason; any other fault is for failed to tell. It says whether it was signed.
+func underPassword(f form, again func(title, sentence string) error, sign func() error, failed func(error) error) (signed bool, err error) {
+	if f["password"] == "" {
+		return false, again("Nothing was signed", "Give your password.")
+	}
+	fault := sign()
+	var conflict *site.Conflict
+	refused, isRefusal := site.AsRefusal(fault)
+	switch {
+	case errors.As(fault, &conflict):
+		return false, again("Read this again", conflict.Sentence)
+	case isRefusal && passwordCode(refused.Code):
+		return false, again("Nothing was signed", refused.Sentence)
+	case fault != nil:
+		return false, failed(fault)
+	}
+	return true, nil
+}
