@@ -30,7 +30,7 @@ type Witnesses struct {
 // words. Every change that would make an old entry come out otherwise is a new
 // one: entries of another edition are folded, not decided again, and a replay
 // says so. 2: sheets give ordered values with their units.
-const Edition = 3
+const Edition = 4
 
 // Replayed says what a replay covered.
 type Replayed struct {

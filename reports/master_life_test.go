@@ -177,11 +177,12 @@ func TestAForgedPrintIsRefused(t *testing.T) {
 
 // Prints that earlier programs made are kept, and none is ever refused; the
 // last is this program's own, so that nobody changes the pages without saying
-// so: count masterLayout up, and keep a new one with UPDATE=1.
+// so: count masterLayout up, and keep a new one with UPDATE=1. The edition is in the
+// log that the print carries.
 func TestPrintsOfEarlierProgramsStillVerify(t *testing.T) {
 	w := newWorld(t, register.Live, testdata(t, "dose.yaml"))
 	w.now = w.now.Add(time.Hour)
-	own := fmt.Sprintf("testdata/kept/protocol/layout-%d.pdf", masterLayout)
+	own := fmt.Sprintf("testdata/kept/protocol/edition-%d-layout-%d.pdf", batch.Edition, masterLayout)
 	made := w.printed(3)
 	kept, err := os.ReadFile(own)
 	if os.IsNotExist(err) && os.Getenv("UPDATE") != "" {
