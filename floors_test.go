@@ -33,6 +33,7 @@ var floors = map[string]float64{
 	"protocol/library": 2,
 	"register":         1.6,
 	"register/trace":   2.5,
+	"batch/trend":      2.5,
 	"register/label":   1.7,
 	"reports":          3,
 	"web/site":         4,
@@ -56,7 +57,7 @@ var owners = map[string][]string{
 
 // pure packages may not reach for a clock, chance, the network or the disk,
 // and know no binary floating point.
-var pure = []string{"protocol", "audit", "identity", "batch", "protocol/library", "register", "register/label", "register/patient", "register/scan", "register/trace"}
+var pure = []string{"protocol", "audit", "identity", "batch", "batch/trend", "protocol/library", "register", "register/label", "register/patient", "register/scan", "register/trace"}
 
 // impure is what a pure package may not import.
 var impure = []string{"os", "net", "net/http", "math/rand", "math/rand/v2", "crypto/rand", "database/sql", "log", "log/slog"}

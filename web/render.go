@@ -149,6 +149,7 @@ func navigation(who site.Session, at string) []link {
 		{Text: "Units", To: "/units"},
 		{Text: "People", To: "/people"},
 		{Text: "Trace", To: "/trace"},
+		{Text: "Trends", To: "/trends"},
 		{Text: "Recalls", To: "/recalls"},
 		{Text: "The log", To: "/log"},
 	}

@@ -2,11 +2,13 @@ package web
 
 import (
 	"fmt"
+	"html/template"
 	"net/http"
 	"slices"
 	"time"
 
 	"countersign/batch"
+	"countersign/batch/trend"
 )
 
 // reviewView is one page, top to bottom in the order of a decision.
@@ -46,6 +48,9 @@ type reviewValue struct {
 	Limits                                  []string
 	Verdict                                 verdictView
 	Working                                 string
+	Series                                  string        // under which earlier batches have it too
+	Chart                                   template.HTML // this batch among the last ones; "" where there is none
+	Stands                                  string        // what the chart says in words
 }
 
 // signatureLine is a signature that is missing or was invalidated.
@@ -69,7 +74,11 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, v visit, sta
 	view := reviewOf(state, s.svc.Now(), s.svc.Info().Location)
 	view.Typed = f
 	view.MayCertify = state.MayCertify(v.who.Person)
-	var err error
+	charts, err := s.svc.Against(r.Context(), v.who, state)
+	if err != nil {
+		return err
+	}
+	amongOthers(view.Values, charts, state.ID)
 	if view.Stop, err = s.stopOf(r, v, state); err != nil {
 		return err
 	}
@@ -173,7 +182,7 @@ func criticalValues(s *batch.State, zone *time.Location) []reviewValue {
 			}
 			one := reviewValue{
 				Step: st.Step.Name, To: to, Title: titleOr(c.Title, c.Name), Value: c.Show(result.Rounded), Class: "calculated",
-				Verdict: verdictOf(result.Verdict), Working: result.Working,
+				Verdict: verdictOf(result.Verdict), Working: result.Working, Series: trend.Name(st, c.Title, c.Name),
 			}
 			one.Limits = limitsOf(s, c.Limits)
 			values = append(values, one)
@@ -185,7 +194,7 @@ func criticalValues(s *batch.State, zone *time.Location) []reviewValue {
 			}
 			one := reviewValue{
 				Step: st.Step.Name, To: to, Title: titleOr(in.Title, in.Name), Value: in.Show(entry.Value, zone), Class: in.Class,
-				At: when(entry.At, zone), Name: entry.Name, Verdict: verdictOf(entry.Verdict),
+				At: when(entry.At, zone), Name: entry.Name, Verdict: verdictOf(entry.Verdict), Series: trend.Name(st, in.Title, in.Name),
 			}
 			one.Limits = limitsOf(s, in.Limits)
 			values = append(values, one)

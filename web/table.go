@@ -164,8 +164,10 @@ func (t *table) writeCSV(w http.ResponseWriter, name string) error {
 	return out.Error()
 }
 
+// plainText keeps a spreadsheet from reading a text as a formula. A figure
+// stays one.
 func plainText(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+	if _, err := strconv.ParseFloat(text, 64); err != nil && text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
 		return "'" + text
 	}
 	return text

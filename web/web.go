@@ -167,6 +167,8 @@ func (s *Server) routes() http.Handler {
 	signedIn("GET /people/{id}/trail", s.personTrail)
 
 	signedIn("GET /trace", s.tracePage)
+	signedIn("GET /trends", s.trendsPage)
+	signedIn("GET /trends.pdf", s.trendsPDF)
 	signedIn("GET /recalls", s.recallsPage)
 	signedIn("GET /recalls/new", s.newRecallPage)
 	signedIn("GET /recalls/sign", s.recallSheet)

@@ -42,6 +42,12 @@ func (c *clockwork) now() time.Time {
 	return c.at
 }
 
+func (c *clockwork) forward(by time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(by)
+}
+
 // world is a whole rehearsal site on a real server, with its pages.
 type world struct {
 	t       *testing.T

@@ -61,6 +61,7 @@ func describe(mux *http.ServeMux, service *site.Service) huma.API {
 	a.protocols(served)
 	a.registers(served)
 	a.traces(served)
+	a.trends(served)
 	a.people(served)
 	a.log(served)
 	return served

@@ -58,6 +58,7 @@ type Service struct {
 	models   *models
 	staff    sync.Mutex // acts on people and protocols go one after the other
 	opening  sync.Mutex // batches are opened one after the other
+	observed observed   // for charts
 }
 
 // New loads the site from its log. It refuses a log that no site has founded.
