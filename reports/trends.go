@@ -91,6 +91,10 @@ func (r *trends) signals() {
 	r.grid(t)
 }
 
+// chartOnPage is the height that a chart and its line take, so that its heading
+// stays with it.
+const chartOnPage pt = 13000
+
 func (r *trends) charts() {
 	r.part("Charts")
 	if len(r.Charts) == 0 {
@@ -98,11 +102,9 @@ func (r *trends) charts() {
 	}
 	for i := range r.Charts {
 		c := &r.Charts[i]
-		r.together(func() {
-			r.heading(c.Series.Protocol+" – "+c.Series.Title(), 4000)
-			r.picture(c.Picture(trend.Size{Width: 720, Height: 170, Letters: 12}, ""))
-			r.write(cell{{smallStyle, c.Summary()}})
-		})
+		r.heading(c.Series.Protocol+" – "+c.Series.Title(), chartOnPage)
+		r.picture(c.Picture(trend.Size{Width: 720, Height: 170, Letters: 12}, ""))
+		r.write(cell{{smallStyle, c.Summary()}})
 	}
 }
 

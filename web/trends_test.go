@@ -67,6 +67,7 @@ func TestTrendsShowWhatStandsOutAndGiveEveryFigure(t *testing.T) {
 	if wrong := b.get("/trends?from=yesterday"); !strings.Contains(wrong.text, "“yesterday” is not a day. Write it as in 2026-03-31.") {
 		t.Error("a day that cannot be read is not told")
 	}
+	w.pictured("/trends", "trends")
 	if none := b.get("/trends?protocol=nothing"); none.status != http.StatusOK || !strings.Contains(none.text, "No batch that was asked for has been made yet.") {
 		t.Error("a protocol without batches")
 	}

@@ -14,7 +14,7 @@ type Size struct {
 }
 
 // Small stands in a list or beside a value; Large on a page of its own.
-func Small() Size { return Size{Width: 420, Height: 150, Letters: 11} }
+func Small() Size { return Size{Width: 420, Height: 150, Letters: 12} }
 
 // Large is for a page of one chart.
 func Large() Size { return Size{Width: 900, Height: 360, Letters: 13} }
