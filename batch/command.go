@@ -182,7 +182,13 @@ type Facts struct {
 	// Registered is what the registers say, now, of everything whose code the
 	// command or the batch names, by code.
 	Registered map[string]register.Fitness
-	masked     bool // the patient of a replayed opening is stood in for
+	// Found is what the code of a scan belongs to outside the batch (COI-03).
+	Found Found
+	// Near are the other batches in the unit, and those of patients who are like
+	// this one, for an opening and for a scan of patient or label (COI-11).
+	Near      []Neighbour
+	masked    bool         // the patient of a replayed opening is stood in for
+	wrongScan *ScanRefused // of a replayed scan, as it was written
 
 	// For Open alone:
 	Issue   int             // running number that the version's next batch record gets (MBR-03)

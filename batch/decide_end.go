@@ -60,13 +60,17 @@ func (d *decision) raise(c Raise) (Event, *Refusal) {
 	return ex, nil
 }
 
-// resolve decides an exception: a quality lead, not who caused it; and a
-// broken rejecting limit is never accepted within the batch (DEV-04).
+// resolve decides an exception: a quality lead, or where a patient did not match
+// the control site's own (COI-03), not who caused it; and a broken rejecting
+// limit is never accepted within the batch (DEV-04).
 func (d *decision) resolve(c Resolve) (Event, *Refusal) {
 	if refusal := d.alive(); refusal != nil {
 		return nil, refusal
 	}
-	if refusal := d.entitled(identity.AuthorisedDeviation, leads(), identity.NeedsNothing); refusal != nil {
+	if refusal := d.entitled(identity.AuthorisedDeviation, d.s.resolversOf(c), identity.NeedsNothing); refusal != nil {
+		if d.s.resolversOf(c)[0] == identity.ControlSite && refusal.Code == "no_role" {
+			refusal.Sentence = "A patient did not match: only the control site's quality lead decides how this batch goes on. It can still be rejected or aborted."
+		}
 		return nil, refusal
 	}
 	if c.Exception < 1 || c.Exception > len(d.s.Exceptions) {

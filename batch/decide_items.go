@@ -168,7 +168,7 @@ func (s *State) unfitNow(planned *protocol.Item, fit register.Fitness, now time.
 	if fit.Ended != "" {
 		return fit.Ended
 	}
-	if fit.Personal && !s.Masked && spaceless(fit.ForPatient) != spaceless(s.Patient.Number) {
+	if fit.Personal && !s.Masked && !s.ofPatient(fit.ForPatient) {
 		return "lot " + fit.Number + " is another patient's"
 	}
 	for _, must := range planned.MustBe {
@@ -231,6 +231,7 @@ func (f Facts) asTheBooksSaid(s *State, ev Event, now time.Time) Facts {
 	}
 	switch e := ev.(type) {
 	case BatchOpened:
+		f.Near = e.Near
 		for _, item := range e.Items {
 			left(item)
 		}
@@ -238,6 +239,9 @@ func (f Facts) asTheBooksSaid(s *State, ev Event, now time.Time) Facts {
 		left(e.Item)
 	case ScanRefused:
 		change(s.codeOf(e.Raw, now), func(fit *register.Fitness) { fit.Holder, fit.UsedBy = e.Holder, e.UsedBy })
+		f.wrongScan, f.Near = &e, e.Near
+	case ScanAccepted:
+		f.Near = e.Near
 	case CommandRefused:
 		if c, err := UnmarshalCommand([]byte(e.Command)); err == nil {
 			if more, ok := c.(SetOut); ok {

@@ -58,7 +58,7 @@ func (d *decision) open(c Open) (Event, *Refusal) {
 		Patient: patient, NumberType: patient.NumberType, Order: order, Values: values,
 		Reference: c.Reference, Prescriber: c.Prescriber, Items: items, SiteValues: site,
 		Basis: basisOf(d.f),
-		Issue: issueNumber(d.f.Origin, p, d.f.Issue), Reissues: again, Reissue: reasonFor(again, c),
+		Issue: issueNumber(d.f.Origin, p, d.f.Issue), Reissues: again, Reissue: reasonFor(again, c), Near: d.near(patientField),
 	}, nil
 }
 

@@ -8,14 +8,16 @@ import (
 
 	"countersign/protocol"
 	"countersign/register"
+	"countersign/register/label"
 )
 
 // maxCode bounds one scan, in bytes.
 const maxCode = 512
 
 // scan matches one code. A wrong one is written all the same, as an exception:
-// a close call, which holds nothing up; where the protocol says stop, nothing
-// goes on until a quality lead has decided (COI-03).
+// a wrong lot is a close call, which holds nothing up unless the protocol says
+// stop; another patient's wristband, material or label is a hard stop whatever
+// it says, and the control site decides (COI-03).
 func (d *decision) scan(c Scan) (Event, *Refusal) {
 	st, refusal := d.workable(c.Step)
 	if refusal != nil {
@@ -37,14 +39,22 @@ func (d *decision) scan(c Scan) (Event, *Refusal) {
 	}
 	lot, why := d.s.match(c.Field, code, d)
 	if why != "" {
-		d.wrongScan(st.Step.Scans[place], c.Step, why)
-		fit := d.f.Registered[d.s.codeOf(code, d.now)]
-		return ScanRefused{By: d.by, Step: c.Step, Field: c.Field, Raw: code, Why: why, Holder: fit.Holder, UsedBy: fit.UsedBy}, nil
+		whose := d.whose(c.Field, code, st.Step.Scans[place].Stop, why)
+		ev := ScanRefused{
+			By: d.by, Step: c.Step, Field: c.Field, Raw: code, Why: whose.why, Known: whose.known, Others: whose.others, Personal: whose.personal,
+			Near: d.near(c.Field),
+		}
+		if d.s.holds(code, d.now) {
+			fit := d.f.Registered[d.s.codeOf(code, d.now)]
+			ev.Holder, ev.UsedBy = fit.Holder, fit.UsedBy
+		}
+		d.wrongScan(st.Step.Scans[place], ev)
+		return ev, nil
 	}
 	if refusal := d.reaches(d.scanPoints(st, c.Field)...); refusal != nil {
 		return nil, refusal
 	}
-	return ScanAccepted{By: d.by, Step: c.Step, Field: c.Field, Raw: code, Lot: lot}, nil
+	return ScanAccepted{By: d.by, Step: c.Step, Field: c.Field, Raw: code, Lot: lot, Near: d.near(c.Field)}, nil
 }
 
 // scanPoints are the points that a matching scan reaches.
@@ -67,10 +77,16 @@ func (d *decision) scanPoints(st *StepState, field string) []protocol.Point {
 func (s *State) match(field, code string, d *decision) (lot, why string) {
 	switch field {
 	case patientField:
-		if register.Key(code, d.now) != register.Key(scanned(s.Patient.Wristband), d.now) {
-			return "", "this is not the wristband of this batch's patient"
+		switch {
+		case register.Key(code, d.now) == register.Key(scanned(s.Patient.Wristband), d.now):
+			return "", ""
+		case s.holds(code, d.now):
+			return "", "this is " + s.itsOwn(field, code, d) + ", and the step asks for the patient's wristband"
 		}
-		return "", ""
+		if _, ok := label.Names(code, s.ID); ok {
+			return "", "this is the label of this batch, and the step asks for the patient's wristband"
+		}
+		return "", "this is not the wristband of this batch's patient"
 	case labelField:
 		_, why := s.labelCopy(code)
 		return "", why
@@ -105,15 +121,19 @@ func (s *State) codeOf(code string, now time.Time) string {
 	return code
 }
 
-// wrongScan raises what a scan that did not match comes to.
-func (d *decision) wrongScan(scan protocol.Scan, step, why string) {
+// wrongScan raises what a scan that did not match comes to. What of this batch
+// was scanned in the place of the wristband mixes nobody up, and never stops.
+func (d *decision) wrongScan(scan protocol.Scan, ev ScanRefused) {
 	ex := ExceptionRaised{
-		Class: "wrong scan", Severity: "minor", Blocks: BlocksNothing, Step: step, Field: scan.Field,
+		Class: "wrong scan", Severity: "minor", Blocks: BlocksNothing, Step: ev.Step, Field: scan.Field,
 		Cause: "scan:" + strconv.FormatInt(d.s.Version+1, 10), CausedBy: d.f.Person.ID,
-		Text: "A scan for " + scan.Field + " in step " + step + " was refused: " + why + ".",
+		Text: "A scan for " + scan.Field + " in step " + ev.Step + " was refused: " + ev.Why + ".",
 	}
-	if scan.Stop {
-		ex.Class, ex.Severity, ex.Blocks = "identity", "critical", BlocksBatch
+	switch {
+	case ev.Others:
+		ex.Class, ex.Severity, ex.Blocks = identityClass, "critical", BlocksBatch
+	case scan.Stop && (scan.Field != patientField || ev.Known == ""):
+		ex.Severity, ex.Blocks = "critical", BlocksBatch
 	}
 	d.add = append(d.add, ex)
 }

@@ -43,10 +43,12 @@ func payloadOf(ev Event) ([]byte, error) {
 		}
 		ev = e
 	case ScanRefused:
-		if e.Field == patientField {
+		if e.Personal {
 			e.Raw = ""
 		}
 		ev = e
+	case older:
+		ev = e.closed()
 	case CommandRefused:
 		if personal(e) {
 			e.Command = ""
@@ -95,7 +97,7 @@ func sealedOf(ev Event) map[string]string {
 			return map[string]string{"raw": e.Raw}
 		}
 	case ScanRefused:
-		if e.Field == patientField {
+		if e.Personal {
 			return map[string]string{"raw": e.Raw}
 		}
 	case CommandRefused:
@@ -203,7 +205,7 @@ func opened(ev Event, openings map[string]string) Event {
 		}
 		return e
 	case ScanRefused:
-		if e.Field == patientField {
+		if e.Personal {
 			e.Raw = openings["raw"]
 		}
 		return e

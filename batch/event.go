@@ -44,6 +44,13 @@ type BatchOpened struct {
 	Issue      string            `json:"issue"`    // site, protocol, version and running number (MBR-03)
 	Reissues   []string          `json:"reissues"` // batches opened before for the same order and patient
 	Reissue    string            `json:"reissue"`  // why it is issued again
+	// Near are the other batches that are open in the unit, or whose patient is
+	// like this one (COI-11).
+	Near []Neighbour `json:"near,omitempty"`
+	// Trial and Participant are the trial and its participant's number, where
+	// the person is known by that outside the hospital; both or neither (COI-08).
+	Trial       string `json:"trial,omitempty"`
+	Participant string `json:"participant,omitempty"`
 }
 
 // OpenedSiteValue is a value of the site as it was in force when the batch was
@@ -88,9 +95,12 @@ type ScanAccepted struct {
 	Field string `json:"field"`
 	Raw   string `json:"raw,omitempty"`
 	Lot   string `json:"lot"`
+	// Near are the other batches at a match of patient or label (COI-11).
+	Near []Neighbour `json:"near,omitempty"`
 }
 
-// ScanRefused is a code that did not match, or whose item may not be used.
+// ScanRefused is a code that did not match, or whose item may not be used. Raw
+// is sealed where it may name a patient.
 type ScanRefused struct {
 	By    `json:"by"`
 	Step  string `json:"step"`
@@ -102,6 +112,13 @@ type ScanRefused struct {
 	// since it was cleaned.
 	Holder string `json:"holder"`
 	UsedBy string `json:"used_by"`
+	// Known is what of this batch the code belongs to: an item's name,
+	// "patient" or "label"; "" for nothing of it.
+	Known string `json:"known"`
+	// Others says that it is another patient's: an identity mismatch (COI-03).
+	Others   bool        `json:"others"`
+	Personal bool        `json:"personal"` // Raw is sealed
+	Near     []Neighbour `json:"near,omitempty"`
 }
 
 // ValueRecorded is a value as it was first entered, out of limits or not

@@ -204,8 +204,8 @@ func (r *replaying) again(ev Event, facts Facts, first audit.Stored, w Witnesses
 	case refusal != nil:
 		return nil, nil, fmt.Errorf("the rules refuse this: %s", refusal.Sentence)
 	}
-	if patientScan, ok := ev.(ScanRefused); ok && patientScan.Field == patientField && patientScan.Raw == "" {
-		r.Unchecked = append(r.Unchecked, fmt.Sprintf("Entry %d: a refused scan of a wristband, which is masked.", first.Index))
+	if patientScan, ok := ev.(ScanRefused); ok && patientScan.Personal && patientScan.Raw == "" {
+		r.Unchecked = append(r.Unchecked, fmt.Sprintf("Entry %d: a refused scan that may name a patient, which is masked.", first.Index))
 	}
 	if opening, ok := ev.(BatchOpened); ok && opening.Patient.Name == "" {
 		r.Unchecked = append(r.Unchecked, "Whether the wristbands scanned are the patient's: they are masked.")
@@ -276,7 +276,7 @@ func commandOf(ev Event, masked bool) (Command, error) {
 	case ScanAccepted:
 		return Scan{Step: e.Step, Field: e.Field, Raw: e.Raw}, nil
 	case ScanRefused:
-		if e.Field == patientField && masked {
+		if e.Personal && masked {
 			return Scan{Step: e.Step, Field: e.Field, Raw: "masked"}, nil
 		}
 		return Scan{Step: e.Step, Field: e.Field, Raw: e.Raw}, nil

@@ -96,6 +96,8 @@ func Codes(s *State, c Command) []string {
 		}
 	case SetOut:
 		codes = append(codes, scanned(c.Item.Code))
+	case Scan:
+		codes = append(codes, scanned(c.Raw))
 	}
 	return codes
 }

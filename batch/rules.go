@@ -39,7 +39,7 @@ func (d *decision) unblockedBut(own *StepState) *Refusal {
 		switch {
 		case own != nil && own.Step.Decision && ex.Step == own.Step.Name:
 		case ex.Resolved == nil && ex.Blocks == BlocksBatch:
-			return refuse("blocked", "Nothing goes on until a quality lead has decided exception %d: %s", ex.Number, ex.Text)
+			return refuse("blocked", "Nothing goes on until %s has decided exception %d: %s", ex.Decider(), ex.Number, ex.Text)
 		case ex.Resolved != nil && !ex.Accepted:
 			return refuse("not_accepted", "Exception %d was not accepted. This batch can only be rejected or aborted.", ex.Number)
 		}
@@ -273,7 +273,7 @@ func (s *State) unfitAsStated(planned *protocol.Item, item Item, now time.Time) 
 		switch {
 		case must == "clean" && !item.Clean:
 			return item.Lot + " is not stated to be clean"
-		case must == "for this patient" && !s.Masked && spaceless(item.ForPatient) != spaceless(s.Patient.Number):
+		case must == "for this patient" && !s.Masked && !s.ofPatient(item.ForPatient):
 			return "lot " + item.Lot + " is not labelled for this patient"
 		}
 		if why := fit.Failing(must, now); why != "" {

@@ -11,7 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"countersign/audit"
 	"countersign/identity"
+	"countersign/register"
 )
 
 // TestScenarios reads every file of testdata/scenarios: stories in plain words
@@ -153,6 +155,12 @@ func (s *story) given(text string) {
 			s.w.earlier = []Earlier{{Batch: m[1], Status: Status(m[2]), Ended: m[2] != string(InProgress)}}
 		}},
 		{`it is issued again because "(.*)"`, func(m []string) { s.w.open.Reissue = m[1] }},
+		{`lot (\S+) with the code "(.+)" is another patient's`, func(m []string) {
+			s.w.elsewhere = map[string]register.Fitness{m[2]: {
+				Stream: audit.StreamID("lot/" + m[1]), Name: "vial", Number: m[1], Code: m[2], Personal: true, ForPatient: "999 000 0026",
+			}}
+		}},
+		{`batch (\S+) for "(.+)", born (\S+), is open in unit (\S+)`, func(m []string) { s.w.beside(m[1], m[4], m[2], m[3]) }},
 		{`(\w+) is suspended`, func(m []string) {
 			person := s.w.people[m[1]]
 			person.Active = false
@@ -356,6 +364,19 @@ func (s *story) then(text string) {
 		{`the review stands`, func([]string) { same(last(state.Reviews) != nil, "true") }},
 		{`the review no longer stands`, func([]string) { same(len(state.Reviews) > 0 && last(state.Reviews) == nil, "true") }},
 		{`the clock (.+) says (.+)`, func(m []string) { same(s.clock(m[1]), m[2]) }},
+		{`(\w+) was shown "(.*)"`, func(m []string) {
+			shown := ""
+			for _, e := range s.w.log {
+				for _, signature := range e.Signatures {
+					if m[1] == "nobody" || signature.Name == m[1] {
+						shown += strings.Join(signature.Shown, "\n")
+					}
+				}
+			}
+			if strings.Contains(shown, m[2]) == (m[1] == "nobody") {
+				s.wrong("the sheets say %s", shown)
+			}
+		}},
 		{`the disposition counts (\d+) entries`, func(m []string) { same(state.Disposition.Entries, m[1]) }},
 	})
 	if !understood {

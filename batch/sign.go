@@ -30,7 +30,7 @@ func Signs(s *State, c Command) (meaning identity.Meaning, roles []identity.Role
 		}
 		return identity.Performed, []identity.Role{roleOf(s.Protocol, step.By)}, true
 	case Resolve:
-		return identity.AuthorisedDeviation, leads(), true
+		return identity.AuthorisedDeviation, s.resolversOf(c), true
 	case AfterStop:
 		return identity.AuthorisedDeviation, deciders(), true
 	case Review:
@@ -155,6 +155,7 @@ func (sh *sheet) opening(c Open, f Facts) {
 	for _, item := range c.Items {
 		sh.add("Set out: %s.", sh.setOut(item, f))
 	}
+	sh.alerts(f.Near)
 }
 
 // setOut says of an item what the registers say of it.

@@ -6,6 +6,8 @@ import "countersign/audit"
 func versionOf(ev Event) int {
 	switch ev.(type) {
 	case BatchOpened, ScanRefused:
+		return 3
+	case ScanAccepted, openedSecond, scanRefusedSecond:
 		return 2
 	}
 	return 1
@@ -14,11 +16,14 @@ func versionOf(ev Event) int {
 // older is an event as an earlier version of its kind had it.
 type older interface {
 	Event
-	today() Event // as later ones are
+	today() Event  // as later ones are
+	closed() Event // without its sealed members
 }
 
 // earlier gives the zero event of each earlier version of a kind.
-func earlier() []Event { return []Event{openedFirst{}, scanRefusedFirst{}} }
+func earlier() []Event {
+	return []Event{openedFirst{}, scanRefusedFirst{}, openedSecond{}, scanAcceptedFirst{}, scanRefusedSecond{}}
+}
 
 // openedFirst is an opening as version 1 of its kind had it.
 type openedFirst struct {
@@ -69,6 +74,8 @@ func (e openedFirst) today() Event {
 	return opened
 }
 
+func (e openedFirst) closed() Event { return e }
+
 // scanRefusedFirst is a refused scan as version 1 of its kind had it.
 type scanRefusedFirst struct {
 	By    `json:"by"`
@@ -83,5 +90,12 @@ func (scanRefusedFirst) Kind() audit.Kind { return kindWrongScan }
 
 // today is the scan of something that no log book was asked about.
 func (e scanRefusedFirst) today() Event {
-	return ScanRefused{By: e.By, Step: e.Step, Field: e.Field, Raw: e.Raw, Why: e.Why}
+	return ScanRefused{By: e.By, Step: e.Step, Field: e.Field, Raw: e.Raw, Why: e.Why, Personal: e.Field == patientField}
+}
+
+func (e scanRefusedFirst) closed() Event {
+	if e.Field == patientField {
+		e.Raw = ""
+	}
+	return e
 }

@@ -17,7 +17,7 @@ func Words(ev Event) string {
 		if e.Reissue != "" {
 			line += fmt.Sprintf(" Issued again after %s: %s", strings.Join(e.Reissues, ", "), e.Reissue)
 		}
-		return line
+		return line + nearWords(e.Near)
 	case StepBegun:
 		return fmt.Sprintf("Began step %s.", e.Step)
 	case ScanAccepted:

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -22,21 +23,23 @@ import (
 // world is a site of one batch, in memory: it decides, writes and folds as a
 // real one does, and refusals are written too.
 type world struct {
-	tb       testing.TB
-	protocol *protocol.Protocol
-	people   map[string]identity.Person
-	open     Open
-	log      []audit.Stored
-	openings map[int64]map[string]string
-	facts    map[int64]Facts
-	state    *State
-	books    *register.Books             // of products and units
-	now      time.Time                   // of the last act
-	registry map[string]register.Fitness // nil: that of what the stories set out
-	settings map[string]Setting
-	earlier  []Earlier
-	unread   []identity.Role
-	salt     int
+	tb        testing.TB
+	protocol  *protocol.Protocol
+	people    map[string]identity.Person
+	open      Open
+	log       []audit.Stored
+	openings  map[int64]map[string]string
+	facts     map[int64]Facts
+	state     *State
+	books     *register.Books             // of products and units
+	now       time.Time                   // of the last act
+	registry  map[string]register.Fitness // nil: that of what the stories set out
+	elsewhere map[string]register.Fitness // lots that the stories set out for nobody here, by code
+	others    []*State                    // other batches of the site
+	settings  map[string]Setting
+	earlier   []Earlier
+	unread    []identity.Role
+	salt      int
 }
 
 const batchID = "B-2026-0001"
@@ -156,7 +159,16 @@ func (w *world) factsOf(who string) Facts {
 		Person: person, Protocol: p, Effective: true, Origin: "royal.example", Site: "The Royal, unit 1",
 		Standing: w.books.Standing(p.Product.Code, p.Product.Form, w.unit(), w.now), Zone: time.UTC, Settings: w.settings, Registered: w.registered(),
 		Issue: 7, Earlier: w.earlier, Unread: w.unread,
+		Near: Near(batchID, w.unit(), w.open.Patient, w.others, w.now, time.UTC),
 	}
+}
+
+// beside is another batch of the site, in a unit, for a patient.
+func (w *world) beside(id, unit, name, born string) {
+	w.others = append(w.others, &State{
+		ID: id, Protocol: w.protocol, Status: InProgress, Opened: Act{At: day()}, Basis: Basis{Unit: unit},
+		Patient: Patient{Name: name, Born: born, Number: "999 000 0026"},
+	})
 }
 
 // registered is what a register would say of what the stories set out.
@@ -165,6 +177,7 @@ func (w *world) registered() map[string]register.Fitness {
 		return w.registry
 	}
 	all := map[string]register.Fitness{}
+	maps.Copy(all, w.elsewhere)
 	for _, item := range w.open.Items {
 		planned := w.protocol.Item(item.Name)
 		if planned == nil {
@@ -191,6 +204,13 @@ func (w *world) do(who string, c Command, now time.Time) error {
 	w.tb.Helper()
 	w.now = now
 	f := w.factsOf(who)
+	if scan, ok := c.(Scan); ok {
+		for _, id := range LabelsOf(scan.Raw) {
+			if slices.ContainsFunc(w.others, func(other *State) bool { return other.ID == id }) {
+				f.Found.Batch = id
+			}
+		}
+	}
 	before := w.state
 	kept := ""
 	if len(w.log) < 60 {
@@ -275,8 +295,17 @@ func (w *world) find(name string, version int, digest [32]byte) (*protocol.Proto
 
 func (w *world) witnesses(masked bool) Witnesses {
 	witnesses := Witnesses{
-		Find:  w.find,
-		Facts: func(e audit.Entry) (Facts, error) { return w.facts[e.Index], nil },
+		Find: w.find,
+		Facts: func(e audit.Entry) (Facts, error) {
+			// A verifier knows no other batch and no lot but this one's: what they said is
+			// pinned in the entry.
+			f := w.facts[e.Index]
+			f.Near, f.Found, f.Registered = nil, Found{}, maps.Clone(f.Registered)
+			for code := range w.elsewhere {
+				delete(f.Registered, code)
+			}
+			return f, nil
+		},
 	}
 	if !masked {
 		witnesses.Openings = func(index int64) map[string]string { return w.openings[index] }

@@ -252,6 +252,7 @@ type exceptionView struct {
 	Number                               int
 	Class, Severity, Blocks, Step, To    string
 	Text, At, Name, Decision, Reason, By string
+	Decider                              string // who decides it
 	Open                                 bool
 	Noted                                bool // it needs no decision
 }
@@ -259,7 +260,7 @@ type exceptionView struct {
 func exceptionOf(e batch.Exception, zone *time.Location) exceptionView {
 	v := exceptionView{
 		Number: e.Number, Class: e.Class, Severity: e.Severity, Blocks: string(e.Blocks), Step: e.Step, Text: e.Text,
-		At: when(e.Raised.At, zone), Name: e.Raised.Name, Reason: e.Reason,
+		At: when(e.Raised.At, zone), Name: e.Raised.Name, Reason: e.Reason, Decider: e.Decider(),
 		Open: e.Resolved == nil && e.Blocks != batch.BlocksNothing, Noted: e.Resolved == nil && e.Blocks == batch.BlocksNothing,
 	}
 	if e.Resolved != nil {

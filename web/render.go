@@ -54,6 +54,7 @@ type page struct {
 	Title   string
 	Bar     bar
 	Patient *patientBar
+	Near    []nearView // other batches that can be mixed up with this one
 	Back    *link
 	Problem *problem // what was refused, at the top
 	Done    string   // what was just done
@@ -162,6 +163,10 @@ func navigation(who site.Session, at string) []link {
 // render writes a whole page or, when its template fails, an error page.
 func (s *Server) render(w http.ResponseWriter, r *http.Request, v visit, status int, name string, p page) error {
 	p.Bar = s.bar(r, v)
+	var err error
+	if p.Near, err = s.nearOf(r, p.Patient); err != nil {
+		return err
+	}
 	if p.Done == "" {
 		p.Done = doneWords[r.URL.Query().Get("done")]
 	}

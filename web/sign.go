@@ -77,6 +77,11 @@ func (s *Server) showSheet(w http.ResponseWriter, r *http.Request, v visit, stat
 	shown := page{Title: "Sign: " + headOf(sheet.Command, sheet.Meaning), Problem: p, View: view, Back: &link{Text: "Back, sign nothing", To: view.Cancel}}
 	if opening, opens := sheet.Command.(batch.Open); opens {
 		// What identifies the patient is sealed in the log, and shown here.
+		for _, line := range sheet.Lines {
+			if alert, is := strings.CutPrefix(line, "ALERT: "); is {
+				view.Warnings = append(view.Warnings, "Do not mix up: "+alert)
+			}
+		}
 		shown.Patient = &patientBar{
 			Name: opening.Patient.Name, Born: bornWords(opening.Patient.Born), Number: opening.Patient.Number, NumberType: opening.Patient.NumberType,
 			Batch: opening.Batch, Protocol: fmt.Sprintf("%s v%d", opening.Protocol, opening.Version), Status: "not opened yet", Mark: markOf(opening.Patient),
@@ -197,14 +202,18 @@ func (s *Server) sign(w http.ResponseWriter, r *http.Request, v visit) error {
 		return err
 	}
 	username := strings.TrimSpace(f["username"])
-	second := site.NamesSigner(v.who.Person, c)
+	state, err := s.svc.Batch(r.Context(), v.who, id)
+	if refused, ok := site.AsRefusal(err); err != nil && (!ok || refused.Code != "no_such_batch") {
+		return err // one that is opened is not there yet
+	}
+	second := site.NamesSigner(state, v.who.Person, c)
 	if f["password"] == "" || second && username == "" {
 		return s.again(w, r, v, id, c, username, &problem{
 			Title:     "Nothing was signed",
 			Sentences: []string{"Give the password of whoever signs, and the name where it is asked."}, To: "#password",
 		})
 	}
-	state, err := s.svc.Sign(r.Context(), v.who, f["nonce"], id, c, username, f["password"])
+	state, err = s.svc.Sign(r.Context(), v.who, f["nonce"], id, c, username, f["password"])
 	var conflict *site.Conflict
 	refused, isRefusal := site.AsRefusal(err)
 	switch {

@@ -154,7 +154,7 @@ func stepOf(s *batch.State, name string, t typed, now time.Time, zone *time.Loca
 			v.Exceptions = append(v.Exceptions, exceptionOf(e, zone))
 		}
 		if open && e.Blocks == batch.BlocksBatch {
-			v.Holds = append(v.Holds, fmt.Sprintf("Exception %d holds up every further step until a quality lead decides it: %s", e.Number, e.Text))
+			v.Holds = append(v.Holds, fmt.Sprintf("Exception %d holds up every further step until %s decides it: %s", e.Number, e.Decider(), e.Text))
 		}
 	}
 	for _, n := range s.Notes {

@@ -93,6 +93,20 @@ func Names(code, batch string) (number int, ok bool) {
 	return number, named
 }
 
+// Batches gives the batch numbers that stand in a code as GS1 writes them.
+func Batches(code string) (batches []string) {
+	elements, err := scan.Parse(code, scan.Settings{Today: scan.Date{Year: 2000, Month: 1, Day: 1}})
+	if err != nil {
+		return nil
+	}
+	for _, e := range elements {
+		if e.AI == "10" {
+			batches = append(batches, e.Value)
+		}
+	}
+	return batches
+}
+
 // counted reads a copy's number strictly, so that one copy has one code.
 func counted(text string) (int, bool) {
 	n, err := strconv.Atoi(text)

@@ -36,42 +36,65 @@ type Likeness struct {
 // eight letters and more.
 func Alike(a, b Person) []Likeness {
 	var all []Likeness
-	add := func(code, sentence string) { all = append(all, Likeness{code, sentence}) }
+	add := func(code string) { all = append(all, Likeness{code, Words(code)}) }
 	af, bf, ag, bg := fold(a.Family), fold(b.Family), fold(a.Given), fold(b.Given)
 	switch {
 	case same(af, bf):
-		add("same_family", "The surnames read the same.")
+		add("same_family")
 	case similar(af, bf):
-		add("similar_family", "The surnames are similar.")
+		add("similar_family")
 	case shared(a.Family, b.Family):
-		add("shared_family", "The surnames have a part in common.")
+		add("shared_family")
 	}
 	switch {
 	case same(ag, bg):
-		add("same_given", "The given names read the same.")
+		add("same_given")
 	case similar(ag, bg):
-		add("similar_given", "The given names are similar.")
+		add("similar_given")
 	case shared(a.Given, b.Given):
-		add("shared_given", "The given names have a part in common.")
+		add("shared_given")
 	}
 	if alike(af, bg) && alike(ag, bf) {
-		add("swapped", "One patient's surname is the other's given name, and the other way round.")
+		add("swapped")
 	}
 	switch {
 	case a.Born == "" || b.Born == "":
 	case a.Born == b.Born:
-		add("same_birth", "The dates of birth are the same.")
+		add("same_birth")
 	case exchanged(a.Born) == b.Born:
-		add("exchanged_birth", "The dates of birth differ only in day and month being exchanged.")
+		add("exchanged_birth")
 	}
 	switch na, nb := bare(a.Number), bare(b.Number); {
 	case na == "" || nb == "":
 	case na == nb:
-		add("same_number", "The patient numbers are the same.")
+		add("same_number")
 	case distance(na, nb) == 1:
-		add("near_number", "The patient numbers differ in one character, or in two neighbours exchanged.")
+		add("near_number")
 	}
 	return all
+}
+
+// Words gives the sentence of a likeness by its code; an unknown code is its
+// own. A record keeps the code and shows the sentence.
+func Words(code string) string {
+	for _, known := range []Likeness{
+		{"same_family", "The surnames read the same."},
+		{"similar_family", "The surnames are similar."},
+		{"shared_family", "The surnames have a part in common."},
+		{"same_given", "The given names read the same."},
+		{"similar_given", "The given names are similar."},
+		{"shared_given", "The given names have a part in common."},
+		{"swapped", "One patient's surname is the other's given name, and the other way round."},
+		{"same_birth", "The dates of birth are the same."},
+		{"exchanged_birth", "The dates of birth differ only in day and month being exchanged."},
+		{"same_number", "The patient numbers are the same."},
+		{"near_number", "The patient numbers differ in one character, or in two neighbours exchanged."},
+	} {
+		if known.Code == code {
+			return known.Sentence
+		}
+	}
+	return code
 }
 
 func same(a, b string) bool  { return a != "" && a == b }

@@ -117,6 +117,7 @@ func (s *Service) factsIn(m *models, person identity.PersonID, state *batch.Stat
 			f.Registered[code] = fit
 		}
 	}
+	m.toMatch(&f, state, c, now, s.info.Location)
 	rests := []audit.Condition{{Stream: found.ID.Stream(), Version: found.Version}}
 	unit := ""
 	if state != nil {

@@ -47,7 +47,7 @@ func (s *Service) Propose(ctx context.Context, who Session, id string, c batch.C
 	if !signed {
 		return Sheet{}, &Refusal{Code: "no_signature_needed", Sentence: "This act needs no signature."}
 	}
-	second := NamesSigner(who.Person, c)
+	second := NamesSigner(state, who.Person, c)
 	signer := who.Person.ID
 	if username != "" {
 		found, err := s.byUsername(ctx, username)
@@ -85,15 +85,15 @@ func (s *Service) Propose(ctx context.Context, who Session, id string, c batch.C
 }
 
 // NamesSigner says that the sheet of a command asks for the name of whoever
-// signs: a second person's check, and a decision after a stop at the terminal
-// of somebody who may not take it. A quality lead signs it there and then
-// (CTL-07).
-func NamesSigner(at identity.Person, c batch.Command) bool {
+// signs: a second person's check, and a decision after a stop, or over a patient
+// who did not match, at the terminal of somebody who may not take it. Who may
+// signs it there and then (CTL-07, COI-03).
+func NamesSigner(state *batch.State, at identity.Person, c batch.Command) bool {
 	switch c.(type) {
 	case batch.Check:
 		return true
-	case batch.AfterStop:
-		_, roles, _ := batch.Signs(nil, c)
+	case batch.AfterStop, batch.Resolve:
+		_, roles, _ := batch.Signs(state, c)
 		return !slices.ContainsFunc(roles, at.Has)
 	}
 	return false

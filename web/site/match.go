@@ -1,0 +1,43 @@
+package site
+
+import (
+	"context"
+	"time"
+
+	"countersign/batch"
+)
+
+// toMatch gathers what an opening and a scan need of other batches: which can
+// be mixed up with this one, and whose label a code is (COI-03, COI-11).
+func (m *models) toMatch(f *batch.Facts, state *batch.State, c batch.Command, now time.Time, zone *time.Location) {
+	switch c := c.(type) {
+	case batch.Open:
+		f.Near = batch.Near(c.Batch, c.Unit, c.Patient, m.sortedBatches(), now, zone)
+	case batch.Scan:
+		if state == nil || state.Protocol == nil {
+			return
+		}
+		f.Near = m.near(state, now, zone)
+		for _, id := range batch.LabelsOf(c.Raw) {
+			if other := m.batches[id]; other != nil && id != state.ID {
+				f.Found.Batch = id
+			}
+		}
+	}
+}
+
+func (m *models) near(state *batch.State, now time.Time, zone *time.Location) []batch.Neighbour {
+	return batch.Near(state.ID, state.Basis.Unit, state.Patient, m.sortedBatches(), now, zone)
+}
+
+// Near gives the batches that can be mixed up with one that goes on (COI-11);
+// it names no patient, and none once the batch has ended.
+func (s *Service) Near(ctx context.Context, id string) (near []batch.Neighbour, err error) {
+	err = s.read(ctx, func(m *models) error {
+		if state := m.batches[id]; state != nil && state.Protocol != nil && !state.Ended() {
+			near = m.near(state, s.Now(), s.info.Location)
+		}
+		return nil
+	})
+	return near, err
+}
