@@ -110,7 +110,12 @@ func scanProblem(r *http.Request, state *batch.State, step string) *problem {
 			"It is recorded as a close call. Take the right " + q.Get("field") + " and scan again; if there is none, choose “Something is wrong”.",
 		},
 	}
-	if st := state.Step(step); slices.ContainsFunc(st.Step.Scans, func(scan protocol.Scan) bool { return scan.Field == q.Get("field") && scan.Stop }) {
+	if state.Mismatched() {
+		p.Title = "Stop: do not go on, and give nothing"
+		p.Sentences[1] = "What is in your hands may be another patient's. It is recorded, and nothing more can be done in this batch until the control site's quality lead has decided: call them now. They can sign at this terminal."
+		return p
+	}
+	if st := state.Step(step); held(state) && slices.ContainsFunc(st.Step.Scans, func(scan protocol.Scan) bool { return scan.Field == q.Get("field") && scan.Stop }) {
 		p.Title = "Stop: do not go on, and give nothing"
 		p.Sentences[1] = "What is in your hands may be another patient's. It is recorded, and nothing more can be done in this batch until a quality lead has decided."
 	}
