@@ -30,7 +30,8 @@ type LabelPlan struct {
 	HospitalOnly                            bool
 
 	ShelfLife  time.Duration // from completion of manufacture; 0 when the expiry is given at printing
-	FinalAfter string        // the step after which the final label may be printed; "" for certification
+	Immediate  ImmediateUse
+	FinalAfter string // the step after which the final label may be printed; "" for certification
 }
 
 // Certified is the gate of a final label whose protocol says nothing else.
@@ -85,8 +86,9 @@ func (p LabelPlan) Rows() []LabelRow {
 		}
 		return ""
 	}
-	return append(rows, LabelRow{"autologous", yes(p.Autologous)}, LabelRow{"hospital only", yes(p.HospitalOnly)},
+	rows = append(rows, LabelRow{"autologous", yes(p.Autologous)}, LabelRow{"hospital only", yes(p.HospitalOnly)},
 		LabelRow{"shelf life", life}, LabelRow{"final after", gate})
+	return append(rows, p.Immediate.rows()...)
 }
 
 // label reads the label's plan.
@@ -116,6 +118,7 @@ func (b *builder) label(n *yaml.Node) {
 		plan.FinalAfter = ""
 	}
 	b.keepAs(plan.Pos, "final after", o)
+	b.immediateUse(o.get("immediate use"))
 	o.done()
 }
 
@@ -154,6 +157,7 @@ func (b *builder) checkLabel(steps []*Step) {
 	if plan.Pos.Line == 0 {
 		return
 	}
+	b.checkImmediateUse(steps)
 	named, values := []string{}, []string{}
 	for _, order := range b.p.Order {
 		values = append(values, "order."+order.Name)
@@ -222,6 +226,7 @@ func labelShape() *schemaShape {
 		"comparator":     wording().says("How a comparator is blinded."),
 		"hospital only":  flag().says("Whether a trial's medicine never leaves the hospital."),
 		"shelf life":     durationShape().says("The time from completion of manufacture to expiry, as in 4 h; without it the expiry is given at printing."),
+		"immediate use":  refer("immediate-use").says("How it is given at once, where it may then do without its final label."),
 		"final after":    wording().says("The step after which the final label may be printed, or certified."),
 	})
 }

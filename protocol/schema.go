@@ -19,7 +19,7 @@ func Schema() []byte {
 	top.Title = "Protocol"
 	top.Defs = keys{
 		"wording": anyWording(), "switch": oneOf("yes", "no"), "moment": anyMoment(), "duration": anyDuration(), "span": anySpan(), "breach": anyBreach(),
-		"product": productShape(), "label": labelShape(), "order-value": orderValueShape(), "site-value": siteValueShape(), "item": itemShape(), "section": schemaSection(), "repeat": repeatShape(),
+		"product": productShape(), "label": labelShape(), "immediate-use": immediateUseShape(), "order-value": orderValueShape(), "site-value": siteValueShape(), "item": itemShape(), "section": schemaSection(), "repeat": repeatShape(),
 		"block": blockShape(), "use": useShape(), "window": windowShape(), "budget": budgetShape(), "criterion": criterionShape(),
 	}
 	for _, in := range []schemaSpot{aSection, aBlock} {

@@ -213,6 +213,7 @@ var kinds = []struct {
 	{"the protocol", []string{""}},
 	{"product", []string{"product"}},
 	{"the label", []string{"label"}},
+	{"immediate use", []string{"immediate-use"}},
 	{"the order value ", []string{"order-value"}},
 	{"the site's value ", []string{"site-value"}},
 	{"the item ", []string{"item"}},
