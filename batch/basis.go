@@ -48,7 +48,8 @@ func Grounds(c Command, f Facts) []audit.Condition {
 		grounds = append(grounds, audit.Condition{Stream: unit.Stream, Version: unit.Version})
 	}
 	if product := f.Standing.Product; product.Stream != "" {
-		if _, opening := c.(Open); opening {
+		switch c.(type) {
+		case Open, ImmediateUse:
 			grounds = append(grounds, audit.Condition{Stream: product.Stream, Version: product.Version})
 		}
 	}

@@ -19,6 +19,7 @@ func commands() map[string]Command {
 		"resolve": Resolve{}, "afterstop": AfterStop{}, "abort": Abort{}, "review": Review{}, "certify": Certify{}, "reject": Reject{},
 		"recall":     Recall{},
 		"printlabel": PrintLabel{}, "reprint": Reprint{}, "applylabel": ApplyLabel{}, "destroylabel": DestroyLabel{}, "attachlabel": AttachLabel{},
+		"immediateuse": ImmediateUse{},
 	}
 }
 

@@ -135,6 +135,8 @@ func (d *decision) command(c Command) (Event, error) {
 		return answer(d.destroy(c))
 	case AttachLabel:
 		return answer(d.attach(c))
+	case ImmediateUse:
+		return answer(d.confirmImmediateUse(c))
 	}
 	return nil, refuse("unknown_command", "There is no such command.")
 }

@@ -202,8 +202,10 @@ func (d *decision) gate() *Refusal {
 	return nil
 }
 
-// completed is when manufacture was complete: the last signature of the step
-// that the final label waits for, or of all before release.
+// completed is when manufacture was complete: the signature of the step that the
+// final label waits for, or the last of all before release. It is the first
+// under each step: to sign again after a correction makes no medicine younger
+// (EXE-11).
 func (s *State) completed() time.Time {
 	gate, at := s.Protocol.Label.FinalAfter, time.Time{}
 	for i := range s.Steps {
@@ -211,8 +213,8 @@ func (s *State) completed() time.Time {
 		if st.Skipped || gate == "" && st.Section.AfterRelease || gate != "" && st.Step.Base != gate {
 			continue
 		}
-		if performed := st.PerformedNow(); performed != nil && performed.At.After(at) {
-			at = performed.At
+		if len(st.Performed) > 0 && st.Performed[0].At.After(at) {
+			at = st.Performed[0].At
 		}
 	}
 	return at
@@ -254,6 +256,8 @@ func (s *State) labelCopy(code string) (number int, why string) {
 		return 0, "this is not the label of this batch"
 	case number == 0 && len(s.LabelCopies) > 0:
 		return 0, "this names the batch, and none of the labels that were printed for it"
+	case number == 0 && s.Protocol.Label.Pos.Line > 0:
+		return 0, "this names the batch, and no label was printed for it"
 	case number > len(s.LabelCopies):
 		return 0, "no such label of this batch was printed"
 	case number == 0:
@@ -267,6 +271,17 @@ func (s *State) labelCopy(code string) (number int, why string) {
 		return 0, "this is a pre-label, and the final label is printed"
 	}
 	return number, ""
+}
+
+// wrongKind says why a label that is this batch's is not the one that a step
+// asks for: after release that is the final one, unless there is none because
+// the medicine is for immediate use (LAB-01).
+func (s *State) wrongKind(st *StepState, code string) string {
+	number, _ := s.labelCopy(code)
+	if number == 0 || !st.Section.AfterRelease || s.LabelCopies[number-1].Kind == label.Final || s.Unlabelled() {
+		return ""
+	}
+	return "this is a pre-label, and the final label is asked for"
 }
 
 // printedFinal says that a final label was printed: from then on pre-labels are

@@ -38,6 +38,9 @@ func (d *decision) scan(c Scan) (Event, *Refusal) {
 		return nil, refusal
 	}
 	lot, why := d.s.match(c.Field, code, d)
+	if why == "" && c.Field == labelField {
+		why = d.s.wrongKind(st, code)
+	}
 	if why != "" {
 		whose := d.whose(c.Field, code, st.Step.Scans[place].Stop, why)
 		ev := ScanRefused{
@@ -64,7 +67,7 @@ func (d *decision) scanPoints(st *StepState, field string) []protocol.Point {
 		points = append(points, protocol.Point{Step: st.Step.Name, At: "started"})
 	}
 	for _, scan := range st.Step.Scans {
-		if scan.Field != field && st.Matched(scan.Field) == nil {
+		if scan.Field != field && st.Asks(scan) {
 			return points
 		}
 	}

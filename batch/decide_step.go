@@ -37,8 +37,10 @@ func (d *decision) workable(step string) (*StepState, *Refusal) {
 // done; one that has started still takes what was seen in it.
 func (d *decision) startable(st *StepState) *Refusal {
 	if st.Started.IsZero() {
-		if refusal := d.attended(st); refusal != nil {
-			return refusal
+		for _, rule := range []func(*StepState) *Refusal{d.attended, d.unexpired} {
+			if refusal := rule(st); refusal != nil {
+				return refusal
+			}
 		}
 	}
 	if !st.Started.IsZero() || len(st.Scans) > 0 || len(st.Values) > 0 {
@@ -60,13 +62,14 @@ func (d *decision) begin(c Begin) (Event, *Refusal) {
 		return nil, refuse("already_begun", "Step %s was begun already.", c.Step)
 	}
 	for _, scan := range st.Step.Scans {
-		if (scan.Field == patientField || scan.Field == labelField) && st.Matched(scan.Field) == nil {
+		if (scan.Field == patientField || scan.Field == labelField) && st.Asks(scan) {
 			return nil, refuse("incomplete", "Scan the %s before step %s begins.", scan.Field, c.Step)
 		}
 	}
 	for _, rule := range []func() *Refusal{
 		func() *Refusal { return d.attended(st) },
 		func() *Refusal { return d.notStopped(st) },
+		func() *Refusal { return d.labelled(st) },
 		func() *Refusal { return d.usable(st) },
 		func() *Refusal { return d.reaches(protocol.Point{Step: c.Step, At: "started"}) },
 	} {
@@ -105,6 +108,7 @@ func (d *decision) perform(c Perform) (Event, *Refusal) {
 		}
 		for _, rule := range []func() *Refusal{
 			func() *Refusal { return d.notStopped(st) },
+			func() *Refusal { return d.labelled(st) },
 			func() *Refusal { return d.usable(st) },
 			func() *Refusal { return d.waited(st) },
 			func() *Refusal { return d.reaches(points...) },
@@ -140,7 +144,7 @@ func (d *decision) complete(st *StepState) *Refusal {
 		return refuse("incomplete", "Step %s was not begun.", st.Step.Name)
 	}
 	for _, scan := range st.Step.Scans {
-		if st.Matched(scan.Field) == nil {
+		if st.Asks(scan) {
 			return refuse("incomplete", "Scan the %s first.", scan.Field)
 		}
 	}

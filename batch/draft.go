@@ -137,6 +137,7 @@ func events() []Event {
 		LabelApplied{},
 		LabelDestroyed{},
 		LabelAttached{},
+		ImmediateUseConfirmed{},
 	}
 }
 

@@ -83,6 +83,9 @@ func (s *State) overdue(now time.Time) []ExceptionRaised {
 			})
 		}
 	}
+	for _, ex := range s.overImmediate(now) {
+		add(ex)
+	}
 	for _, section := range s.unended() {
 		step := section.Steps[len(section.Steps)-1].Name
 		add(ExceptionRaised{
@@ -148,7 +151,7 @@ func (d *decision) breaches(after *State) []ExceptionRaised {
 			}
 		}
 	}
-	return broken
+	return append(broken, d.notEntirely(after)...)
 }
 
 func (d *decision) breach(st *StepState, field, title, place string, verdict protocol.Verdict) []ExceptionRaised {

@@ -195,6 +195,12 @@ func (s *State) lateResult(step *protocol.Step) *protocol.Criterion {
 	if s.Certification == nil {
 		return nil
 	}
+	return s.lateCriterion(step)
+}
+
+// lateCriterion is the criterion that a step answers after release, whether
+// anything is certified or not.
+func (s *State) lateCriterion(step *protocol.Step) *protocol.Criterion {
 	for i := range s.Protocol.Criteria {
 		if c := &s.Protocol.Criteria[i]; c.Later && c.Source == step.Base {
 			return c

@@ -16,7 +16,7 @@ type Find func(name string, version int, digest [32]byte) (*protocol.Protocol, e
 // meanings says what an entry's signature means, for the kinds that are signed.
 func meanings(ev Event) identity.Meaning {
 	switch e := ev.(type) {
-	case BatchOpened:
+	case BatchOpened, ImmediateUseConfirmed:
 		return identity.Approved
 	case StepPerformed:
 		return identity.Performed
@@ -153,6 +153,8 @@ func (s *growing) take(ev Event, act Act, p *protocol.Protocol) error {
 		return s.ended(e.Copy, act, false, e.Reason)
 	case LabelAttached:
 		return s.ended(e.Copy, act, true, e.Reason)
+	case ImmediateUseConfirmed:
+		s.confirm(e, act)
 	case CommandRefused:
 		s.Refusals = append(s.Refusals, RefusalEntry{Act: act, Attempt: e.Attempt, Step: e.Step, Code: e.Code, Sentence: e.Sentence})
 	default:

@@ -22,6 +22,7 @@ func (s *State) labelData(kind label.Kind, zone *time.Location) label.Data {
 		Trial: s.labelled(plan.Trial), Sponsor: s.labelled(plan.Sponsor), Participant: s.labelled(plan.Participant),
 		HospitalOnly: plan.HospitalOnly, Comparator: s.labelled(plan.Comparator),
 	}
+	data.Immediate = plan.Immediate.Pos.Line > 0
 	if plan.Holder == "" {
 		data.Holder = product.ControlSite
 	}

@@ -131,6 +131,9 @@ func (s *growing) printed(e LabelPrinted, act Act) error {
 		s.LabelCopies = append(s.LabelCopies, LabelCopy{Number: c.Number, Kind: e.Label, Line: c.Line, Printed: act})
 	}
 	s.Labellings = append(slices.Clip(s.Labellings), printing)
+	if e.Label == label.Final {
+		s.unlabel(false)
+	}
 	return nil
 }
 
@@ -210,7 +213,7 @@ func openedLabel(e LabelPrinted, openings map[string]string) LabelPrinted {
 	return e
 }
 
-// LabelWords tells what a label's entry says; "" for any other.
+// LabelWords tells what an entry on labels says; "" for any other.
 func LabelWords(ev Event) string {
 	switch e := ev.(type) {
 	case LabelPrinted:
@@ -228,6 +231,8 @@ func LabelWords(ev Event) string {
 		return fmt.Sprintf("Destroyed label %d: %s", e.Copy, e.Reason)
 	case LabelAttached:
 		return fmt.Sprintf("Attached label %d to a paper that is kept: %s", e.Copy, e.Reason)
+	case ImmediateUseConfirmed:
+		return e.words()
 	}
 	return ""
 }

@@ -73,14 +73,14 @@ func (st *StepState) scanned() (time.Time, bool) {
 	var at time.Time
 	for _, scan := range st.Step.Scans {
 		matched := st.Matched(scan.Field)
-		if matched == nil {
+		if st.Asks(scan) {
 			return time.Time{}, false
 		}
-		if matched.At.After(at) {
+		if matched != nil && matched.At.After(at) {
 			at = matched.At
 		}
 	}
-	return at, len(st.Step.Scans) > 0
+	return at, !at.IsZero()
 }
 
 // start is what the step's own wait counts from: its begin, or its last scan,

@@ -329,6 +329,8 @@ func commandOf(ev Event, masked bool) (Command, error) {
 		return DestroyLabel{Copy: e.Copy, Reason: e.Reason}, nil
 	case LabelAttached:
 		return AttachLabel{Copy: e.Copy, Reason: e.Reason}, nil
+	case ImmediateUseConfirmed:
+		return ImmediateUse{PointOfCare: e.PointOfCare, Entirely: e.Entirely, NothingKept: e.NothingKept}, nil
 	case CommandRefused:
 		if e.Command == "" {
 			return nil, nil

@@ -210,7 +210,7 @@ func (s *story) act(who, second, text string) error {
 	if c := registerCommand(s.w, text); c != nil {
 		return s.w.tell(who, c, s.at)
 	}
-	understood := choose(text, []pattern{
+	understood := s.labelActs(text, do) || choose(text, []pattern{
 		{`opens the batch`, func([]string) { do(s.w.open) }},
 		{`lets the batch go on by "(.*)" because "(.*)"`, func(m []string) { do(AfterStop{Continue, m[1], m[2]}) }},
 		{`quarantines the batch because "(.*)"`, func(m []string) { do(AfterStop{Quarantine, "", m[1]}) }},
@@ -375,6 +375,11 @@ func (s *story) then(text string) {
 			}
 			if strings.Contains(shown, m[2]) == (m[1] == "nobody") {
 				s.wrong("the sheets say %s", shown)
+			}
+		}},
+		{`the account of immediate use says "(.*)"`, func(m []string) {
+			if account := strings.Join(state.ImmediateAccount(time.UTC), "\n"); !strings.Contains(account, m[1]) {
+				s.wrong("it says\n%s", account)
 			}
 		}},
 		{`the disposition counts (\d+) entries`, func(m []string) { same(state.Disposition.Entries, m[1]) }},

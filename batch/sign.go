@@ -31,6 +31,8 @@ func Signs(s *State, c Command) (meaning identity.Meaning, roles []identity.Role
 		return identity.Performed, []identity.Role{roleOf(s.Protocol, step.By)}, true
 	case Resolve:
 		return identity.AuthorisedDeviation, s.resolversOf(c), true
+	case ImmediateUse:
+		return identity.Approved, openers(), true
 	case AfterStop:
 		return identity.AuthorisedDeviation, deciders(), true
 	case Review:
@@ -84,6 +86,8 @@ func Lines(s *State, c Command, f Facts) ([]string, error) {
 		}
 	case AfterStop:
 		sheet.afterStop(c, f)
+	case ImmediateUse:
+		sheet.immediateUse(c, f)
 	case Review:
 		sheet.record()
 		sheet.add("Review: %s", strings.TrimSpace(c.Statement))

@@ -234,6 +234,9 @@ func (m *simulation) do(st *StepState) {
 		m.now = m.now.Add(m.answers.Delay(st))
 	}
 	if len(st.Performed) == 0 {
+		if !m.labels(st) {
+			return
+		}
 		m.hold(st.Step, "started", "scanned")
 		for _, scan := range st.Step.Scans {
 			if st.Matched(scan.Field) == nil && !m.must(performer, Scan{Step: name, Field: scan.Field, Raw: m.code(scan.Field)}) {
@@ -359,7 +362,7 @@ func (m *simulation) code(field string) string {
 	case patientField:
 		return "SIM-WRISTBAND"
 	case labelField:
-		return "SIMULATED-1"
+		return m.labelCode()
 	}
 	return "SIM-" + field
 }

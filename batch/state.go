@@ -56,6 +56,7 @@ type State struct {
 	Stops       []StopEntry // decisions after a stop of its unit
 	Labellings  []Labelling // each printing of labels
 	LabelCopies []LabelCopy // number i+1 at index i
+	Immediate   *ImmediateEntry
 	Disposition *Disposition
 	// Certification stays when a certified batch is aborted before it was given.
 	Certification *Disposition
@@ -107,6 +108,9 @@ type StepState struct {
 	// Skipped: as things stand the step is no part of this batch, because its
 	// condition does not hold or its loop has ended.
 	Skipped bool
+	// Unlabelled: the medicine is for immediate use and has no final label, so that
+	// the step does not ask for it.
+	Unlabelled bool
 }
 
 // ScanEntry is one scan, taken or refused.

@@ -78,7 +78,7 @@ func (s *State) Timers(now time.Time) []Timer {
 		}
 		timers = append(timers, timer)
 	}
-	return timers
+	return append(timers, s.labelTimers(now)...)
 }
 
 func timerOf(name, step string, since time.Time, span protocol.Span, now time.Time) Timer {

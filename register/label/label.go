@@ -74,13 +74,15 @@ type Data struct {
 	Number               string // of the licence or authorisation
 	Supplier             string // who supplies it to the patient: name and address
 
-	Batch   string
-	Copy    int       // 1 and on; no two of a batch are the same
-	Made    time.Time // completion of manufacture; zero on a pre-label
-	Expiry  time.Time
-	Zone    *time.Location // of the site
-	GTIN    string         // "" where the product has no number
-	Patient Patient
+	Batch string
+	// Immediate: the pre-label may be all that the medicine ever carries (LAB-04).
+	Immediate bool
+	Copy      int       // 1 and on; no two of a batch are the same
+	Made      time.Time // completion of manufacture; zero on a pre-label
+	Expiry    time.Time
+	Zone      *time.Location // of the site
+	GTIN      string         // "" where the product has no number
+	Patient   Patient
 
 	// Advanced therapies.
 	Cells      string // the statement on cells or tissue, and their origin

@@ -39,7 +39,11 @@ func (d Data) preLines() []Line {
 	l.add(Plain, d.Form)
 	l.patient(d.Patient)
 	l.add(Strong, "Batch "+d.Batch)
-	l.add(Notice, "PRE-LABEL. NOT RELEASED. NOT TO BE GIVEN.")
+	if d.Immediate {
+		l.add(Notice, "PRE-LABEL FOR IMMEDIATE USE. NOT TO BE GIVEN BEFORE IT IS CERTIFIED IN THE RECORD.")
+	} else {
+		l.add(Notice, "PRE-LABEL. NOT RELEASED. NOT TO BE GIVEN.")
+	}
 	l.autologous(d)
 	return l
 }
