@@ -382,6 +382,16 @@ func (s *story) then(text string) {
 				s.wrong("it says\n%s", account)
 			}
 		}},
+		{`the batch waits for (.+)`, func(m []string) { s.waitsFor(m[1]) }},
+		{`(\w+) is asked for nothing`, func(m []string) { s.asked(m[1], "", false) }},
+		{`(\w+) is asked to "(.*)"( never)?`, func(m []string) { s.asked(m[1], m[2], m[3] == "") }},
+		{`the product lives (.+) more by (.+)`, func(m []string) {
+			life, lives := state.Life(s.at)
+			if !lives {
+				s.wrong("no clock runs")
+			}
+			same(fmt.Sprintf("%s more by %s", life.Until.Sub(s.at), life.Name), m[1]+" more by "+m[2])
+		}},
 		{`the disposition counts (\d+) entries`, func(m []string) { same(state.Disposition.Entries, m[1]) }},
 	})
 	if !understood {

@@ -1,0 +1,126 @@
+package batch
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// stops is how often the story's unit was stopped.
+func (s *story) stops() int {
+	unit, ok := s.w.books.Unit("U-1")
+	if !ok {
+		return 0
+	}
+	return len(unit.Stops)
+}
+
+// waitsFor holds the story to one kind of thing among what its batch waits for.
+func (s *story) waitsFor(kind string) {
+	s.Helper()
+	waits := s.w.state.Waiting(s.stops(), s.at)
+	if kind == "nothing" && len(waits) == 0 || slices.ContainsFunc(waits, func(w Wait) bool { return string(w.Kind) == kind }) {
+		return
+	}
+	s.wrong("it waits for %+v", waits)
+}
+
+// asked holds the story to what somebody is asked for; text is a part of the
+// sentence, and "" is anything.
+func (s *story) asked(who, text string, want bool) {
+	s.Helper()
+	var sentences []string
+	found := false
+	for _, wait := range s.w.state.Waiting(s.stops(), s.at) {
+		if wait.For(s.w.people[who]) {
+			sentences = append(sentences, wait.Text)
+			found = found || strings.Contains(wait.Text, text)
+		}
+	}
+	if found != want {
+		s.wrong("%s is asked to %q", who, sentences)
+	}
+}
+
+// REL-11, EXE-04, CTL-07: in every story, after every line, whoever is asked to
+// review, certify, decide or check would not be turned away because of who they
+// are; and whoever may review or certify what is ready for it is asked to.
+func TestWhoIsAskedIsWhoMay(t *testing.T) {
+	files, err := filepath.Glob("testdata/scenarios/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scenarios: %v", err)
+	}
+	compared := map[WaitKind]int{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &story{T: t}
+		for _, line := range strings.Split(string(text), "\n") {
+			if line = strings.TrimSpace(line); line == "" || line[0] == '#' || strings.HasPrefix(line, "then ") {
+				continue
+			}
+			s.line = file + ": " + line
+			s.follow(line)
+			if s.w.state != nil && s.w.state.Protocol != nil {
+				s.compare(compared)
+			}
+		}
+	}
+	for _, kind := range []WaitKind{WaitsReview, WaitsCertify, WaitsDecision, WaitsCheck, WaitsStop, WaitsNews} {
+		if compared[kind] == 0 {
+			t.Errorf("no story waits for %s", kind)
+		}
+	}
+}
+
+// compare asks the rules of everybody for everything that waits.
+func (s *story) compare(compared map[WaitKind]int) {
+	s.Helper()
+	for _, wait := range s.w.state.Waiting(s.stops(), s.at) {
+		c := s.commandFor(wait)
+		if c == nil {
+			continue
+		}
+		compared[wait.Kind]++
+		for name, person := range s.w.people {
+			_, err := Decide(s.w.state, c, s.w.factsOf(name), s.at)
+			var refusal *Refusal
+			barred := errors.As(err, &refusal) && slices.Contains([]string{
+				"no_role", "not_trained", "same_person", "not_independent", "suspended", "own_exception",
+			}, refusal.Code)
+			if wait.For(person) && barred {
+				s.wrong("%s is asked for %s and turned away: %s %s", name, wait.Kind, refusal.Code, refusal.Sentence)
+			}
+			if !wait.For(person) && err == nil && person.Active {
+				s.wrong("%s could do %s and is not asked", name, wait.Kind)
+			}
+		}
+	}
+}
+
+// commandFor is the act that a wait asks for; nil where it takes several.
+func (s *story) commandFor(w Wait) Command {
+	switch w.Kind {
+	case WaitsReview:
+		return Review{"Everything was looked at."}
+	case WaitsCertify:
+		return Certify{"The batch meets its specification.", "The Royal, unit 1"}
+	case WaitsCheck:
+		return Check{w.Step}
+	case WaitsStop:
+		return AfterStop{Quarantine, "", "It is put aside."}
+	case WaitsDecision, WaitsNews:
+		for _, ex := range s.w.state.OpenExceptions() {
+			if w.Cause == fmt.Sprintf("exception %d", ex.Number) {
+				return Resolve{ex.Number, true, "It was looked at."}
+			}
+		}
+	}
+	return nil
+}
