@@ -34,6 +34,7 @@ var floors = map[string]float64{
 	"register":         1.6,
 	"register/trace":   2.5,
 	"batch/trend":      2.5,
+	"worklist":         2.6,
 	"register/label":   1.7,
 	"reports":          3,
 	"web/site":         4,
@@ -57,7 +58,7 @@ var owners = map[string][]string{
 
 // pure packages may not reach for a clock, chance, the network or the disk,
 // and know no binary floating point.
-var pure = []string{"protocol", "audit", "identity", "batch", "batch/trend", "protocol/library", "register", "register/label", "register/patient", "register/scan", "register/trace"}
+var pure = []string{"protocol", "audit", "identity", "batch", "batch/trend", "protocol/library", "register", "register/label", "register/patient", "register/scan", "register/trace", "worklist"}
 
 // impure is what a pure package may not import.
 var impure = []string{"os", "net", "net/http", "math/rand", "math/rand/v2", "crypto/rand", "database/sql", "log", "log/slog"}

@@ -71,6 +71,12 @@ func (l *Lot) Last() time.Time {
 	return l.UseBy
 }
 
+// Spent says that nothing of the lot is left.
+func (l *Lot) Spent() bool {
+	more, err := l.Left.Cmp(protocol.Quantity{Number: "0", Unit: l.Left.Unit})
+	return err == nil && more <= 0
+}
+
 // LotReceived brings a lot. The patient's number of a personal one is sealed.
 // Signed as performed by whoever took it in.
 type LotReceived struct {

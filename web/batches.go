@@ -133,12 +133,9 @@ func cardOf(s *batch.State, now time.Time) card {
 	case batch.Complete, batch.Reviewed:
 		c.Step, c.StepTo = "Waits at the release desk", batchAddress(s.ID)+"/review"
 	}
-	for _, t := range s.Timers(now) {
-		if t.Until.IsZero() || !c.until.IsZero() && !t.Until.Before(c.until) {
-			continue
-		}
-		c.until, c.Over = t.Until, t.Over
-		c.Due = fmt.Sprintf("%s: %s", t.Name, timerText(t, now))
+	if life, lives := s.Life(now); lives {
+		c.until, c.Over = life.Until, life.Over
+		c.Due = fmt.Sprintf("%s: %s", life.Name, timerText(life, now))
 	}
 	for _, e := range s.OpenExceptions() {
 		if e.Blocks == batch.BlocksBatch {

@@ -105,10 +105,10 @@ func (view *lotView) offers(lot *register.Lot, material register.Material, me id
 			add(register.ReleaseLot{}, false, "Release it", "Batches can use it then.", actField{Name: "document", Label: "Certificate or control number that it is released by"})
 		}
 	}
-	if standing && lot.Opened.IsZero() && !spent(lot) {
+	if standing && lot.Opened.IsZero() && !lot.Spent() {
 		add(register.OpenLot{}, false, "It is opened now", "Its time in use begins: "+spanWords(material.Opened)+".")
 	}
-	if standing && lot.Thawed.IsZero() && !spent(lot) && material.Thawed > 0 {
+	if standing && lot.Thawed.IsZero() && !lot.Spent() && material.Thawed > 0 {
 		add(register.ThawLot{}, false, "It is thawed now", "Its time after thawing begins: "+spanWords(material.Thawed)+".")
 	}
 	add(register.AdjustStock{}, false, "Put its stock right", "What was destroyed, lost or found at a count, outside of any batch.",

@@ -70,7 +70,7 @@ func (s *Server) showOverview(w http.ResponseWriter, r *http.Request, v visit, s
 	}
 	return s.render(w, r, v, status, "overview", page{
 		Title: "Batch " + state.ID, Patient: patientOf(state), Problem: p, View: view, Back: &link{Text: "Batches", To: "/batches"},
-		Events: batchAddress(state.ID) + "/events", Version: state.Version,
+		Events: newsOf(state.ID), Version: state.Version,
 	})
 }
 

@@ -60,6 +60,7 @@ type page struct {
 	Done    string   // what was just done
 	Events  string   // address of the page's news; "" when it has none
 	Version int64    // of the batch that the page was drawn from
+	Stamp   string   // of the list that the page was drawn from
 	Refresh int      // seconds after which a browser without script asks again; 0 for never
 	View    any
 }
@@ -106,7 +107,7 @@ type bar struct {
 	Still      bool // the clock stands, as a rehearsal's does between its moves
 	Sound      bool
 	SoundWord  string
-	Nav        []link
+	Nav        []group
 	IdleMillis int64 // until the terminal locks; 0 when nobody is signed in
 	Software   string
 }
@@ -135,27 +136,34 @@ func (s *Server) bar(r *http.Request, v visit) bar {
 	return b
 }
 
-// navigation offers the rooms that somebody's roles lead to.
-func navigation(who site.Session, at string) []link {
+// group is what stands together in the bar: one room by itself, or several
+// under a word.
+type group struct {
+	Text  string
+	Here  bool
+	Rooms []link
+}
+
+// navigation offers the rooms of the site, so few things at once that a gloved
+// hand finds them: what is done every hour by itself, the rest under a word.
+func navigation(who site.Session, at string) []group {
 	if who.MustChange || who.Locked {
 		return nil
 	}
-	all := []link{
-		{Text: "Batches", To: "/batches"},
-		{Text: "Release desk", To: "/review"},
-		{Text: "Stock", To: "/stock"},
-		{Text: "Equipment", To: "/equipment"},
-		{Text: "Protocols", To: "/protocols"},
-		{Text: "Products", To: "/products"},
-		{Text: "Units", To: "/units"},
-		{Text: "People", To: "/people"},
-		{Text: "Trace", To: "/trace"},
-		{Text: "Trends", To: "/trends"},
-		{Text: "Recalls", To: "/recalls"},
-		{Text: "The log", To: "/log"},
+	all := []group{
+		{Rooms: []link{{Text: "Work list", To: "/work"}}},
+		{Rooms: []link{{Text: "Batches", To: "/batches"}}},
+		{Rooms: []link{{Text: "Release desk", To: "/review"}}},
+		{Text: "Stock", Rooms: []link{{Text: "Stock", To: "/stock"}, {Text: "Equipment", To: "/equipment"}}},
+		{Text: "Approved", Rooms: []link{{Text: "Protocols", To: "/protocols"}, {Text: "Products", To: "/products"}, {Text: "Units", To: "/units"}}},
+		{Text: "Oversight", Rooms: []link{{Text: "Trace", To: "/trace"}, {Text: "Recalls", To: "/recalls"}, {Text: "Trends", To: "/trends"}, {Text: "People", To: "/people"}, {Text: "Mails", To: "/mails"}, {Text: "The log", To: "/log"}}},
 	}
 	for i := range all {
-		all[i].Here = at == all[i].To || strings.HasPrefix(at, all[i].To+"/")
+		for j := range all[i].Rooms {
+			room := &all[i].Rooms[j]
+			room.Here = at == room.To || strings.HasPrefix(at, room.To+"/")
+			all[i].Here = all[i].Here || room.Here
+		}
 	}
 	return all
 }

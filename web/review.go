@@ -92,7 +92,7 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, v visit, sta
 	}
 	return s.render(w, r, v, status, "review", page{
 		Title: "Review of " + state.ID, Patient: patientOf(state), Problem: p, View: view, Back: &link{Text: "Release desk", To: "/review"},
-		Events: batchAddress(state.ID) + "/events", Version: state.Version,
+		Events: newsOf(state.ID), Version: state.Version,
 	})
 }
 
@@ -281,53 +281,6 @@ func coverageOf(s *batch.State, v reviewView) []string {
 		fmt.Sprintf("It does not show the notes (%d) or the text of the instructions. The record has %d entries.", len(s.Notes), s.Version),
 		"The limits themselves were checked by the system, as the approved protocol writes them. Nobody has looked at what this page leaves out, unless they opened the full record.",
 	}
-}
-
-// waitingPage is the release desk's list: what waits for whom.
-func (s *Server) waitingPage(w http.ResponseWriter, r *http.Request, v visit) error {
-	all, err := s.svc.Batches(r.Context(), v.who)
-	if err != nil {
-		return err
-	}
-	list := waitingOf(all, s.svc.Now(), s.svc.Info().Location)
-	list.arrange(r)
-	if r.URL.Query().Get("as") == "csv" {
-		return list.writeCSV(w, "release-desk")
-	}
-	return s.render(w, r, v, http.StatusOK, "waiting", page{Title: "Release desk", View: list})
-}
-
-func waitingOf(all []*batch.State, now time.Time, zone *time.Location) table {
-	t := table{
-		Caption: "What waits for a decision", Empty: "Nothing waits for a decision.",
-		Columns: titles("Batch", "Product", "What waits", "Open exceptions", "Since", "Time left"),
-	}
-	for _, s := range all {
-		open := s.OpenExceptions()
-		var waits string
-		switch {
-		case s.Status == batch.Complete:
-			waits = "production review"
-		case s.Status == batch.Reviewed:
-			waits = "certification"
-		case len(open) > 0 && s.Status == batch.InProgress:
-			waits = "exceptions to decide while it is being made"
-		case len(open) > 0 && s.Certification != nil:
-			waits = "exceptions raised after certification"
-		default:
-			continue
-		}
-		left := cardOf(s, now).Due
-		t.Rows = append(t.Rows, row{
-			{Text: s.ID, To: batchAddress(s.ID) + "/review"},
-			{Text: protocolWords(s)},
-			{Text: waits},
-			number(int64(len(open))),
-			{Text: when(s.Last, zone), Sort: s.Last.UTC().Format(time.RFC3339Nano)},
-			{Text: left},
-		})
-	}
-	return t
 }
 
 func criteriaOf(s *batch.State) []criterionView {

@@ -40,9 +40,17 @@ func (s *Server) open(act action) http.Handler {
 
 // signedIn serves what needs somebody signed in, awake and with a password of
 // their own. The form is read first, so that it can be kept.
-func (s *Server) signedIn(act action) http.Handler {
+func (s *Server) signedIn(act action) http.Handler { return s.admitted(s.resume, act) }
+
+// listening is signedIn for what a page asks for by itself while nobody may be
+// there: it keeps no session awake (SEC-04).
+func (s *Server) listening(act action) http.Handler {
+	return s.admitted(func(r *http.Request, v visit) (site.Session, error) { return s.svc.Look(r.Context(), v.token) }, act)
+}
+
+func (s *Server) admitted(find func(*http.Request, visit) (site.Session, error), act action) http.Handler {
 	return s.open(func(w http.ResponseWriter, r *http.Request, v visit) error {
-		who, err := s.resume(r, v)
+		who, err := find(r, v)
 		if err != nil {
 			return err
 		}

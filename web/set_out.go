@@ -62,7 +62,7 @@ func (s *Server) showSetOut(w http.ResponseWriter, r *http.Request, v visit, sta
 	}
 	return s.render(w, r, v, status, "set-out", page{
 		Title: title, Patient: patientOf(state), Back: &back, Problem: p, View: view,
-		Events: batchAddress(state.ID) + "/events", Version: state.Version,
+		Events: newsOf(state.ID), Version: state.Version,
 	})
 }
 

@@ -94,7 +94,7 @@ func (s *Server) showSheet(w http.ResponseWriter, r *http.Request, v visit, stat
 		if view.Warnings, err = s.deadEnds(r, v, state, sheet.Command); err != nil {
 			return err
 		}
-		shown.Patient, shown.Events, shown.Version = patientOf(state), batchAddress(sheet.Batch)+"/events", state.Version
+		shown.Patient, shown.Events, shown.Version = patientOf(state), newsOf(sheet.Batch), state.Version
 	}
 	shown.View = view
 	return s.render(w, r, v, status, "sign", shown)

@@ -30,18 +30,13 @@ func (s *Server) front(w http.ResponseWriter, r *http.Request, v visit) error {
 	return nil
 }
 
+// frontOf is the first page: the batches for who makes them, the work list for
+// everybody else.
 func frontOf(p identity.Person) string {
-	switch {
-	case p.Has(identity.Technician), p.Has(identity.Pharmacist):
+	if p.Has(identity.Technician) {
 		return "/batches"
-	case p.Has(identity.QualityLead):
-		return "/review"
-	case p.Has(identity.ProtocolAuthor), p.Has(identity.ProtocolApprover):
-		return "/protocols"
-	case p.Has(identity.Administrator):
-		return "/people"
 	}
-	return "/batches"
+	return "/work"
 }
 
 func (s *Server) signInPage(w http.ResponseWriter, r *http.Request, v visit) error {

@@ -64,7 +64,7 @@ func stockOf(b *register.Books, v visit, now time.Time, zone *time.Location) tab
 // shelfOf says where on the list a lot belongs.
 func shelfOf(lot *register.Lot, now time.Time) int {
 	switch {
-	case ended(lot) || spent(lot):
+	case ended(lot) || lot.Spent():
 		return 2
 	case past(lot, now):
 		return 1
@@ -74,11 +74,6 @@ func shelfOf(lot *register.Lot, now time.Time) int {
 
 func ended(lot *register.Lot) bool {
 	return lot.Status == register.RejectedLot || lot.Status == register.Recalled
-}
-
-func spent(lot *register.Lot) bool {
-	more, err := lot.Left.Cmp(protocol.Quantity{Number: "0", Unit: lot.Left.Unit})
-	return err == nil && more <= 0
 }
 
 func past(lot *register.Lot, now time.Time) bool {
@@ -98,7 +93,7 @@ func lotWords(lot *register.Lot, now time.Time) string {
 	if past(lot, now) {
 		words = "OUT OF DATE, " + words
 	}
-	if spent(lot) {
+	if lot.Spent() {
 		words = "used up, " + words
 	}
 	return words

@@ -25,7 +25,7 @@ func views() map[string]any {
 		"new-machine": newMachineView{}, "receive": receiveView{}, "set-out": setOutView{}, "stock": stockView{}, "stock-sign": stockSheetView{},
 		"new-recall": newRecallView{}, "recall": recallView{}, "recalls": recallsView{}, "trace": traceView{},
 		"sign": sheetView{}, "sign-in": signInView{}, "step": stepView{}, "submit": submitView{}, "trail": table{},
-		"verify": verifyView{}, "waiting": table{}, "wrong": wrongView{},
+		"verify": verifyView{}, "work": workView{}, "wrong": wrongView{},
 	}
 }
 

@@ -54,6 +54,7 @@ type Server struct {
 	guesses guesses
 	checks  *checks
 	drafts  *drafts
+	news    *news
 }
 
 // New gives the handler of every page. It fails only when a template or an
@@ -73,7 +74,7 @@ func New(svc *site.Service, o Options) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("parse the pages: %w", err)
 	}
-	s := &Server{svc: svc, options: o, assets: found, pages: parsed, guesses: newGuesses(o.Rate), checks: newChecks(), drafts: &drafts{}}
+	s := &Server{svc: svc, options: o, assets: found, pages: parsed, guesses: newGuesses(o.Rate), checks: newChecks(), drafts: &drafts{}, news: newNews(svc)}
 	return s.guard(s.routes()), nil
 }
 
@@ -123,8 +124,10 @@ func (s *Server) routes() http.Handler {
 	signedIn("POST /batches/{id}/labels", s.doLabels)
 	signedIn("GET /batches/{id}/labels/{printing}/pdf", s.labelFile("pdf"))
 	signedIn("GET /batches/{id}/labels/{printing}/zpl", s.labelFile("zpl"))
-	signedIn("GET /batches/{id}/events", s.events)
-	signedIn("GET /review", s.waitingPage)
+	mux.Handle("GET /events", s.listening(s.events))
+	for _, list := range workLists() {
+		signedIn("GET "+list.path, s.workPage(list))
+	}
 
 	signedIn("GET /protocols", s.protocolsPage)
 	signedIn("GET /protocols/submit", s.submitPage)

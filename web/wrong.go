@@ -55,7 +55,7 @@ func (s *Server) showWrong(w http.ResponseWriter, r *http.Request, v visit, stat
 	}
 	return s.render(w, r, v, status, "wrong", page{
 		Title: "Something is wrong", Patient: patientOf(state), Back: &back, Problem: p, View: view,
-		Events: batchAddress(state.ID) + "/events", Version: state.Version,
+		Events: newsOf(state.ID), Version: state.Version,
 	})
 }
 

@@ -77,6 +77,24 @@ func (v *Vault) Resume(ctx context.Context, token string) (s Session, err error)
 	return s, nil
 }
 
+// Look finds the session of a token and leaves it as it is: a page that only
+// listens keeps no session awake (SEC-04).
+func (v *Vault) Look(ctx context.Context, token string) (s Session, err error) {
+	now := v.now()
+	err = v.db.GetContext(ctx, &s, `SELECT id, person, terminal, since, seen FROM vault.sessions WHERE token = $1 AND since > $2`,
+		hashed(token), now.Add(-v.opts.SessionLife))
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return s, ErrNoSession
+	case err != nil:
+		return s, fmt.Errorf("look at a session: %w", err)
+	}
+	s.Since, s.Seen = s.Since.UTC(), s.Seen.UTC()
+	s.IdleAt = s.Seen.Add(v.opts.IdleLock)
+	s.Locked = !now.Before(s.IdleAt)
+	return s, nil
+}
+
 // Lock locks a session as idleness would.
 func (v *Vault) Lock(ctx context.Context, token string) error {
 	return v.touch(ctx, `UPDATE vault.sessions SET seen = $2 WHERE token = $1`, hashed(token), v.now().Add(-v.opts.IdleLock))

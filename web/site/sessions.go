@@ -75,9 +75,19 @@ func (s *Service) session(begun vault.Session, person identity.Person) Session {
 	}
 }
 
-// Resume finds the session of a token.
+// Resume finds the session of a token, and notes that its person is there.
 func (s *Service) Resume(ctx context.Context, token string) (Session, error) {
-	begun, err := s.vault.Resume(ctx, token)
+	return s.found(ctx, token, s.vault.Resume)
+}
+
+// Look finds the session of a token as [Service.Resume] does, and keeps it no
+// longer awake by that: listening is not being there (SEC-04).
+func (s *Service) Look(ctx context.Context, token string) (Session, error) {
+	return s.found(ctx, token, s.vault.Look)
+}
+
+func (s *Service) found(ctx context.Context, token string, find func(context.Context, string) (vault.Session, error)) (Session, error) {
+	begun, err := find(ctx, token)
 	if err != nil {
 		return Session{}, s.noSession(err)
 	}

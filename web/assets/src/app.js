@@ -69,7 +69,8 @@
     if (event.persisted) news();
   });
 
-  // News: the page says that the batch has moved on, and stays as it is.
+  // News: the page says that what it shows has changed, and stays as it is. Only
+  // a list that nobody has a hand on is put up to date by itself.
   const bar = find("[data-news]");
   const news = () => {
     if (bar) bar.hidden = false;
@@ -79,18 +80,103 @@
     location.replace(location.pathname + location.search.replace(/([?&])done=[a-z]*/, "$1"));
   });
   const ear = find("[data-server]");
+  const hears = (words) => { if (ear) ear.textContent = words; };
   let source = null;
   const listen = () => {
     if (!body.dataset.events) return;
+    source?.close();
     source = new EventSource(body.dataset.events);
-    source.addEventListener("open", () => { if (ear) ear.textContent = "Server hears us"; });
-    source.addEventListener("error", () => { if (ear) ear.textContent = "The server does not answer"; });
-    source.addEventListener("version", (event) => {
-      if (Number(event.data) > Number(body.dataset.version)) news();
+    source.addEventListener("open", () => hears("Server hears us"));
+    source.addEventListener("error", () => hears("The server does not answer"));
+    source.addEventListener("stamp", (event) => {
+      if (body.dataset.stamp) {
+        if (event.data !== body.dataset.stamp) fresh();
+      } else if (Number(event.data) > Number(body.dataset.version)) news();
     });
     source.addEventListener("locked", cover);
+    source.addEventListener("full", () => {
+      source.close();
+      hears("Too many pages are open to tell this one of news");
+    });
   };
   addEventListener("pagehide", () => source?.close());
+
+  // The list that keeps itself up to date. It is fetched from its own address,
+  // and put in place unless somebody types in it or has a finger on it.
+  const live = find("[data-live]");
+  let asked = 0;
+  const busy = () => live.matches(":hover, :focus-within");
+  const rows = (from) => new Set(all("tbody tr", from).map((row) => find("a", row)?.href + " " + row.cells[2]?.textContent));
+  async function fresh() {
+    if (!live) return news();
+    const turn = ++asked;
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      if (!answer.ok || answer.redirected) return news();
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const next = find("[data-live]", page);
+      if (turn !== asked || !next) return;
+      const before = rows(live);
+      if ([...rows(next)].some((row) => !before.has(row))) alert();
+      if (busy()) return news();
+      live.replaceChildren(...next.childNodes);
+      all(".cs-lists a").forEach((link, i) => { link.textContent = all(".cs-lists a", page)[i]?.textContent ?? link.textContent; });
+      body.dataset.stamp = page.body.dataset.stamp;
+    } catch {
+      news();
+    }
+  }
+
+  // A tone for what is new, for who asked for it here. A browser lets a page
+  // sound only after a touch; until then, and for who does not hear, the list
+  // shows it and the page's title says it.
+  const tone = find("[data-tone]");
+  let voice = null;
+  const wake = () => {
+    if (!tone?.checked) return;
+    voice ??= new AudioContext();
+    if (voice.state === "suspended") voice.resume();
+  };
+  if (tone) {
+    find("[data-tone-choice]").hidden = false;
+    tone.checked = localStorage.getItem("tone") === "yes";
+    tone.addEventListener("change", () => {
+      localStorage.setItem("tone", tone.checked ? "yes" : "no");
+      wake();
+      if (tone.checked) sound();
+    });
+    for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, wake, { once: true });
+  }
+  function sound() {
+    if (!tone?.checked || voice?.state !== "running") return;
+    for (const [at, pitch] of [[0, 880], [0.25, 660]]) {
+      const [note, loud] = [voice.createOscillator(), voice.createGain()];
+      note.frequency.value = pitch;
+      loud.gain.setValueAtTime(0.2, voice.currentTime + at);
+      loud.gain.exponentialRampToValueAtTime(0.001, voice.currentTime + at + 0.2);
+      note.connect(loud).connect(voice.destination);
+      note.start(voice.currentTime + at);
+      note.stop(voice.currentTime + at + 0.2);
+    }
+  }
+  const title = document.title;
+  function alert() {
+    sound();
+    document.title = "● " + title;
+    live.classList.remove("cs-fresh");
+    void live.offsetWidth; // so that it shows again
+    live.classList.add("cs-fresh");
+  }
+  const seen = () => {
+    document.title = title;
+    live?.classList.remove("cs-fresh");
+  };
+  for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, seen);
+
+  // A group of rooms closes when the hand goes elsewhere.
+  addEventListener("pointerdown", (event) => {
+    for (const e of all(".cs-bar__nav details[open]")) if (!e.contains(event.target)) e.open = false;
+  });
 
   // Progress of a long work.
   const progress = find("[data-progress]");
