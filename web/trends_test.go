@@ -39,7 +39,7 @@ func (w *world) aborted(proteins ...string) {
 		w.done("a.lee", id, batch.Record{Step: "urine protein", Field: "protein", Text: protein})
 		w.signed("b.okoro", "", id, batch.Abort{Reason: "The patient went home."})
 		w.register(w.session("a.lee"), register.CleanEquipment{Equipment: "E-0001"})
-		w.clock.forward(time.Hour)
+		w.clock.move(time.Hour)
 	}
 }
 

@@ -42,7 +42,8 @@ func (c *clockwork) now() time.Time {
 	return c.at
 }
 
-func (c *clockwork) forward(by time.Duration) {
+// move sets the clock forward.
+func (c *clockwork) move(by time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.at = c.at.Add(by)
