@@ -15,7 +15,7 @@ import (
 func commands() map[string]Command {
 	return map[string]Command{
 		"open": Open{}, "begin": Begin{}, "scan": Scan{}, "record": Record{}, "move": Move{}, "setout": SetOut{},
-		"perform": Perform{}, "check": Check{}, "correct": Correct{}, "note": Note{}, "raise": Raise{},
+		"perform": Perform{}, "check": Check{}, "correct": Correct{}, "confirmcorrection": ConfirmCorrection{}, "dropcorrection": DropCorrection{}, "note": Note{}, "raise": Raise{},
 		"resolve": Resolve{}, "afterstop": AfterStop{}, "abort": Abort{}, "review": Review{}, "certify": Certify{}, "reject": Reject{},
 		"recall":     Recall{},
 		"printlabel": PrintLabel{}, "reprint": Reprint{}, "applylabel": ApplyLabel{}, "destroylabel": DestroyLabel{}, "attachlabel": AttachLabel{},

@@ -107,6 +107,10 @@ func (d *decision) command(c Command) (Event, error) {
 		return answer(d.check(c))
 	case Correct:
 		return answer(d.correct(c))
+	case ConfirmCorrection:
+		return answer(d.confirmCorrection(c))
+	case DropCorrection:
+		return answer(d.dropCorrection(c))
 	case Note:
 		return answer(d.note(c))
 	case Raise:
@@ -228,6 +232,10 @@ func stepOf(c Command) string {
 	case Check:
 		return c.Step
 	case Correct:
+		return c.Step
+	case ConfirmCorrection:
+		return c.Step
+	case DropCorrection:
 		return c.Step
 	case Note:
 		return c.Step

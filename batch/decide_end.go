@@ -51,7 +51,7 @@ func (d *decision) raise(c Raise) (Event, *Refusal) {
 		return nil, refusal
 	}
 	ex := ExceptionRaised{
-		By: d.by, Number: len(d.s.Exceptions) + 1, Class: "raised by hand", Severity: "major", Blocks: BlocksRelease,
+		By: d.by, Number: len(d.s.Exceptions) + 1, Class: handClass, Severity: "major", Blocks: BlocksRelease,
 		Step: c.Step, Text: text, Cause: "hand:" + strconv.FormatInt(d.s.Version+1, 10), CausedBy: d.f.Person.ID,
 	}
 	if c.Blocks {
@@ -254,7 +254,7 @@ func (s *State) criticalPeople() map[identity.PersonID]bool {
 		for person := range st.workers() {
 			people[person] = true
 		}
-		for _, act := range st.Checked {
+		for _, act := range s.seconds(st) {
 			people[act.Person] = true
 		}
 	}

@@ -85,7 +85,7 @@ func (d *decision) reprint(c Reprint) (Event, *Refusal) {
 
 // printable: who prints is trained, and the batch goes on.
 func (d *decision) printable() *Refusal {
-	for _, rule := range []func() *Refusal{d.alive, d.unblocked} {
+	for _, rule := range []func() *Refusal{d.alive, d.unblocked, d.sure} {
 		if refusal := rule(); refusal != nil {
 			return refusal
 		}

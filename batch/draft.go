@@ -119,6 +119,8 @@ func events() []Event {
 		ScanRefused{},
 		ValueRecorded{},
 		ValueCorrected{},
+		CorrectionAsked{},
+		CorrectionDropped{},
 		ItemSetOut{},
 		ItemMoved{},
 		StepPerformed{},

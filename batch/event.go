@@ -134,21 +134,6 @@ type ValueRecorded struct {
 	Repeat bool   `json:"repeat"`
 }
 
-// ValueCorrected gives a value anew. Invalidates names the steps whose
-// signatures no longer stand (SIG-04).
-type ValueCorrected struct {
-	By          `json:"by"`
-	Step        string   `json:"step"`
-	Field       string   `json:"field"`
-	Before      string   `json:"before"` // the value that it replaces, as read
-	Text        string   `json:"text"`
-	Value       string   `json:"value"`
-	Level       string   `json:"level"`
-	Limit       string   `json:"limit"`
-	Reason      string   `json:"reason"`
-	Invalidates []string `json:"invalidates"`
-}
-
 // ItemSetOut is one more item, set out during the batch.
 type ItemSetOut struct {
 	By     `json:"by"`
@@ -276,6 +261,8 @@ const (
 	kindWrongScan audit.Kind = "batch.scan_refused"
 	kindRecorded  audit.Kind = "batch.value_recorded"
 	kindCorrected audit.Kind = "batch.value_corrected"
+	kindAsked     audit.Kind = "batch.correction_asked"
+	kindDropped   audit.Kind = "batch.correction_dropped"
 	kindSetOut    audit.Kind = "batch.item_set_out"
 	kindMoved     audit.Kind = "batch.item_moved"
 	kindPerformed audit.Kind = "batch.step_performed"
@@ -299,6 +286,8 @@ func (ScanAccepted) Kind() audit.Kind      { return kindScan }
 func (ScanRefused) Kind() audit.Kind       { return kindWrongScan }
 func (ValueRecorded) Kind() audit.Kind     { return kindRecorded }
 func (ValueCorrected) Kind() audit.Kind    { return kindCorrected }
+func (CorrectionAsked) Kind() audit.Kind   { return kindAsked }
+func (CorrectionDropped) Kind() audit.Kind { return kindDropped }
 func (ItemSetOut) Kind() audit.Kind        { return kindSetOut }
 func (ItemMoved) Kind() audit.Kind         { return kindMoved }
 func (StepDecided) Kind() audit.Kind       { return kindDecided }

@@ -9,6 +9,9 @@ import (
 	"countersign/protocol"
 )
 
+// handClass is of exceptions that somebody raised by hand.
+const handClass = "raised by hand"
+
 // raised says that a cause has its exception already.
 func (s *State) raised(cause string) bool {
 	for i := range s.Exceptions {

@@ -25,6 +25,10 @@ func meanings(ev Event) identity.Meaning {
 			return identity.Witnessed
 		}
 		return identity.Verified
+	case ValueCorrected:
+		if e.Asked > 0 {
+			return identity.Verified
+		}
 	case ExceptionResolved, StepDecided, StopDecided:
 		return identity.AuthorisedDeviation
 	case BatchReviewed:
@@ -86,6 +90,14 @@ func (s *growing) take(ev Event, act Act, p *protocol.Protocol) error {
 		})
 	case ValueCorrected:
 		if err := s.correct(e, act); err != nil {
+			return err
+		}
+	case CorrectionAsked:
+		if err := s.foldAsked(e, act); err != nil {
+			return err
+		}
+	case CorrectionDropped:
+		if err := s.foldDropped(e, act); err != nil {
 			return err
 		}
 	case ItemSetOut:

@@ -159,7 +159,7 @@ func grow(s *State) *growing {
 	next := *s
 	next.Moves, next.Notes, next.Exceptions = slices.Clip(s.Moves), slices.Clip(s.Notes), slices.Clip(s.Exceptions)
 	next.Refusals, next.Reviews, next.Items = slices.Clip(s.Refusals), slices.Clip(s.Reviews), slices.Clip(s.Items)
-	next.Stops = slices.Clip(s.Stops)
+	next.Stops, next.Corrections = slices.Clip(s.Stops), slices.Clip(s.Corrections)
 	return &growing{State: &next}
 }
 

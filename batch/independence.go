@@ -24,7 +24,7 @@ func (s *State) conflict(person identity.PersonID) (step, how string) {
 // checkedIn is the first step that somebody checked; "" when there is none.
 func (s *State) checkedIn(person identity.PersonID) string {
 	for i := range s.Steps {
-		for _, act := range s.Steps[i].Checked {
+		for _, act := range s.seconds(&s.Steps[i]) {
 			if act.Person == person {
 				return s.Steps[i].Step.Name
 			}
@@ -63,6 +63,8 @@ func (s *State) Releasable(people []identity.Person, c Command, signer identity.
 		critical = st.Step.Critical
 	}
 	_, checks := c.(Check)
+	_, confirms := c.(ConfirmCorrection)
+	checks = checks || confirms
 	_, reviews := c.(Review)
 	reviewed := last(s.Reviews)
 	reviews = reviews || reviewed != nil

@@ -225,6 +225,8 @@ func TestALabelThatIsOutdatedHoldsUpTheReview(t *testing.T) {
 	refused(t, w, "Asha", PrintLabel{label.PreLabel, 1, "", drawnAs()}, s.at, "final_printed", "")
 	w.must("Asha", ApplyLabel{w.state.Labellings[0].Labels[0].Code.Text}, s.at)
 	w.must("Asha", Correct{"draw up", "drawn", "1.6", "misread"}, s.at)
+	refused(t, w, "Asha", Reprint{1, "corrected", drawnAs()}, s.at, "correction_waits", "")
+	w.must("Pia", ConfirmCorrection{"draw up", 1}, s.at)
 	refused(t, w, "Asha", Reprint{1, "corrected", drawnAs()}, s.at, "blocked", "")
 	for _, ex := range w.state.OpenExceptions() {
 		w.must("Quinn", Resolve{ex.Number, true, "seen"}, s.at)

@@ -13,7 +13,7 @@ import (
 func somebody(t *rapid.T, c Command) string {
 	if rapid.IntRange(0, 3).Draw(t, "fit") > 0 {
 		switch c.(type) {
-		case Check:
+		case Check, ConfirmCorrection:
 			return "Pia"
 		case Review:
 			return "Paul"
@@ -76,6 +76,12 @@ func anything(t *rapid.T, s *State) Command {
 
 // sensible draws what the batch waits for.
 func sensible(t *rapid.T, s *State) Command {
+	if waiting := s.WaitingCorrections(); len(waiting) > 0 && rapid.Bool().Draw(t, "second") {
+		if rapid.IntRange(0, 4).Draw(t, "give up") == 0 {
+			return DropCorrection{waiting[0].Step, 1, "because"}
+		}
+		return ConfirmCorrection{waiting[0].Step, waiting[len(waiting)-1].Number}
+	}
 	if open := s.OpenExceptions(); len(open) > 0 && rapid.Bool().Draw(t, "decide") {
 		return Resolve{open[0].Number, true, "because"}
 	}

@@ -166,6 +166,9 @@ func (s *State) CertifyBlocks(now time.Time) []string {
 		return []string{fmt.Sprintf("This batch is %s.", s.Status)}
 	}
 	blocks := s.unsignedSteps()
+	for _, c := range s.WaitingCorrections() {
+		blocks = append(blocks, fmt.Sprintf("The correction of %s in step %s waits for a second person.", c.Field, c.Step))
+	}
 	if s.quarantined() {
 		blocks = append(blocks, "The batch is in quarantine.")
 	}

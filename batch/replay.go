@@ -283,7 +283,14 @@ func commandOf(ev Event, masked bool) (Command, error) {
 	case ValueRecorded:
 		return Record{Step: e.Step, Field: e.Field, Text: e.Text}, nil
 	case ValueCorrected:
+		if e.Asked > 0 {
+			return ConfirmCorrection{Step: e.Step, Correction: e.Asked}, nil
+		}
 		return Correct{Step: e.Step, Field: e.Field, Text: e.Text, Reason: e.Reason}, nil
+	case CorrectionAsked:
+		return Correct{Step: e.Step, Field: e.Field, Text: e.Text, Reason: e.Reason}, nil
+	case CorrectionDropped:
+		return DropCorrection{Step: e.Step, Correction: e.Correction, Reason: e.Reason}, nil
 	case ItemSetOut:
 		item, err := itemOf(e.Item)
 		return SetOut{Item: item, Reason: e.Reason}, err
@@ -301,7 +308,7 @@ func commandOf(ev Event, masked bool) (Command, error) {
 		switch e.Class {
 		case recallClass:
 			return recallOf(e), nil
-		case "raised by hand":
+		case handClass:
 			return Raise{Step: e.Step, Text: e.Text, Blocks: e.Blocks == BlocksBatch}, nil
 		}
 		return nil, errors.New("no act gave rise to this exception")

@@ -220,6 +220,8 @@ func (s *story) act(who, second, text string) error {
 		{`scans (.+) in (.+)`, func(m []string) { do(Scan{m[2], m[1], s.code(m[1])}) }},
 		{`records (.+) of (.+) as "(.*)"`, func(m []string) { do(Record{m[2], m[1], m[3]}) }},
 		{`corrects (.+) of (.+) to "(.*)" because "(.*)"`, func(m []string) { do(Correct{m[2], m[1], m[3], m[4]}) }},
+		{`signs correction (\d+)`, func(m []string) { do(ConfirmCorrection{s.asked(m[1]).Step, s.number(m[1])}) }},
+		{`gives up correction (\d+) because "(.*)"`, func(m []string) { do(DropCorrection{s.asked(m[1]).Step, s.number(m[1]), m[2]}) }},
 		{`takes the (.+) out`, func(m []string) { do(Move{m[1], "out"}) }},
 		{`opens the (vial)`, func(m []string) { do(Move{m[1], "opened"}) }},
 		{`puts the (.+) back`, func(m []string) { do(Move{m[1], "back"}) }},
@@ -242,6 +244,14 @@ func (s *story) act(who, second, text string) error {
 		s.wrong("this cannot be understood")
 	}
 	return err
+}
+
+// asked is a correction by its number; an empty one when there is none.
+func (s *story) asked(text string) CorrectionEntry {
+	if n := s.number(text); n > 0 && n <= len(s.w.state.Corrections) {
+		return s.w.state.Corrections[n-1]
+	}
+	return CorrectionEntry{}
 }
 
 func (s *story) number(text string) int {
@@ -321,6 +331,20 @@ func (s *story) then(text string) {
 				s.wrong("it says %q", ex.Text)
 			}
 		}},
+		{`the decision on exception (\d+) no longer stands`, func(m []string) {
+			ex := state.Exceptions[s.number(m[1])-1]
+			same(ex.Resolved == nil && len(ex.Undone) > 0, "true")
+		}},
+		{`correction (\d+) waits for a second person`, func(m []string) {
+			c := s.asked(m[1])
+			same(c.Confirmed == nil && c.Dropped == nil, "true")
+		}},
+		{`the sheet of correction (\d+) says "(.*)"`, func(m []string) {
+			lines, err := Lines(state, ConfirmCorrection{s.asked(m[1]).Step, s.number(m[1])}, s.w.factsOf("Pia"))
+			if text := strings.Join(lines, "\n"); err != nil || !strings.Contains(text, m[2]) {
+				s.wrong("it says %s, %v", text, err)
+			}
+		}},
 		{`step (.+) is signed`, func(m []string) { same(state.Step(m[1]).Signed(), "true") }},
 		{`step (.+) is to be signed again`, func(m []string) { same(!state.Step(m[1]).Signed() && state.Step(m[1]).Done(), "true") }},
 		{`the next step is (.+)`, func(m []string) {
@@ -383,8 +407,8 @@ func (s *story) then(text string) {
 			}
 		}},
 		{`the batch waits for (.+)`, func(m []string) { s.waitsFor(m[1]) }},
-		{`(\w+) is asked for nothing`, func(m []string) { s.asked(m[1], "", false) }},
-		{`(\w+) is asked to "(.*)"( never)?`, func(m []string) { s.asked(m[1], m[2], m[3] == "") }},
+		{`(\w+) is asked for nothing`, func(m []string) { s.isAsked(m[1], "", false) }},
+		{`(\w+) is asked to "(.*)"( never)?`, func(m []string) { s.isAsked(m[1], m[2], m[3] == "") }},
 		{`the product lives (.+) more by (.+)`, func(m []string) {
 			life, lives := state.Life(s.at)
 			if !lives {

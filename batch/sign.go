@@ -29,6 +29,10 @@ func Signs(s *State, c Command) (meaning identity.Meaning, roles []identity.Role
 			return identity.AuthorisedDeviation, []identity.Role{roleOf(s.Protocol, step.By)}, true
 		}
 		return identity.Performed, []identity.Role{roleOf(s.Protocol, step.By)}, true
+	case ConfirmCorrection:
+		if s != nil && s.Step(c.Step) != nil {
+			return identity.Verified, confirmers(s.Protocol, s.Step(c.Step).Step), true
+		}
 	case Resolve:
 		return identity.AuthorisedDeviation, s.resolversOf(c), true
 	case ImmediateUse:
@@ -79,6 +83,10 @@ func Lines(s *State, c Command, f Facts) ([]string, error) {
 		sheet.step(s.Step(c.Step))
 		if performed := s.Step(c.Step).PerformedNow(); performed != nil {
 			sheet.add("Performed by %s (%s), %s.", performed.Name, performed.Role, sheet.at(performed.At))
+		}
+	case ConfirmCorrection:
+		if err := sheet.correctionLines(c); err != nil {
+			return nil, err
 		}
 	case Resolve:
 		if err := sheet.decision(c); err != nil {
@@ -228,6 +236,9 @@ func allowed(value protocol.OrderValue) string {
 // step writes a step with all that was recorded in it.
 func (sh *sheet) step(st *StepState) {
 	sh.add("Step: %s. %s", st.Step.Name, sh.s.Told(st.Step.Do))
+	if signed := len(st.Performed); signed > 0 && st.PerformedNow() == nil {
+		sh.again(st.Performed[signed-1])
+	}
 	if st.Begun != nil {
 		sh.add("Begun by %s, %s.", st.Begun.Name, sh.at(st.Begun.At))
 	}
@@ -281,7 +292,7 @@ func (sh *sheet) values(st *StepState, in *protocol.Input) {
 		case entry.Repeat:
 			word = "measured again"
 		}
-		sh.add("%s: %s, %s by %s, %s. %s", title, in.Show(entry.Value, sh.zone), word, entry.Name, sh.at(entry.At), sh.verdict(entry.Verdict, in.Limits))
+		sh.add("%s: %s, %s by %s, %s%s. %s", title, in.Show(entry.Value, sh.zone), word, entry.Name, sh.at(entry.At), sh.s.secondWords(entry), sh.verdict(entry.Verdict, in.Limits))
 	}
 }
 

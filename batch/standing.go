@@ -10,12 +10,43 @@ import (
 // it anew, and takes the signatures away from what changed under them
 // (AUD-02, SIG-04).
 func (s *growing) correct(e ValueCorrected, act Act) error {
-	err := s.change(e.Step, func(st *StepState) error {
-		return s.addValue(st, e.Field, e.Value, ValueEntry{Act: act, Text: e.Text, Reason: e.Reason})
-	})
+	entry := ValueEntry{Act: act, Text: e.Text, Reason: e.Reason, Effects: e.Effects(), Asked: e.Asked, Counted: act.Version}
+	if e.Asked > 0 {
+		err := s.asked(e.Asked, func(c *CorrectionEntry) { c.Confirmed = &act })
+		if err != nil {
+			return err
+		}
+		entry.Act = s.Corrections[e.Asked-1].Act
+	}
+	err := s.change(e.Step, func(st *StepState) error { return s.addValue(st, e.Field, e.Value, entry) })
 	if err != nil {
 		return err
 	}
+	s.rejudge()
+	why := fmt.Sprintf("%s of %s was corrected", e.Field, e.Step)
+	s.replaced(e, act.Version, why)
+	for _, name := range e.Invalidates {
+		i, ok := s.steps[name]
+		if !ok {
+			return fmt.Errorf("there is no step %q", name)
+		}
+		st := s.step(i)
+		st.Performed = invalidated(st.Performed, act.Version, why)
+		st.Checked = invalidated(st.Checked, act.Version, why)
+	}
+	for _, number := range e.Decisions {
+		if err := s.undecide(number, act.Version, why); err != nil {
+			return err
+		}
+	}
+	if e.Review {
+		s.unreview(act.Version, why)
+	}
+	return nil
+}
+
+// rejudge computes and judges everything anew.
+func (s *growing) rejudge() {
 	s.compute(0, len(s.Steps))
 	for i := range s.Steps {
 		st := &s.Steps[i]
@@ -28,16 +59,23 @@ func (s *growing) correct(e ValueCorrected, act Act) error {
 			s.judge(st, field)
 		}
 	}
-	why := fmt.Sprintf("%s of %s was corrected", e.Field, e.Step)
-	for _, name := range e.Invalidates {
-		st := s.Step(name)
-		if st == nil {
-			return fmt.Errorf("there is no step %q", name)
-		}
-		st.Performed = invalidated(st.Performed, act.Version, why)
-		st.Checked = invalidated(st.Checked, act.Version, why)
+}
+
+// undecide takes a decision on an exception away: it is taken again, whatever
+// the exception held up before.
+func (s *growing) undecide(number int, version int64, why string) error {
+	if number < 1 || number > len(s.Exceptions) || s.Exceptions[number-1].Resolved == nil {
+		return fmt.Errorf("there is no decision on exception %d", number)
 	}
-	s.unreview(act.Version, why)
+	s.Exceptions = slices.Clone(s.Exceptions)
+	ex := &s.Exceptions[number-1]
+	undone := UndoneDecision{Act: *ex.Resolved, Accepted: ex.Accepted, Reason: ex.Reason}
+	undone.Invalidated, undone.Why = version, why
+	ex.Undone = append(slices.Clip(ex.Undone), undone)
+	ex.Resolved, ex.Accepted, ex.Reason = nil, false, ""
+	if ex.Blocks == BlocksNothing {
+		ex.Blocks = BlocksRelease
+	}
 	return nil
 }
 

@@ -51,11 +51,12 @@ type State struct {
 	Notes       []NoteEntry
 	Exceptions  []Exception // number i+1 at index i
 	Refusals    []RefusalEntry
-	Reviews     []Act       // the last is the one that may count
-	Basis       Basis       // what held when it was opened
-	Stops       []StopEntry // decisions after a stop of its unit
-	Labellings  []Labelling // each printing of labels
-	LabelCopies []LabelCopy // number i+1 at index i
+	Corrections []CorrectionEntry // of critical data, as asked for; number i+1 at index i
+	Reviews     []Act             // the last is the one that may count
+	Basis       Basis             // what held when it was opened
+	Stops       []StopEntry       // decisions after a stop of its unit
+	Labellings  []Labelling       // each printing of labels
+	LabelCopies []LabelCopy       // number i+1 at index i
 	Immediate   *ImmediateEntry
 	Disposition *Disposition
 	// Certification stays when a certified batch is aborted before it was given.
@@ -129,7 +130,12 @@ type ValueEntry struct {
 	Value   protocol.Value
 	Verdict protocol.Verdict
 	Reason  string // of a correction; "" for a first entry
-	Repeat  bool   // a repeat measurement that the protocol asked for
+	Asked   int    // the correction of critical data that it is; 0 for anything else
+	// Effects say what a correction changed and took away, and Counted is the
+	// version of the entry with which it did.
+	Effects []string
+	Counted int64
+	Repeat  bool // a repeat measurement that the protocol asked for
 }
 
 // Moved is an item leaving or returning to its storage.
@@ -159,7 +165,8 @@ type Exception struct {
 	CausedBy identity.PersonID
 	Resolved *Act
 	Accepted bool
-	Reason   string // of the decision
+	Reason   string           // of the decision
+	Undone   []UndoneDecision // decisions that a correction took away, the first first
 }
 
 // Blocks says what an open exception holds up.

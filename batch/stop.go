@@ -74,6 +74,9 @@ func (s *State) Waits(stops int) bool {
 // until a quality lead has decided; what was begun still takes what is seen in
 // it, items still go back to their storage, and abort remains (CTL-04, CTL-07).
 func (d *decision) attended(st *StepState) *Refusal {
+	if refusal := d.sure(); refusal != nil {
+		return refusal
+	}
 	safe := d.s.safeState(st)
 	if d.s.Waits(d.f.Standing.Unit.Stops) {
 		return refuse("stop_undecided", "%s Until a quality lead has decided whether this batch goes on under the control site's authority, is quarantined or aborted, no step begins and none is signed.%s",

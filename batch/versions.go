@@ -7,7 +7,7 @@ func versionOf(ev Event) int {
 	switch ev.(type) {
 	case BatchOpened, ScanRefused:
 		return 3
-	case ScanAccepted, openedSecond, scanRefusedSecond:
+	case ScanAccepted, ValueCorrected, openedSecond, scanRefusedSecond:
 		return 2
 	}
 	return 1
@@ -22,7 +22,7 @@ type older interface {
 
 // earlier gives the zero event of each earlier version of a kind.
 func earlier() []Event {
-	return []Event{openedFirst{}, scanRefusedFirst{}, openedSecond{}, scanAcceptedFirst{}, scanRefusedSecond{}}
+	return []Event{openedFirst{}, scanRefusedFirst{}, openedSecond{}, scanAcceptedFirst{}, scanRefusedSecond{}, correctedFirst{}}
 }
 
 // openedFirst is an opening as version 1 of its kind had it.
@@ -99,3 +99,31 @@ func (e scanRefusedFirst) closed() Event {
 	}
 	return e
 }
+
+// correctedFirst is a correction as version 1 of its kind had it: it counted at
+// once, took the review away whatever it changed, and no decision.
+type correctedFirst struct {
+	By          `json:"by"`
+	Step        string   `json:"step"`
+	Field       string   `json:"field"`
+	Before      string   `json:"before"`
+	Text        string   `json:"text"`
+	Value       string   `json:"value"`
+	Level       string   `json:"level"`
+	Limit       string   `json:"limit"`
+	Reason      string   `json:"reason"`
+	Invalidates []string `json:"invalidates"`
+}
+
+// Kind is that of every correction.
+func (correctedFirst) Kind() audit.Kind { return kindCorrected }
+
+// today is the same correction.
+func (e correctedFirst) today() Event {
+	return ValueCorrected{
+		By: e.By, Step: e.Step, Field: e.Field, Before: e.Before, Text: e.Text, Value: e.Value, Level: e.Level, Limit: e.Limit,
+		Reason: e.Reason, Invalidates: e.Invalidates, Review: true,
+	}
+}
+
+func (e correctedFirst) closed() Event { return e }

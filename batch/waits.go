@@ -19,6 +19,7 @@ const (
 	WaitsStep     WaitKind = "a step to do"
 	WaitsCheck    WaitKind = "a check as second person"
 	WaitsDecision WaitKind = "an exception to decide"
+	WaitsSecond   WaitKind = "a correction to sign as second person"
 	WaitsStop     WaitKind = "a decision after a stop"
 	WaitsRelease  WaitKind = "a decision on a quarantined batch"
 	WaitsLabels   WaitKind = "labels to account for"
@@ -62,6 +63,7 @@ func (s *State) Waiting(stops int, now time.Time) []Wait {
 	var all []Wait
 	all = append(all, s.stopWaits(stops)...)
 	all = append(all, s.exceptionWaits(now)...)
+	all = append(all, s.correctionWaits()...)
 	all = append(all, s.clockWaits(now)...)
 	all = append(all, s.releaseWaits()...)
 	all = append(all, s.stepWaits(stops, now)...)
@@ -112,6 +114,21 @@ func (s *State) exceptionWaits(now time.Time) []Wait {
 		all = append(all, Wait{
 			Kind: kind, Cause: "to be written " + ex.Cause, Step: ex.Step, Since: now, Class: ex.Class, Over: true,
 			Holds: ex.Blocks == BlocksBatch, Roles: leads(), Text: fmt.Sprintf("An exception has come due (%s, %s): %s", ex.Class, ex.Severity, ex.Text),
+		})
+	}
+	return all
+}
+
+// correctionWaits: a correction of critical data counts once another person has
+// signed it.
+func (s *State) correctionWaits() []Wait {
+	var all []Wait
+	for _, c := range s.WaitingCorrections() {
+		st := s.Step(c.Step)
+		all = append(all, Wait{
+			Kind: WaitsSecond, Cause: fmt.Sprintf("correction %d", c.Number), Step: c.Step, Since: c.At, Roles: confirmers(s.Protocol, st.Step),
+			may:  func(p identity.Person) bool { return p.ID != c.Person },
+			Text: fmt.Sprintf("Sign the correction of %s in step %s, which %s asks for, or have it dropped.", c.Field, c.Step, c.Name),
 		})
 	}
 	return all

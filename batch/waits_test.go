@@ -31,7 +31,7 @@ func (s *story) waitsFor(kind string) {
 
 // asked holds the story to what somebody is asked for; text is a part of the
 // sentence, and "" is anything.
-func (s *story) asked(who, text string, want bool) {
+func (s *story) isAsked(who, text string, want bool) {
 	s.Helper()
 	var sentences []string
 	found := false

@@ -34,11 +34,11 @@ func Words(ev Event) string {
 		}
 		return fmt.Sprintf("%s %s in step %s: %s.%s", word, e.Field, e.Step, e.Value, broken(e.Level, e.Reason))
 	case ValueCorrected:
-		line := fmt.Sprintf("Corrected %s in step %s from %s to %s: %s.%s", e.Field, e.Step, e.Before, e.Value, strings.TrimSuffix(e.Reason, "."), broken(e.Level, e.Limit))
-		if len(e.Invalidates) > 0 {
-			line += " To be signed again: " + strings.Join(e.Invalidates, ", ") + "."
-		}
-		return line
+		return e.words()
+	case CorrectionAsked:
+		return fmt.Sprintf("Asked to correct %s in step %s from %s to %s: %s. It counts once a second person has signed it.", e.Field, e.Step, e.Before, e.Value, strings.TrimSuffix(e.Reason, "."))
+	case CorrectionDropped:
+		return fmt.Sprintf("Gave up correction %d in step %s: %s", e.Correction, e.Step, e.Reason)
 	case ItemSetOut:
 		return fmt.Sprintf("Set out another %s, %s: %s.", e.Item.Name, e.Item.Lot, strings.TrimSuffix(e.Reason, "."))
 	case ItemMoved:

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"countersign/batch"
 	"countersign/protocol"
 )
 
@@ -23,21 +22,12 @@ func (r *record) changes() {
 					continue
 				}
 				t.add(say(st.Step.Name+", "+first(input.Title, input.Name)), cell{{oldStyle, input.Show(entries[j-1].Value, r.zone)}},
-					strong(input.Show(e.Value, r.zone)), say(e.Reason), r.whoWhen(e.Act))
-			}
-		}
-		for _, list := range [][]batch.Act{st.Performed, st.Checked} {
-			for _, a := range list {
-				if a.Invalidated != 0 {
-					unsigned.add(say(st.Step.Name), r.signatureLines(a), say(fmt.Sprintf("entry %d of the batch\n%s", a.Invalidated, a.Why)))
-				}
+					strong(input.Show(e.Value, r.zone)), append(say(e.Reason), r.correction(e)[1:]...), r.whoWhen(e.Act))
 			}
 		}
 	}
-	for _, a := range r.State.Reviews {
-		if a.Invalidated != 0 {
-			unsigned.add(say("production review"), r.signatureLines(a), say(fmt.Sprintf("entry %d of the batch\n%s", a.Invalidated, a.Why)))
-		}
+	for _, one := range r.takenAway() {
+		unsigned.add(say(one.under), r.signatureLines(one.act), say(fmt.Sprintf("entry %d of the batch\n%s", one.act.Invalidated, one.act.Why)))
 	}
 	if len(t.rows)+len(unsigned.rows) == 0 {
 		r.write(say(signHolds + " No value was changed after its first entry, and every signature stands."))

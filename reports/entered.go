@@ -103,7 +103,7 @@ func (r *record) cellOf(st *batch.StepState, in *protocol.Input) cell {
 			lines = append(lines, text{smallStyle, "as typed: " + e.Text})
 		}
 		if e.Reason != "" {
-			lines = append(lines, text{smallStyle, "reason: " + e.Reason})
+			lines = append(lines, r.correction(e)...)
 		}
 		switch {
 		case e.Verdict.Level != "":
@@ -112,6 +112,9 @@ func (r *record) cellOf(st *batch.StepState, in *protocol.Input) cell {
 			lines = append(lines, text{smallStyle, signHolds + " within limits"})
 		}
 		lines = append(lines, r.whoWhen(e.Act)...)
+	}
+	for _, c := range r.asked(st, in.Name) {
+		lines = append(append(lines, r.askedFor(c)...), r.whoWhen(c.Act)...)
 	}
 	return lines
 }

@@ -58,12 +58,12 @@ func (r *record) eventWords(e Entry) string {
 		}
 		return words + broken(event.Level, event.Reason)
 	case batch.ValueCorrected:
-		words := fmt.Sprintf("step %s: corrected %s from %s to %s, because: %s", event.Step, event.Field,
+		return r.correctedWords(event)
+	case batch.CorrectionAsked:
+		return fmt.Sprintf("step %s: asked to correct %s from %s to %s, because: %s; it counts once a second person has signed it", event.Step, event.Field,
 			r.read(event.Step, event.Field, event.Before), r.read(event.Step, event.Field, event.Value), event.Reason)
-		if len(event.Invalidates) > 0 {
-			words += "; took away the signatures of " + strings.Join(event.Invalidates, ", ")
-		}
-		return words + broken(event.Level, event.Limit)
+	case batch.CorrectionDropped:
+		return fmt.Sprintf("step %s: gave up correction %d, because: %s", event.Step, event.Correction, event.Reason)
 	case batch.ItemMoved:
 		words := map[string]string{"back": "put back ", "out": "took out ", "opened": "opened ", "thawed": "thawed "}
 		return words[event.To] + event.Item

@@ -152,11 +152,14 @@ func (r *record) inputRows(t *table, st *batch.StepState, input protocol.Input) 
 		switch {
 		case e.Reason != "":
 			what = cell{{boldStyle, "correction of " + first(input.Title, input.Name)}}
-			recorded = append(recorded, text{smallStyle, "reason: " + e.Reason})
+			recorded = append(recorded, r.correction(e)...)
 		case e.Repeat:
 			what = append(append(cell{}, name...), text{smallStyle, "repeated measurement"})
 		}
 		t.add(what, recorded, small(r.limits(input.Limits)), outcome(e.Verdict, len(input.Limits) > 0), r.whoWhen(e.Act))
+	}
+	for _, c := range r.asked(st, input.Name) {
+		t.add(cell{{boldStyle, "correction of " + first(input.Title, input.Name)}}, r.askedFor(c), small(r.limits(input.Limits)), say(signOpen+" does not count"), r.whoWhen(c.Act))
 	}
 }
 

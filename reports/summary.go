@@ -98,7 +98,7 @@ func first(list ...string) string {
 // counts says in figures where the batch stands.
 func (r *record) counts() [][2]string {
 	s := r.State
-	signed, skipped, critical, checked, values, corrections, invalid, signatures := 0, 0, 0, 0, 0, 0, 0, 0
+	signed, skipped, critical, checked, values, corrections, signatures := 0, 0, 0, 0, 0, 0, 0
 	for i := range s.Steps {
 		st := &s.Steps[i]
 		if st.Skipped {
@@ -122,19 +122,8 @@ func (r *record) counts() [][2]string {
 				}
 			}
 		}
-		for _, list := range [][]batch.Act{st.Performed, st.Checked} {
-			for _, a := range list {
-				if a.Invalidated != 0 {
-					invalid++
-				}
-			}
-		}
 	}
-	for _, a := range s.Reviews {
-		if a.Invalidated != 0 {
-			invalid++
-		}
-	}
+	invalid := len(r.takenAway())
 	for _, e := range r.Trail {
 		signatures += len(e.Signatures)
 	}
@@ -200,13 +189,14 @@ func (r *record) decision(e batch.Exception) cell {
 		if e.Blocks == batch.BlocksNothing {
 			return say("needs none; noted for the certifier")
 		}
-		return strong(signOpen + " OPEN – not decided")
+		return append(strong(signOpen+" OPEN – not decided"), r.undone(e)...)
 	}
 	word := signHolds + " accepted"
 	if !e.Accepted {
 		word = signBroken + " not accepted"
 	}
-	return append(cell{{boldStyle, word}, {plainStyle, e.Reason}}, r.signatureLines(*e.Resolved)...)
+	lines := append(cell{{boldStyle, word}, {plainStyle, e.Reason}}, r.signatureLines(*e.Resolved)...)
+	return append(lines, r.undone(e)...)
 }
 
 // criteria lists the conditions of release with their answer.

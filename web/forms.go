@@ -128,6 +128,9 @@ func (f form) unsigned() (batch.Command, error) {
 		return batch.SetOut{Item: item, Reason: strings.TrimSpace(f["reason"])}, nil
 	case "correct":
 		return batch.Correct{Step: f["step"], Field: f["field"], Text: strings.TrimSpace(f["text"]), Reason: strings.TrimSpace(f["reason"])}, nil
+	case "dropcorrection":
+		number, err := readNumber(f["correction"])
+		return batch.DropCorrection{Step: f["step"], Correction: int(number), Reason: strings.TrimSpace(f["reason"])}, err
 	case "note":
 		return batch.Note{Step: f["step"], Text: strings.TrimSpace(f["text"])}, nil
 	case "raise":
@@ -151,6 +154,9 @@ func (f form) signed() (batch.Command, error) {
 		return batch.Perform{Step: f["step"]}, nil
 	case "check":
 		return batch.Check{Step: f["step"]}, nil
+	case "confirmcorrection":
+		number, err := readNumber(f["correction"])
+		return batch.ConfirmCorrection{Step: f["step"], Correction: int(number)}, err
 	case "resolve":
 		number, err := readNumber(f["exception"])
 		if err != nil {

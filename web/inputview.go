@@ -23,13 +23,14 @@ func inputOf(s *batch.State, st *batch.StepState, in protocol.Input, t typed, zo
 	v.Limits = limitsOf(s, in.Limits)
 	entries := st.Values[in.Name]
 	for i, entry := range entries {
-		v.Values = append(v.Values, valueOf(in, entry, i, len(entries), zone))
+		v.Values = append(v.Values, valueOf(s, in, entry, i, len(entries), zone))
 	}
 	if current := st.Value(in.Name); current != nil {
 		v.Value, v.Verdict = in.Show(current.Value, zone), verdictOf(current.Verdict)
 		v.Again = repeatAsked(entries)
 	}
 	v.Open = len(entries) == 0 || v.Again
+	v.Waiting = waitsFor(s, st.Step.Name, in.Name)
 	v.Typed, v.Error = t.texts[in.Name], t.sentences[in.Name]
 	return v
 }
@@ -47,10 +48,14 @@ func repeatAsked(entries []batch.ValueEntry) bool {
 	return latest.Verdict.Limit != nil && repeats < latest.Verdict.Limit.Then.Repeat
 }
 
-func valueOf(in protocol.Input, entry batch.ValueEntry, i, count int, zone *time.Location) valueView {
+func valueOf(s *batch.State, in protocol.Input, entry batch.ValueEntry, i, count int, zone *time.Location) valueView {
 	v := valueView{
 		Text: in.Show(entry.Value, zone), At: when(entry.At, zone), Name: entry.Name, Reason: entry.Reason,
-		Struck: i < count-1, Verdict: verdictOf(entry.Verdict),
+		Struck: i < count-1, Verdict: verdictOf(entry.Verdict), Effects: entry.Effects,
+	}
+	if second := s.Second(entry); second != nil {
+		by := actWords(*second, zone)
+		v.Second = &by
 	}
 	if v.Text == "" {
 		v.Text = entry.Text
@@ -255,6 +260,13 @@ type exceptionView struct {
 	Decider                              string // who decides it
 	Open                                 bool
 	Noted                                bool // it needs no decision
+	Undone                               []undoneView
+}
+
+// undoneView is a decision that a correction took away.
+type undoneView struct {
+	Decision, Reason string
+	By               signedBy
 }
 
 func exceptionOf(e batch.Exception, zone *time.Location) exceptionView {
@@ -263,14 +275,21 @@ func exceptionOf(e batch.Exception, zone *time.Location) exceptionView {
 		At: when(e.Raised.At, zone), Name: e.Raised.Name, Reason: e.Reason, Decider: e.Decider(),
 		Open: e.Resolved == nil && e.Blocks != batch.BlocksNothing, Noted: e.Resolved == nil && e.Blocks == batch.BlocksNothing,
 	}
+	for _, undone := range e.Undone {
+		v.Undone = append(v.Undone, undoneView{Decision: decisionWords(undone.Accepted), Reason: undone.Reason, By: actWords(undone.Act, zone)})
+	}
 	if e.Resolved != nil {
 		v.By = fmt.Sprintf("%s, %s, %s", e.Resolved.Name, e.Resolved.Role, when(e.Resolved.At, zone))
-		v.Decision = "not accepted: the batch may not be released"
-		if e.Accepted {
-			v.Decision = "accepted"
-		}
+		v.Decision = decisionWords(e.Accepted)
 	}
 	return v
+}
+
+func decisionWords(accepted bool) string {
+	if accepted {
+		return "accepted"
+	}
+	return "not accepted: the batch may not be released"
 }
 
 func noteOf(n batch.NoteEntry, zone *time.Location) noteView {

@@ -32,6 +32,7 @@ type overviewView struct {
 	Disposition                          *dispositionView
 	Trail, Record, Review, Wrong, Labels string
 	Stop                                 *stopView
+	Waiting                              []waitingView
 }
 
 type stepLine struct {
@@ -82,7 +83,7 @@ func overviewOf(s *batch.State, now time.Time, zone *time.Location, key func() s
 		Trail: at + "/trail", Record: at + "/record.pdf", Labels: at + "/labels", Review: at + "/review", Wrong: at + "/wrong",
 		Steps: stepLines(s, zone), Timeline: timelineOf(s, now, zone), Refusals: refusalLines(s, zone), Moves: moveLines(s, zone),
 	}
-	v.Facts = factsOf(s, zone)
+	v.Facts, v.Waiting = factsOf(s, zone), waitingCorrections(s, zone, key)
 	if s.Protocol != nil {
 		v.Product = s.Protocol.Title
 		v.ProtocolTo = protocolAddress(s.Protocol.Name, s.Protocol.Version)

@@ -209,6 +209,8 @@ var doneWords = map[string]string{
 	"moved":     "The move was recorded with its time.",
 	"set-out":   "Another one was set out. A quality lead will see why.",
 	"corrected": "The correction was recorded. The first value stays where it was.",
+	"asked":     "The correction was recorded. It counts once a second person has signed it.",
+	"given-up":  "The correction was given up. The value stays as it was.",
 	"noted":     "The note was recorded.",
 	"raised":    "The exception was recorded. A quality lead will see it.",
 	"signed":    "Signed and recorded.",

@@ -56,7 +56,11 @@ type reviewValue struct {
 // signatureLine is a signature that is missing or was invalidated.
 type signatureLine struct{ Step, To, Words string }
 
-type correctionLine struct{ Step, To, Title, First, Now, Reason, Name, At string }
+type correctionLine struct {
+	Step, To, Title, First, Now, Reason, Name, At string
+	Second                                        *signedBy
+	Effects                                       []string
+}
 
 func (s *Server) reviewPage(w http.ResponseWriter, r *http.Request, v visit) error {
 	state, err := s.svc.Batch(r.Context(), v.who, r.PathValue("id"))
@@ -245,10 +249,15 @@ func correctionsOf(s *batch.State, zone *time.Location) []correctionLine {
 				if entry.Reason == "" || j == 0 {
 					continue
 				}
-				lines = append(lines, correctionLine{
+				line := correctionLine{
 					Step: st.Step.Name, To: stepAddress(s.ID, st.Step.Name), Title: titleOr(in.Title, in.Name), First: in.Show(entries[j-1].Value, zone),
-					Now: in.Show(entry.Value, zone), Reason: entry.Reason, Name: entry.Name, At: when(entry.At, zone),
-				})
+					Now: in.Show(entry.Value, zone), Reason: entry.Reason, Name: entry.Name, At: when(entry.At, zone), Effects: entry.Effects,
+				}
+				if second := s.Second(entry); second != nil {
+					by := actWords(*second, zone)
+					line.Second = &by
+				}
+				lines = append(lines, line)
 			}
 		}
 	}

@@ -110,7 +110,7 @@ func (s *Server) deadEnds(r *http.Request, v visit, state *batch.State, c batch.
 	signers := []identity.Person{v.who.Person}
 	switch c.(type) {
 	case batch.Perform, batch.Review:
-	case batch.Check:
+	case batch.Check, batch.ConfirmCorrection:
 		_, roles, _ := batch.Signs(state, c)
 		signers = slices.DeleteFunc(slices.Clone(people), func(p identity.Person) bool { return !p.Active || !slices.ContainsFunc(roles, p.Has) })
 	default:
@@ -140,6 +140,8 @@ func stepOfCommand(c batch.Command) string {
 		return c.Step
 	case batch.Check:
 		return c.Step
+	case batch.ConfirmCorrection:
+		return c.Step
 	}
 	return ""
 }
@@ -156,6 +158,8 @@ func headOf(c batch.Command, m identity.Meaning) string {
 		return "I did the step " + c.Step
 	case batch.Check:
 		return "I checked the step " + c.Step
+	case batch.ConfirmCorrection:
+		return "the correction in the step " + c.Step + " is right"
 	case batch.Resolve:
 		if c.Accept {
 			return fmt.Sprintf("accept exception %d", c.Exception)

@@ -53,7 +53,7 @@ func (s *Server) showStep(w http.ResponseWriter, r *http.Request, v visit, statu
 // done says what a finished act is called when the next page opens.
 var done = map[string]string{
 	"begin": "begun", "scan": "scanned", "move": "moved", "setout": "set-out",
-	"correct": "corrected", "note": "noted", "raise": "raised",
+	"correct": "corrected", "dropcorrection": "given-up", "note": "noted", "raise": "raised",
 }
 
 // do carries out an act that needs no signature: a scan, a value, a move. Each
@@ -72,6 +72,9 @@ func (s *Server) do(w http.ResponseWriter, r *http.Request, v visit) error {
 		return s.notDone(w, r, v, id, err)
 	}
 	word := done[f["act"]]
+	if correction, ok := c.(batch.Correct); ok && waitsFor(state, correction.Step, correction.Field) {
+		word = "asked"
+	}
 	if scan, ok := c.(batch.Scan); ok && wrongScan(state, scan) != "" {
 		word = "wrong-scan&field=" + queryEscape(scan.Field)
 	}

@@ -28,6 +28,7 @@ type stepView struct {
 	Exceptions       []exceptionView
 	Notes            []noteView
 	Holds            []string // what holds the step up
+	Waiting          []waitingView
 	Timed, CanBegin  bool
 	BeginKey         string
 	Begun            *signedBy
@@ -87,12 +88,15 @@ type inputView struct {
 	Verdict                                                             verdictView
 	Label                                                               string     // of a table's cell: its column
 	Table                                                               *tableView // in the place of a value
+	Waiting                                                             bool       // a correction of it waits for a second person
 }
 
 type valueView struct {
 	Text, Kind, At, Name, Reason string
 	Struck                       bool
 	Verdict                      verdictView
+	Second                       *signedBy // under a correction of critical data
+	Effects                      []string  // of a correction
 }
 
 type itemView struct {
@@ -157,6 +161,7 @@ func stepOf(s *batch.State, name string, t typed, now time.Time, zone *time.Loca
 			v.Holds = append(v.Holds, fmt.Sprintf("Exception %d holds up every further step until %s decides it: %s", e.Number, e.Decider(), e.Text))
 		}
 	}
+	v.Waiting = waitingCorrections(s, zone, key)
 	for _, n := range s.Notes {
 		if n.Step == name {
 			v.Notes = append(v.Notes, noteOf(n, zone))

@@ -32,6 +32,8 @@ type BatchView struct {
 	Exceptions  []ExceptionView   `json:"exceptions"`
 	Timers      []TimerView       `json:"timers"`
 	Blocks      []string          `json:"blocks_certification" doc:"everything that stands between this batch and certification, in sentences"`
+	Reviews     []ActView         `json:"reviews,omitempty"`
+	Corrections []CorrectionView  `json:"corrections_of_critical_data,omitempty"`
 	Disposition *ActView          `json:"disposition,omitempty"`
 }
 
@@ -63,10 +65,12 @@ type StepView struct {
 // Taken is one scan or value.
 type Taken struct {
 	ActView
-	Text    string `json:"text"`
-	Verdict string `json:"verdict,omitempty" doc:"warn, action or reject when a limit does not hold"`
-	Reason  string `json:"reason,omitempty"`
-	Refused bool   `json:"refused,omitempty"`
+	Text    string   `json:"text"`
+	Verdict string   `json:"verdict,omitempty" doc:"warn, action or reject when a limit does not hold"`
+	Reason  string   `json:"reason,omitempty"`
+	Refused bool     `json:"refused,omitempty"`
+	Second  *ActView `json:"second,omitempty" doc:"the second person's signature under a correction of critical data"`
+	Effects []string `json:"effects,omitempty" doc:"what a correction changed beside its value, and what was to be signed again"`
 }
 
 // Computed is a calculation's result.
@@ -78,16 +82,31 @@ type Computed struct {
 
 // ExceptionView is one exception.
 type ExceptionView struct {
-	Number   int      `json:"number"`
-	Class    string   `json:"class"`
-	Severity string   `json:"severity"`
-	Blocks   string   `json:"blocks"`
-	Step     string   `json:"step,omitempty"`
-	Text     string   `json:"text"`
-	Raised   ActView  `json:"raised"`
-	Resolved *ActView `json:"resolved,omitempty"`
-	Accepted bool     `json:"accepted"`
-	Reason   string   `json:"reason,omitempty"`
+	Number   int       `json:"number"`
+	Class    string    `json:"class"`
+	Severity string    `json:"severity"`
+	Blocks   string    `json:"blocks"`
+	Step     string    `json:"step,omitempty"`
+	Text     string    `json:"text"`
+	Raised   ActView   `json:"raised"`
+	Resolved *ActView  `json:"resolved,omitempty"`
+	Accepted bool      `json:"accepted"`
+	Reason   string    `json:"reason,omitempty"`
+	Undone   []ActView `json:"decisions_taken_away,omitempty" doc:"decisions that a later correction took away"`
+}
+
+// CorrectionView is a correction of critical data that was asked for.
+type CorrectionView struct {
+	Number    int      `json:"number"`
+	Step      string   `json:"step"`
+	Field     string   `json:"field"`
+	Before    string   `json:"before"`
+	Value     string   `json:"value"`
+	Reason    string   `json:"reason"`
+	Asked     ActView  `json:"asked"`
+	Confirmed *ActView `json:"confirmed,omitempty" doc:"the second person; the correction counts from then"`
+	Dropped   *ActView `json:"given_up,omitempty"`
+	Why       string   `json:"given_up_because,omitempty"`
 }
 
 // TimerView is a running clock.
@@ -134,11 +153,14 @@ func viewOf(s *batch.State, now time.Time) BatchView {
 			Raised: actView(e.Raised), Accepted: e.Accepted, Reason: e.Reason,
 		}
 		if e.Resolved != nil {
-			resolved := actView(*e.Resolved)
-			shown.Resolved = &resolved
+			shown.Resolved = maybe(e.Resolved)
+		}
+		for _, undone := range e.Undone {
+			shown.Undone = append(shown.Undone, actView(undone.Act))
 		}
 		view.Exceptions = append(view.Exceptions, shown)
 	}
+	view.Reviews, view.Corrections = actViews(s.Reviews), correctionViews(s)
 	for _, timer := range s.Timers(now) {
 		shown := TimerView{Name: timer.Name, Step: timer.Step, Since: timer.Since, Over: timer.Over}
 		if !timer.From.IsZero() {
@@ -175,6 +197,7 @@ func stepView(of *batch.State, s batch.StepState) StepView {
 		for _, value := range values {
 			view.Values[field] = append(view.Values[field], Taken{
 				ActView: actView(value.Act), Text: value.Text, Verdict: string(value.Verdict.Level), Reason: value.Reason,
+				Second: maybe(of.Second(value)), Effects: value.Effects,
 			})
 		}
 	}
@@ -188,6 +211,26 @@ func actViews(acts []batch.Act) []ActView {
 	views := make([]ActView, len(acts))
 	for i, act := range acts {
 		views[i] = actView(act)
+	}
+	return views
+}
+
+// maybe is an act that may not have happened.
+func maybe(a *batch.Act) *ActView {
+	if a == nil {
+		return nil
+	}
+	view := actView(*a)
+	return &view
+}
+
+func correctionViews(s *batch.State) []CorrectionView {
+	var views []CorrectionView
+	for _, c := range s.Corrections {
+		views = append(views, CorrectionView{
+			Number: c.Number, Step: c.Step, Field: c.Field, Before: c.Before, Value: c.Value, Reason: c.Reason, Asked: actView(c.Act),
+			Confirmed: maybe(c.Confirmed), Dropped: maybe(c.Dropped), Why: c.Why,
+		})
 	}
 	return views
 }

@@ -97,7 +97,7 @@ func (m *models) wordsOf(e audit.Entry, opened map[string]string, zone *time.Loc
 // and refusals.
 func critical(kind audit.Kind) bool {
 	switch kind {
-	case "batch.value_corrected", "batch.exception_raised", "batch.exception_resolved", "batch.scan_refused", "batch.refused", "batch.aborted":
+	case "batch.value_corrected", "batch.correction_asked", "batch.exception_raised", "batch.exception_resolved", "batch.scan_refused", "batch.refused", "batch.aborted":
 		return true
 	}
 	return false

@@ -90,7 +90,7 @@ func (s *Service) Propose(ctx context.Context, who Session, id string, c batch.C
 // signs it there and then (CTL-07, COI-03).
 func NamesSigner(state *batch.State, at identity.Person, c batch.Command) bool {
 	switch c.(type) {
-	case batch.Check:
+	case batch.Check, batch.ConfirmCorrection:
 		return true
 	case batch.AfterStop, batch.Resolve:
 		_, roles, _ := batch.Signs(state, c)
