@@ -30,6 +30,7 @@ var floors = map[string]float64{
 	"audit/ledger":     1.5,
 	"identity/vault":   1.5,
 	"batch":            2,
+	"batch/batchtest":  2.1,
 	"protocol/library": 2,
 	"register":         1.6,
 	"register/trace":   2.5,
