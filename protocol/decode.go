@@ -67,6 +67,8 @@ func (b *builder) document(root *yaml.Node) {
 	}
 	b.windows(o.get("windows"))
 	b.budgets(o.get("budgets"))
+	p.Exceptions = b.exceptions(o.get("exceptions"))
+	b.outOfSpecification(o.get("out of specification"))
 	if o.get("release") == nil {
 		o.missing("release")
 	}

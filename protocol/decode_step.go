@@ -82,6 +82,7 @@ func (b *builder) step(n *yaml.Node, by string) Step {
 		s.Tables = append(s.Tables, t)
 		s.Inputs = append(s.Inputs, t.cells()...)
 	}
+	s.Exceptions = b.exceptions(o.get("exceptions"))
 	calcs := b.object(o.get("calculate"), "calculate")
 	for _, key := range calcs.keys {
 		s.Calcs = append(s.Calcs, b.calculation(key, calcs.get(key.Value)))
@@ -253,6 +254,7 @@ func (b *builder) limits(o *object) []Limit {
 		}
 		return false
 	}
+	b.registered(o, limits)
 	if then != nil && !has(Warn) {
 		b.fail(then, "", "then belongs to a warn limit, and there is none")
 	}
@@ -350,6 +352,7 @@ func (b *builder) criterion(n *yaml.Node) {
 		b.nodes[shadow(c.Pos, "example")] = from
 	}
 	b.later(o, &c)
+	c.Registered = o.flag("registered")
 	o.done()
 	b.p.Criteria = append(b.p.Criteria, c)
 }

@@ -73,6 +73,8 @@ func Diff(old, new *Protocol) []Change {
 	d.steps(plan)
 	d.windows(old.Windows, new.Windows)
 	d.budgets(old.Budgets, new.Budgets)
+	d.at("the protocol").exceptions("", old.Exceptions, new.Exceptions)
+	d.outOfSpecification(old.OutOfSpecification, new.OutOfSpecification)
 	d.criteria(old.Criteria, new.Criteria)
 	if len(d.changes) == 0 && !bytes.Equal(old.Text, new.Text) {
 		d.at("the text").say(GroupWording, onlyComments)

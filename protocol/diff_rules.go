@@ -144,6 +144,7 @@ func (d *differ) criterion(old, new *Criterion) {
 		at.text(GroupLimits, "the time after certification by which the answer is due for "+at.where, due(old), due(new))
 	}
 	at.text(GroupLimits, "whom a failure is told to, for "+at.where+",", old.Tell, new.Tell)
+	at.registered(at.where, old.Registered, new.Registered)
 }
 
 // due is "336 h", or "" when nothing is due later.

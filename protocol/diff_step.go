@@ -6,6 +6,7 @@ func (d *differ) step(old, new *Step) {
 	at.text(GroupWording, "the instruction of "+at.where, old.Do, new.Do)
 	at.text(GroupWording, "the safe state of "+at.where, old.SafeState, new.SafeState)
 	at.duty(old, new)
+	at.exceptions(" in "+at.where, old.Exceptions, new.Exceptions)
 	at.timing(old, new)
 	at.scans(old.Scans, new.Scans)
 	at.words(

@@ -116,11 +116,13 @@ func (p place) limits(value string, old, new []Limit) {
 			p.say(GroupLimits, "the limit of %s moved: %s became %s.", value, l.old.written(), l.new.written())
 		}
 		p.breach("the limit “"+l.new.written()+"” of "+value, l.old.Then, l.new.Then)
+		p.registered("the limit “"+l.new.written()+"” of "+value, l.old.Registered, l.new.Registered)
 	}
 	for len(list.removed) > 0 && len(list.added) > 0 {
 		was, is := list.removed[0], list.added[0]
 		p.say(GroupLimits, "the limit of %s changed: %s became %s.", value, was.written(), is.written())
 		p.breach("the limit “"+is.written()+"” of "+value, was.Then, is.Then)
+		p.registered("the limit “"+is.written()+"” of "+value, was.Registered, is.Registered)
 		list.removed, list.added = list.removed[1:], list.added[1:]
 	}
 	for _, l := range list.removed {

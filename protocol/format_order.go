@@ -77,13 +77,13 @@ func wholeShape() *shape {
 	budget := &shape{keys: []string{"item", "from", "to", "until", "at most", "otherwise"}}
 	item := &shape{keys: []string{"title", "registered as", "need", "must be"}}
 	criterion := &shape{
-		keys: []string{"criterion", "holds", "from", "known", "due", "tell"},
+		keys: []string{"criterion", "holds", "from", "registered", "known", "due", "tell"},
 		of:   map[string]*shape{"holds": {oneLine: true}},
 	}
 	return &shape{
 		keys: []string{
 			"protocol", "version", "title", "status", "review by checker", "safe state", "product", "label", "order", "site sets", "people", "materials", "equipment",
-			"blocks", "sections", "windows", "budgets", "release",
+			"blocks", "sections", "windows", "budgets", "exceptions", "out of specification", "release",
 		},
 		of: map[string]*shape{
 			"product": {keys: []string{
@@ -94,15 +94,17 @@ func wholeShape() *shape {
 				"product number", "actives", "contents", "excipients", "route", "warnings", "disposal", "holder", "supplier", "cells",
 				"donation", "autologous", "trial", "sponsor", "participant", "comparator", "hospital only", "shelf life", "final after", "immediate use",
 			}, of: map[string]*shape{"immediate use": {keys: []string{"given in", "within", "amount given", "amount left"}}}},
-			"order":     {each: &shape{keys: []string{"title", "allow", "shown as"}}},
-			"site sets": {each: &shape{keys: []string{"title", "type", "allow", "choices"}}},
-			"materials": {each: item},
-			"equipment": {each: item},
-			"sections":  {list: true, spaced: true, each: sectionShape()},
-			"blocks":    {each: &shape{keys: []string{"with", "steps"}, of: map[string]*shape{"steps": sectionShape().of["steps"]}}},
-			"windows":   {each: window},
-			"budgets":   {each: budget},
-			"release":   {list: true, each: criterion},
+			"order":                {each: &shape{keys: []string{"title", "allow", "shown as"}}},
+			"site sets":            {each: &shape{keys: []string{"title", "type", "allow", "choices"}}},
+			"materials":            {each: item},
+			"equipment":            {each: item},
+			"sections":             {list: true, spaced: true, each: sectionShape()},
+			"blocks":               {each: &shape{keys: []string{"with", "steps"}, of: map[string]*shape{"steps": sectionShape().of["steps"]}}},
+			"windows":              {each: window},
+			"budgets":              {each: budget},
+			"exceptions":           exceptionsShape(),
+			"out of specification": {keys: []string{"notify", "within"}},
+			"release":              {list: true, each: criterion},
 		},
 	}
 }
@@ -113,11 +115,12 @@ func sectionShape() *shape {
 	step := &shape{
 		keys: []string{
 			"step", "do", "when", "by", "decision", "checked by", "witnessed by", "critical", "timed", "between", "scan", "uses", "wait",
-			"safe state", "calculate", "enter",
+			"safe state", "exceptions", "calculate", "enter",
 		},
 		of: map[string]*shape{
-			"enter":     {each: field},
-			"calculate": {each: calculationShape()},
+			"exceptions": exceptionsShape(),
+			"enter":      {each: field},
+			"calculate":  {each: calculationShape()},
 		},
 	}
 	step.keys = append([]string{"use", "with"}, step.keys...)
@@ -152,5 +155,9 @@ func limitKeys(keys ...string) []string {
 	for _, word := range words {
 		keys = append(keys, string(Warn)+word)
 	}
-	return append(keys, "then")
+	return append(keys, "then", "registered")
+}
+
+func exceptionsShape() *shape {
+	return &shape{each: &shape{keys: []string{"severity", "blocks", "approved by", "deviation"}}}
 }

@@ -15,7 +15,10 @@ type Limit struct {
 	Outside bool
 	Cond    *Expression // true when the limit holds; the value itself is its subject
 	Then    Breach
-	Pos     Pos
+	// Registered says that this is a registered specification: nobody can accept
+	// that it is broken (DEV-04). Only a limit that rejects is one.
+	Registered bool
+	Pos        Pos
 }
 
 // Result is a calculation's outcome: both figures are kept (NUM-02).

@@ -25,6 +25,11 @@ type Protocol struct {
 	Windows    []Window
 	Budgets    []Budget
 	Criteria   []Criterion
+	// Exceptions say which classes of exceptions are graver here, and who decides
+	// on them; a step's own come first.
+	Exceptions []ExceptionRule
+	// OutOfSpecification is nil where nothing is ever supplied out of it.
+	OutOfSpecification *OutOfSpecification
 	// SafeState says what makes patient and product safe when the batch stops.
 	SafeState string
 	// ReviewByChecker allows the production review by somebody who checked
@@ -128,9 +133,11 @@ type Step struct {
 	When      *Condition
 	Hours     Hours  // of the day, in site time, between which it may be done
 	SafeState string // what makes safe when the batch stops here
-	Base      string // the name as written; Name adds the round of a loop
-	Round     int    // of a loop, from 1; 0 outside one
-	Pos       Pos
+	// Exceptions say which classes are graver in this step.
+	Exceptions []ExceptionRule
+	Base       string // the name as written; Name adds the round of a loop
+	Round      int    // of a loop, from 1; 0 outside one
+	Pos        Pos
 }
 
 // Hours are a part of the day in site time, in minutes since midnight; both
@@ -270,7 +277,9 @@ type Criterion struct {
 	Later bool
 	Due   time.Duration
 	Tell  string
-	Pos   Pos
+	// Registered is set for a registered specification (DEV-04).
+	Registered bool
+	Pos        Pos
 }
 
 // The criteria that the record itself answers.

@@ -20,13 +20,14 @@ func Schema() []byte {
 	top.Defs = keys{
 		"wording": anyWording(), "switch": oneOf("yes", "no"), "moment": anyMoment(), "duration": anyDuration(), "span": anySpan(), "breach": anyBreach(),
 		"product": productShape(), "label": labelShape(), "immediate-use": immediateUseShape(), "order-value": orderValueShape(), "site-value": siteValueShape(), "item": itemShape(), "section": schemaSection(), "repeat": repeatShape(),
-		"block": blockShape(), "use": useShape(), "window": windowShape(), "budget": budgetShape(), "criterion": criterionShape(),
+		"block": blockShape(), "use": useShape(), "window": windowShape(), "budget": budgetShape(), "criterion": criterionShape(), "exceptions": exceptionsSchema(aSection), "out-of-specification": outOfSpecificationSchema(),
 	}
 	for _, in := range []schemaSpot{aSection, aBlock} {
 		top.Defs[in.called("name")] = in.anyName()
 		top.Defs[in.called("step")] = in.step()
 		top.Defs[in.called("field")] = in.field()
 		top.Defs[in.called("table")] = in.table()
+		top.Defs[in.called("exception")] = in.exception()
 		top.Defs[in.called("calculation")] = in.calculation()
 	}
 	var out bytes.Buffer
@@ -59,24 +60,26 @@ func (in schemaSpot) called(what string) string {
 func protocolShape() *schemaShape {
 	criterion := &schemaShape{AnyOf: []*schemaShape{oneOf(records()...), refer("criterion")}}
 	return closed("One protocol in a file, read from the top.", keys{
-		"protocol":          protocolName().says("The protocol's lasting name, in small letters, digits and hyphens."),
-		"version":           whole(1, 9999).says("A whole number; every changed text is a new version."),
-		"title":             wording().says("What is made and how, as it stands on every page."),
-		"status":            wording().says("Free words that stand on every page, as in example, not for use in patients."),
-		"review by checker": flag().says("Whether somebody who checked a step may also do the production review; somebody who performed one never may."),
-		"safe state":        wording().says("What makes patient and product safe when the batch stops."),
-		"blocks":            mapOf(refer("block")).says("Runs of steps that are written once and used in several places with other words."),
-		"product":           refer("product").says("What is made, under which licence and master file, and how it is kept."),
-		"label":             refer("label").says("What stands on the medicine's label, and when it may be printed."),
-		"order":             names(aSection, &schemaShape{AnyOf: []*schemaShape{wording(), refer("order-value")}}).says("Set-points of the signed prescription, each with the range outside which no batch can begin."),
-		"site sets":         names(aSection, &schemaShape{AnyOf: []*schemaShape{wording(), refer("site-value")}}).says("What a site may set for itself, each value with its range; all else only the control site changes, by a new version."),
-		"people":            names(aSection, people()).says("The parts that people take in this protocol, each with its role and whom its holder may not be."),
-		"materials":         names(aSection, refer("item")).says("What goes into the medicine, set out before the batch begins."),
-		"equipment":         names(aSection, refer("item")).says("What the work is done with, set out before the batch begins."),
-		"sections":          listOf(refer("section")).says("The work in its sections, each begun when the one before it is complete unless it says otherwise."),
-		"windows":           mapOf(refer("window")).says("Bounds for the time between any two moments, whatever steps lie between."),
-		"budgets":           mapOf(refer("budget")).says("Bounds for a total time over any number of excursions, as out of the cold."),
-		"release":           listOf(criterion).says("The conditions that hold before the batch is certified, each with its source."),
+		"protocol":             protocolName().says("The protocol's lasting name, in small letters, digits and hyphens."),
+		"version":              whole(1, 9999).says("A whole number; every changed text is a new version."),
+		"title":                wording().says("What is made and how, as it stands on every page."),
+		"status":               wording().says("Free words that stand on every page, as in example, not for use in patients."),
+		"review by checker":    flag().says("Whether somebody who checked a step may also do the production review; somebody who performed one never may."),
+		"safe state":           wording().says("What makes patient and product safe when the batch stops."),
+		"blocks":               mapOf(refer("block")).says("Runs of steps that are written once and used in several places with other words."),
+		"product":              refer("product").says("What is made, under which licence and master file, and how it is kept."),
+		"label":                refer("label").says("What stands on the medicine's label, and when it may be printed."),
+		"order":                names(aSection, &schemaShape{AnyOf: []*schemaShape{wording(), refer("order-value")}}).says("Set-points of the signed prescription, each with the range outside which no batch can begin."),
+		"site sets":            names(aSection, &schemaShape{AnyOf: []*schemaShape{wording(), refer("site-value")}}).says("What a site may set for itself, each value with its range; all else only the control site changes, by a new version."),
+		"people":               names(aSection, people()).says("The parts that people take in this protocol, each with its role and whom its holder may not be."),
+		"materials":            names(aSection, refer("item")).says("What goes into the medicine, set out before the batch begins."),
+		"equipment":            names(aSection, refer("item")).says("What the work is done with, set out before the batch begins."),
+		"sections":             listOf(refer("section")).says("The work in its sections, each begun when the one before it is complete unless it says otherwise."),
+		"windows":              mapOf(refer("window")).says("Bounds for the time between any two moments, whatever steps lie between."),
+		"budgets":              mapOf(refer("budget")).says("Bounds for a total time over any number of excursions, as out of the cold."),
+		"exceptions":           refer("exceptions").says("Which classes of exceptions are graver in this protocol, and who decides on them."),
+		"out of specification": refer("out-of-specification").says("Whom to tell, and how soon, when a product of cells or tissues is supplied at the physician's request although a registered specification failed."),
+		"release":              listOf(criterion).says("The conditions that hold before the batch is certified, each with its source."),
 	}, "protocol", "version", "title", "product", "people", "sections", "release")
 }
 
@@ -199,12 +202,13 @@ func budgetShape() *schemaShape {
 
 func criterionShape() *schemaShape {
 	c := closed("A condition of release with its source.", keys{
-		"criterion": wording().says("The sentence that the certifying person reads."),
-		"holds":     wording().says("The condition behind the sentence, as in draw up.drawn within 2 % of draw up.volume."),
-		"from":      wording().says("Where it comes from: a step's name, or order."),
-		"known":     oneOf("now", "later").says("Whether the result is known at release or only later."),
-		"due":       durationShape().says("How long after certification a later result is expected, as in 14 d."),
-		"tell":      wording().says("Who is told when a later result fails."),
+		"criterion":  wording().says("The sentence that the certifying person reads."),
+		"holds":      wording().says("The condition behind the sentence, as in draw up.drawn within 2 % of draw up.volume."),
+		"from":       wording().says("Where it comes from: a step's name, or order."),
+		"known":      oneOf("now", "later").says("Whether the result is known at release or only later."),
+		"due":        durationShape().says("How long after certification a later result is expected, as in 14 d."),
+		"tell":       wording().says("Who is told when a later result fails."),
+		"registered": flag().says("Whether it is a registered specification, which nobody can accept as an exception."),
 	}, "criterion", "holds", "from")
 	later := &schemaShape{Properties: keys{"known": {Const: "later"}}, Required: []string{"known"}}
 	c.AllOf = []*schemaShape{{If: later, Then: having("due", "tell"), Else: &schemaShape{Not: anyOf("due", "tell")}}}
@@ -227,6 +231,7 @@ func (in schemaSpot) step() *schemaShape {
 		"scan":         manyOf(in.scan()).says("What is scanned: patient, label, or an item; with , or stop a wrong scan stops the batch."),
 		"uses":         manyOf(wording()).says("The items that the step uses without scanning them."),
 		"wait":         in.open(spanShape()).says("The time from the step's start, or else from its last scan, until it is performed."),
+		"exceptions":   exceptionsSchema(in).says("Which classes of exceptions are graver in this step, and who decides on them."),
 		"enter":        names(in, &schemaShape{AnyOf: []*schemaShape{refer(in.called("field")), refer(in.called("table"))}}).says("The values and tables that are entered, each under its name."),
 		"calculate":    names(in, refer(in.called("calculation"))).says("The results that are calculated, each under its name."),
 	}, "step", "do")
@@ -303,6 +308,7 @@ func (in schemaSpot) limits(k keys) keys {
 	k["accept"] = manyOf(wording()).says("What is good; outside it an exception arises.")
 	k["otherwise"] = in.open(breachShape()).says("What follows, besides the exception, when accept or an action limit does not hold.")
 	k["then"] = in.open(breachShape()).says("What follows when a warn limit does not hold.")
+	k["registered"] = in.open(flag()).says("Whether what rejects is a registered specification, which nobody can accept as an exception.")
 	return k
 }
 

@@ -158,6 +158,7 @@ var shapeFault = regexp.MustCompile(strings.Join([]string{
 	`does not say how many decimal places`, `^a step is checked or witnessed, not both$`, `^a result is rounded to places or to figures, not both$`, `is repeated and has no end$`,
 	`does not say who is told when it fails$`, `^the criterion .* is known later and does not say when$`, `is known now, so nothing of it is due later$`,
 	`needs one of allow, choices and type$`, `^a site sets a figure within a range, a choice or a text, and no `,
+	`^there is no class of exceptions`, `^(severity|blocks) is minor`, `^(severity|blocks) is nothing`, `^an exception is decided by`, ` is told, not "`,
 	`is a table itself$`, `is no number of rows`, `^one row is no table$`,
 }, "|"))
 
@@ -228,6 +229,8 @@ var kinds = []struct {
 	{"the window ", []string{"window"}},
 	{"the budget ", []string{"budget"}},
 	{"a release criterion", []string{"criterion"}},
+	{"the exceptions of the class ", []string{"exception", "block-exception"}},
+	{"out of specification", []string{"out-of-specification"}},
 }
 
 // asked collects the keys that the decoder asks for, by the kind of object,
