@@ -11,7 +11,7 @@ import (
 // Next draws what somebody does next in a batch: mostly what it waits for, and
 // as often as not a correction of what was entered before.
 func Next(t *rapid.T, s *batch.State) (Part, batch.Command) {
-	if waiting := s.Waiting(); len(waiting) > 0 {
+	if waiting := s.WaitingCorrections(); len(waiting) > 0 {
 		c := waiting[0]
 		if rapid.IntRange(0, 9).Draw(t, "give up") == 0 {
 			return Performer, batch.DropCorrection{Step: c.Step, Correction: c.Number, Reason: "It was right at first."}
