@@ -17,7 +17,9 @@ func commands() map[string]Command {
 		"open": Open{}, "begin": Begin{}, "scan": Scan{}, "record": Record{}, "move": Move{}, "setout": SetOut{},
 		"perform": Perform{}, "check": Check{}, "correct": Correct{}, "confirmcorrection": ConfirmCorrection{}, "dropcorrection": DropCorrection{}, "note": Note{}, "raise": Raise{},
 		"resolve": Resolve{}, "afterstop": AfterStop{}, "abort": Abort{}, "review": Review{}, "certify": Certify{}, "reject": Reject{},
-		"recall":     Recall{},
+		"recall":  Recall{},
+		"promote": Promote{}, "attachdeviation": AttachDeviation{}, "ruledeviation": RuleDeviation{},
+		"recordroute": RecordRoute{}, "supply": Supply{}, "tellsupply": TellSupply{},
 		"printlabel": PrintLabel{}, "reprint": Reprint{}, "applylabel": ApplyLabel{}, "destroylabel": DestroyLabel{}, "attachlabel": AttachLabel{},
 		"immediateuse": ImmediateUse{},
 	}

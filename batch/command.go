@@ -91,6 +91,9 @@ type Raise struct {
 	Step   string `json:"step"`
 	Text   string `json:"text"`
 	Blocks bool   `json:"blocks"`
+	// Class says what happened, of those that a person tells: "alarm", "offline"
+	// and their like; "" when nothing more is said.
+	Class string `json:"class,omitempty"`
 }
 
 // Resolve decides an exception: Accept it with a reason, or confirm that the
@@ -189,6 +192,10 @@ type Facts struct {
 	Near      []Neighbour
 	masked    bool         // the patient of a replayed opening is stood in for
 	wrongScan *ScanRefused // of a replayed scan, as it was written
+
+	// Deviations are those that the command or the batch names, as their streams
+	// have them.
+	Deviations map[string]register.Deviation
 
 	// For Open alone:
 	Issue   int             // running number that the version's next batch record gets (MBR-03)

@@ -67,7 +67,7 @@ func decide(s *State, c Command, f Facts, now time.Time) ([]Event, error) {
 	raised := append(append(d.due, d.add...), d.breaches(after)...)
 	for i, ex := range raised {
 		ex.By, ex.Number = d.by, len(after.Exceptions)+i+1
-		events = append(events, ex)
+		events = append(events, after.ruled(ex))
 	}
 	return events, nil
 }
@@ -129,6 +129,18 @@ func (d *decision) command(c Command) (Event, error) {
 		return answer(d.reject(c))
 	case Recall:
 		return answer(d.recall(c))
+	case Promote:
+		return answer(d.promote(c))
+	case AttachDeviation:
+		return answer(d.attachDeviation(c))
+	case RuleDeviation:
+		return answer(d.ruleDeviation(c))
+	case RecordRoute:
+		return answer(d.recordRoute(c))
+	case Supply:
+		return answer(d.supply(c))
+	case TellSupply:
+		return answer(d.tellSupply(c))
 	case PrintLabel:
 		return answer(d.print(c))
 	case Reprint:

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"countersign/identity"
+	"countersign/protocol"
 )
 
 // staff are the roles that make medicines here.
@@ -50,14 +51,30 @@ func (d *decision) raise(c Raise) (Event, *Refusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
+	class, refusal := toldClass(c.Class)
+	if refusal != nil {
+		return nil, refusal
+	}
 	ex := ExceptionRaised{
-		By: d.by, Number: len(d.s.Exceptions) + 1, Class: handClass, Severity: "major", Blocks: BlocksRelease,
-		Step: c.Step, Text: text, Cause: "hand:" + strconv.FormatInt(d.s.Version+1, 10), CausedBy: d.f.Person.ID,
+		By: d.by, Number: len(d.s.Exceptions) + 1, Class: class.Name, Severity: class.Severity, Blocks: Blocks(class.Blocks),
+		Step: c.Step, Text: text, Cause: handCause + strconv.FormatInt(d.s.Version+1, 10), CausedBy: d.f.Person.ID,
 	}
 	if c.Blocks {
-		ex.Severity, ex.Blocks = "critical", BlocksBatch
+		ex.Severity, ex.Blocks, ex.Cause = protocol.SeverityCritical, BlocksBatch, ex.Cause+heldCause
 	}
-	return ex, nil
+	return d.s.ruled(ex), nil
+}
+
+// heldCause ends the cause of what somebody raised and stopped the batch for.
+const heldCause = ":held"
+
+// raiseOf makes the command again that raised an exception by hand.
+func raiseOf(e ExceptionRaised) Raise {
+	c := Raise{Step: e.Step, Text: e.Text, Blocks: strings.HasSuffix(e.Cause, heldCause), Class: e.Class}
+	if c.Class == handClass {
+		c.Class = ""
+	}
+	return c
 }
 
 // resolve decides an exception: a quality lead, or where a patient did not match
@@ -67,12 +84,6 @@ func (d *decision) resolve(c Resolve) (Event, *Refusal) {
 	if refusal := d.alive(); refusal != nil {
 		return nil, refusal
 	}
-	if refusal := d.entitled(identity.AuthorisedDeviation, d.s.resolversOf(c), identity.NeedsNothing); refusal != nil {
-		if d.s.resolversOf(c)[0] == identity.ControlSite && refusal.Code == "no_role" {
-			refusal.Sentence = "A patient did not match: only the control site's quality lead decides how this batch goes on. It can still be rejected or aborted."
-		}
-		return nil, refusal
-	}
 	if c.Exception < 1 || c.Exception > len(d.s.Exceptions) {
 		return nil, refuse("unknown_exception", "There is no such exception in this batch.")
 	}
@@ -80,8 +91,17 @@ func (d *decision) resolve(c Resolve) (Event, *Refusal) {
 	if ex.Resolved != nil {
 		return nil, refuse("already_decided", "Exception %d is decided already.", ex.Number)
 	}
-	if ex.CausedBy == d.f.Person.ID {
-		return nil, refuse("own_exception", "Exception %d arose from what you did. Another quality lead decides it.", ex.Number)
+	if refusal := d.entitled(identity.AuthorisedDeviation, deciding(ex), identity.NeedsNothing); refusal != nil {
+		if ex.Class == identityClass && refusal.Code == "no_role" {
+			refusal.Sentence = "A patient did not match: only the control site's quality lead decides how this batch goes on. It can still be rejected or aborted."
+		}
+		return nil, refusal
+	}
+	if refusal := d.ownException(ex); refusal != nil {
+		return nil, refusal
+	}
+	if c.Accept && d.s.final(ex) && ex.Registered {
+		return nil, refuse("registered_specification", "Exception %d cannot be accepted: a registered specification failed. %s", ex.Number, d.s.afterFailure())
 	}
 	if c.Accept && d.s.final(ex) {
 		return nil, refuse("final_limit", "Exception %d cannot be accepted: the value that stands breaks a limit that rejects the batch.", ex.Number)
@@ -141,6 +161,8 @@ func (d *decision) review(c Review) (Event, *Refusal) {
 		return nil, refuse("already_reviewed", "This batch is reviewed already.")
 	case Certified, Conditional, Given:
 		return nil, refuse("certified", "This batch is certified already.")
+	case SuppliedAnyway:
+		return nil, refuse("closed", "This batch was supplied out of specification.")
 	default:
 		return nil, refuse("not_complete", "The record is not complete: %s", d.s.unsignedSteps()[0])
 	}
@@ -227,6 +249,9 @@ func (d *decision) certify(c Certify) (Event, *Refusal) {
 func (d *decision) notCertified() *Refusal {
 	if d.s.Certification != nil {
 		return refuse("certified", "This batch is certified already.")
+	}
+	if d.s.Supply != nil {
+		return refuse("closed", "This batch was supplied out of specification. It is not certified, and no longer rejected.")
 	}
 	return nil
 }

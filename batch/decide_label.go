@@ -180,7 +180,7 @@ func (d *decision) labels(kind label.Kind, entered string, copies int) ([]label.
 func (d *decision) gate() *Refusal {
 	gate := d.s.Protocol.Label.FinalAfter
 	if gate == "" {
-		if d.s.Certification == nil {
+		if d.s.released() == nil {
 			return refuse("label_gate", "The final label waits for certification, and this batch is not certified.")
 		}
 		return nil

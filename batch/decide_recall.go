@@ -54,7 +54,7 @@ func (d *decision) recall(c Recall) (Event, *Refusal) {
 	if d.s.Status == Given {
 		ex.Blocks = BlocksNothing
 	}
-	return ex, nil
+	return d.s.ruled(ex), nil
 }
 
 // recallOf makes the command again that stopped a batch.
@@ -79,7 +79,7 @@ func (s *State) Recalls() (numbers []string) {
 // patient: since the first act after release. Where the protocol has no step
 // after release nobody can tell, and it counts from certification.
 func (s *State) Supplied() (time.Time, bool) {
-	if s.Certification == nil {
+	if s.released() == nil {
 		return time.Time{}, false
 	}
 	var first time.Time
@@ -98,7 +98,7 @@ func (s *State) Supplied() (time.Time, bool) {
 		}
 	}
 	if !after {
-		first = s.Certification.At
+		first = s.released().At
 	}
 	return first, !first.IsZero()
 }

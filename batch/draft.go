@@ -140,6 +140,11 @@ func events() []Event {
 		LabelDestroyed{},
 		LabelAttached{},
 		ImmediateUseConfirmed{},
+		DeviationAttached{},
+		DeviationRuled{},
+		RouteRecorded{},
+		BatchSupplied{},
+		SupplyTold{},
 	}
 }
 

@@ -22,7 +22,7 @@ func histories(tb testing.TB) *world {
 	w.must("Asha", Perform{"match"}, at)
 	w.must("Pia", Check{"match"}, at)
 	w.must("Asha", Note{"match", "The wristband was new."}, at)
-	w.must("Asha", Raise{"match", "The alarm rang.", false}, at)
+	w.must("Asha", Raise{Step: "match", Text: "The alarm rang."}, at)
 	w.must("Quinn", Resolve{1, true, "A false alarm."}, at)
 	w.must("Asha", Move{"vial", "out"}, at)
 	w.must("Quinn", Abort{"The patient went home."}, at)

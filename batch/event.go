@@ -200,6 +200,12 @@ type ExceptionRaised struct {
 	Text     string            `json:"text"`
 	Cause    string            `json:"cause"`
 	CausedBy identity.PersonID `json:"caused_by"`
+	// ApprovedBy are the roles that decide, each another person. Deviation says
+	// that a deviation is raised for it, Registered that a registered
+	// specification failed (DEV-04).
+	ApprovedBy []string `json:"approved_by"`
+	Deviation  bool     `json:"deviation"`
+	Registered bool     `json:"registered"`
 }
 
 // ExceptionResolved is the signed decision on an exception.

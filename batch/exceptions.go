@@ -9,9 +9,6 @@ import (
 	"countersign/protocol"
 )
 
-// handClass is of exceptions that somebody raised by hand.
-const handClass = "raised by hand"
-
 // raised says that a cause has its exception already.
 func (s *State) raised(cause string) bool {
 	for i := range s.Exceptions {
@@ -44,7 +41,7 @@ func (s *State) overdue(now time.Time) []ExceptionRaised {
 	var due []ExceptionRaised
 	add := func(ex ExceptionRaised) {
 		if !s.raised(ex.Cause) {
-			due = append(due, ex)
+			due = append(due, s.ruled(ex))
 		}
 	}
 	if now.Before(s.Last) {
@@ -52,6 +49,9 @@ func (s *State) overdue(now time.Time) []ExceptionRaised {
 			Class: "clock", Severity: "major", Blocks: BlocksRelease, Cause: "clock:" + strconv.FormatInt(s.Version, 10),
 			Text: "The clock went back by " + protocol.ShowDuration(s.Last.Sub(now)) + " since the entry before.",
 		})
+	}
+	for _, ex := range s.untold(now) {
+		add(ex)
 	}
 	if s.ended() {
 		return due
@@ -174,7 +174,7 @@ func (d *decision) breach(st *StepState, field, title, place string, verdict pro
 	case protocol.Action:
 		ex.Severity, ex.Blocks = "major", BlocksRelease
 	case protocol.Reject:
-		ex.Severity, ex.Blocks = "critical", BlocksRelease
+		ex.Severity, ex.Blocks, ex.Registered = "critical", BlocksRelease, verdict.Limit.Registered
 	case protocol.Warn:
 		if then.Exception {
 			ex.Blocks = BlocksRelease
@@ -195,7 +195,7 @@ func (d *decision) breach(st *StepState, field, title, place string, verdict pro
 // left to reject: what happened at the bedside is decided on as it was.
 func (s *State) final(ex Exception) bool {
 	st := s.Step(ex.Step)
-	if ex.Class != "out of limit" || st == nil || s.Certification != nil {
+	if ex.Class != "out of limit" || st == nil || s.released() != nil {
 		return false
 	}
 	if entry := st.Value(ex.Field); entry != nil {

@@ -84,7 +84,7 @@ func (s *State) waitsFor(st *StepState) *StepState {
 
 // IsOpen says that a step can be worked on now, as far as the order goes.
 func (s *State) IsOpen(st *StepState) bool {
-	if s.ended() || st.Skipped || st.Section.AfterRelease != (s.Certification != nil) {
+	if s.ended() || st.Skipped || st.Section.AfterRelease != (s.released() != nil) {
 		return false
 	}
 	if st.Done() {

@@ -31,6 +31,8 @@ func meanings(ev Event) identity.Meaning {
 		}
 	case ExceptionResolved, StepDecided, StopDecided:
 		return identity.AuthorisedDeviation
+	case RouteRecorded, BatchSupplied:
+		return identity.AcceptedOOS
 	case BatchReviewed:
 		return identity.Reviewed
 	case BatchCertified:
@@ -130,10 +132,11 @@ func (s *growing) take(ev Event, act Act, p *protocol.Protocol) error {
 		s.Exceptions = append(s.Exceptions, Exception{
 			Number: e.Number, Raised: act, Class: e.Class, Severity: e.Severity, Blocks: e.Blocks,
 			Step: e.Step, Field: e.Field, Text: e.Text, Cause: e.Cause, CausedBy: e.CausedBy,
+			ApprovedBy: e.ApprovedBy, Deviation: e.Deviation, Registered: e.Registered,
 		})
 		// What comes up after certification is an event after release: it changes
 		// nothing that was signed (DEV-04).
-		if e.Blocks != BlocksNothing && s.Certification == nil {
+		if e.Blocks != BlocksNothing && s.released() == nil {
 			s.unreview(act.Version, fmt.Sprintf("exception %d was raised after it", e.Number))
 		}
 	case ExceptionResolved:
@@ -141,11 +144,10 @@ func (s *growing) take(ev Event, act Act, p *protocol.Protocol) error {
 			return fmt.Errorf("there is no exception %d", e.Exception)
 		}
 		s.Exceptions = slices.Clone(s.Exceptions)
-		ex := &s.Exceptions[e.Exception-1]
-		ex.Resolved, ex.Accepted, ex.Reason = &act, e.Accept, e.Reason
+		s.Exceptions[e.Exception-1].resolved(e.Accept, e.Reason, act)
 	case StopDecided:
 		s.Stops = append(s.Stops, StopEntry{Act: act, Stop: e.Stop, Why: e.Why, Decision: e.Decision, Authority: e.Authority, Reason: e.Reason})
-		if s.Certification == nil {
+		if s.released() == nil {
 			s.unreview(act.Version, "it was decided how the batch goes on after its unit was stopped")
 		}
 	case BatchReviewed:
@@ -153,6 +155,17 @@ func (s *growing) take(ev Event, act Act, p *protocol.Protocol) error {
 	case BatchCertified:
 		d := Disposition{Act: act, Status: Certified, Statement: e.Statement, Place: e.Place, Entries: e.Entries, Head: e.Head}
 		s.Disposition, s.Certification = &d, &d
+	case DeviationAttached:
+		s.attach(e, act)
+	case DeviationRuled:
+		return s.ruleOn(e, act)
+	case RouteRecorded:
+		s.Route = append(s.Route, RouteStage{Act: act, Stage: e.Stage, Whom: e.Whom, When: e.When, Document: e.Document, Text: e.Text, Failed: e.Failed})
+	case BatchSupplied:
+		d := Disposition{Act: act, Status: SuppliedAnyway, Statement: e.Statement, Place: e.Place, Entries: e.Entries, Head: e.Head}
+		s.Disposition, s.Supply = &d, &d
+	case SupplyTold:
+		s.SupplyTold = append(s.SupplyTold, SupplyNotice{Act: act, Whom: e.Whom, Name: e.Name, How: e.How, When: e.When, Document: e.Document})
 	case BatchRejected:
 		s.Disposition = &Disposition{Act: act, Status: Rejected, Statement: e.Reason, Entries: e.Entries, Head: e.Head}
 	case BatchAborted:

@@ -160,6 +160,7 @@ func grow(s *State) *growing {
 	next.Moves, next.Notes, next.Exceptions = slices.Clip(s.Moves), slices.Clip(s.Notes), slices.Clip(s.Exceptions)
 	next.Refusals, next.Reviews, next.Items = slices.Clip(s.Refusals), slices.Clip(s.Reviews), slices.Clip(s.Items)
 	next.Stops, next.Corrections = slices.Clip(s.Stops), slices.Clip(s.Corrections)
+	next.Deviations, next.Route, next.SupplyTold = slices.Clip(s.Deviations), slices.Clip(s.Route), slices.Clip(s.SupplyTold)
 	return &growing{State: &next}
 }
 

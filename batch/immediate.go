@@ -190,8 +190,8 @@ func (e *ValueEntry) nothing() bool {
 	return err == nil && left == 0 && e.Value.Absent == "" && e.Value.Beyond == ""
 }
 
-// accepted says that a quality lead has accepted what a cause gave rise to.
-func (s *State) accepted(cause string) bool {
+// acceptedCause says that a quality lead has accepted what a cause gave rise to.
+func (s *State) acceptedCause(cause string) bool {
 	for _, ex := range s.Exceptions {
 		if ex.Cause == cause && ex.Resolved != nil && ex.Accepted {
 			return true
@@ -238,7 +238,7 @@ func (d *decision) labelled(st *StepState) *Refusal {
 	case applied:
 	case !d.s.Unlabelled():
 		return refuse("label_missing", "The final label is not on the medicine. Print it, put it on and scan it before step %s.%s", st.Step.Name, safe)
-	case st.Step.Base == plan.Immediate.Step && d.s.immediateOver(d.now) && !d.s.accepted(immediateCause):
+	case st.Step.Base == plan.Immediate.Step && d.s.immediateOver(d.now) && !d.s.acceptedCause(immediateCause):
 		return refuse("immediate_over", "Manufacture was complete more than %s ago. Before step %s the medicine gets its final label, or a quality lead accepts the exception.%s",
 			protocol.ShowDuration(plan.Immediate.Within), st.Step.Name, safe)
 	}

@@ -67,7 +67,7 @@ func (s *State) Ended() bool {
 	switch s.Status {
 	case Rejected, Aborted, Given:
 		return true
-	case Certified, Conditional:
+	case Certified, Conditional, SuppliedAnyway:
 		for i := range s.Steps {
 			if s.Steps[i].Section.AfterRelease {
 				return false

@@ -84,29 +84,16 @@ func (s *State) ofPatient(number string) bool {
 	return spaceless(number) == spaceless(s.Patient.Number)
 }
 
-// resolvers are who decides an exception: the control site's quality lead where
-// a patient did not match, and a quality lead of the site elsewhere (COI-03).
-func (ex Exception) resolvers() []identity.Role {
-	if ex.Class == identityClass {
-		return []identity.Role{identity.ControlSite}
-	}
-	return leads()
-}
-
 // Decider is who decides an exception, in words.
-func (ex Exception) Decider() string {
-	if ex.Class == identityClass {
-		return "the control site's quality lead"
+func (ex *Exception) Decider() string {
+	words := make([]string, len(ex.ApprovedBy))
+	for i, role := range ex.ApprovedBy {
+		words[i] = "a " + role
+		if identity.Role(role) == identity.ControlSite {
+			words[i] = "the control site's quality lead"
+		}
 	}
-	return "a quality lead"
-}
-
-// resolversOf are those of the exception that a decision names.
-func (s *State) resolversOf(c Resolve) []identity.Role {
-	if s == nil || c.Exception < 1 || c.Exception > len(s.Exceptions) {
-		return leads()
-	}
-	return s.Exceptions[c.Exception-1].resolvers()
+	return strings.Join(words, " and ")
 }
 
 // Mismatched says that a patient did not match in this batch, and that the

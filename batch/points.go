@@ -206,7 +206,7 @@ func (s *State) Next() *StepState {
 	}
 	for i := range s.Steps {
 		st := &s.Steps[i]
-		if st.Section.AfterRelease && s.Certification == nil {
+		if st.Section.AfterRelease && s.released() == nil {
 			break
 		}
 		if !st.Done() {

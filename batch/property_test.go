@@ -55,7 +55,7 @@ func anything(t *rapid.T, s *State) Command {
 	case 7:
 		return Note{step, text}
 	case 8:
-		return Raise{step, text, rapid.Bool().Draw(t, "blocks")}
+		return Raise{Step: step, Text: text, Blocks: rapid.Bool().Draw(t, "blocks")}
 	case 9:
 		return Resolve{rapid.IntRange(0, 5).Draw(t, "exception"), rapid.IntRange(0, 9).Draw(t, "accept") > 0, "because"}
 	case 10:

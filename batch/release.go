@@ -158,7 +158,15 @@ func (s *State) unsignedSteps() []string {
 // between this batch and certification at this moment (REL-10). Who certifies
 // and whether the site is active is Decide's to judge besides. Empty means
 // that nothing does.
-func (s *State) CertifyBlocks(now time.Time) []string {
+func (s *State) CertifyBlocks(now time.Time) []string { return s.holding(now, false) }
+
+// SupplyBlocks is CertifyBlocks for a supply out of specification: what failed
+// and is registered does not stand in its way, and all else does (DEV-05).
+func (s *State) SupplyBlocks(now time.Time) []string { return s.holding(now, true) }
+
+// holding is what holds up a release; anyway leaves out the registered
+// specifications that failed, and the exceptions that say so.
+func (s *State) holding(now time.Time, anyway bool) []string {
 	if s.Protocol == nil {
 		return []string{"The batch was never opened."}
 	}
@@ -174,6 +182,7 @@ func (s *State) CertifyBlocks(now time.Time) []string {
 	}
 	for _, ex := range s.Exceptions {
 		switch {
+		case anyway && ex.Registered:
 		case ex.Resolved != nil && !ex.Accepted:
 			blocks = append(blocks, fmt.Sprintf("Exception %d was not accepted: %s", ex.Number, ex.Text))
 		case ex.Resolved == nil && ex.Blocks != BlocksNothing:
@@ -183,7 +192,8 @@ func (s *State) CertifyBlocks(now time.Time) []string {
 	for _, ex := range s.overdue(now) {
 		blocks = append(blocks, "An exception has come due: "+ex.Text)
 	}
-	blocks = append(blocks, s.rejectedFigures()...)
+	blocks = append(blocks, s.rejectedFigures(anyway)...)
+	blocks = append(blocks, s.deviationsHolding()...)
 	blocks = append(blocks, s.unreconciled()...)
 	if why := s.unmatched(); why != "" {
 		blocks = append(blocks, why)
@@ -191,9 +201,10 @@ func (s *State) CertifyBlocks(now time.Time) []string {
 	if held, why := s.criticalChecked(); !held && len(s.unsignedSteps()) == 0 {
 		blocks = append(blocks, why)
 	}
-	for _, criterion := range s.Criteria() {
-		if criterion.Holds && criterion.Known || criterion.Later {
-			continue
+	for i, criterion := range s.Criteria() {
+		said := &s.Protocol.Criteria[i]
+		if criterion.Holds && criterion.Known || criterion.Later || anyway && (said.Registered && criterion.Known || said.Record == protocol.RecordExceptionsDecided) {
+			continue // of the record's exceptions each undecided one stands above
 		}
 		blocks = append(blocks, fmt.Sprintf("Release criterion not met: %s %s", strings.TrimSuffix(criterion.Name, ".")+".", criterion.Sentence))
 	}
@@ -209,8 +220,9 @@ func (s *State) CertifyBlocks(now time.Time) []string {
 
 // rejectedFigures names the figures that stand and break a limit that rejects:
 // no decision can lift that (DEV-04).
-func (s *State) rejectedFigures() []string {
+func (s *State) rejectedFigures(anyway bool) []string {
 	var sentences []string
+	stands := func(v protocol.Verdict) bool { return v.Level == protocol.Reject && !(anyway && registered(v)) }
 	for i := range s.Steps {
 		st := &s.Steps[i]
 		if st.Section.AfterRelease || st.Skipped {
@@ -218,13 +230,13 @@ func (s *State) rejectedFigures() []string {
 		}
 		for j := range st.Step.Inputs {
 			in := &st.Step.Inputs[j]
-			if entry := st.Value(in.Name); entry != nil && entry.Verdict.Level == protocol.Reject {
+			if entry := st.Value(in.Name); entry != nil && stands(entry.Verdict) {
 				sentences = append(sentences, fmt.Sprintf("%s: %s.", sentenceCase(titled(in.Title, in.Name)), entry.Verdict.Reason))
 			}
 		}
 		for j := range st.Step.Calcs {
 			calc := &st.Step.Calcs[j]
-			if result, ok := st.Results[calc.Name]; ok && result.Verdict.Level == protocol.Reject {
+			if result, ok := st.Results[calc.Name]; ok && stands(result.Verdict) {
 				sentences = append(sentences, fmt.Sprintf("%s: %s.", sentenceCase(titled(calc.Title, calc.Name)), result.Verdict.Reason))
 			}
 		}

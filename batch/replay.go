@@ -7,6 +7,8 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"countersign/audit"
@@ -305,17 +307,30 @@ func commandOf(ev Event, masked bool) (Command, error) {
 	case RemarkNoted:
 		return Note{Step: e.Step, Text: e.Text}, nil
 	case ExceptionRaised:
-		switch e.Class {
-		case recallClass:
+		switch {
+		case e.Class == recallClass:
 			return recallOf(e), nil
-		case handClass:
-			return Raise{Step: e.Step, Text: e.Text, Blocks: e.Blocks == BlocksBatch}, nil
+		case strings.HasPrefix(e.Cause, handCause):
+			return raiseOf(e), nil
+		case e.Class == promoted:
+			note, err := strconv.ParseInt(strings.TrimPrefix(e.Cause, noteCause), 10, 64)
+			return Promote{Note: note, Text: e.Text}, err
 		}
 		return nil, errors.New("no act gave rise to this exception")
 	case ExceptionResolved:
 		return Resolve{Exception: e.Exception, Accept: e.Accept, Reason: e.Reason}, nil
 	case StopDecided:
 		return AfterStop{Decision: e.Decision, Authority: e.Authority, Reason: e.Reason}, nil
+	case DeviationAttached:
+		return AttachDeviation{Deviation: e.Deviation, Exception: e.Exception}, nil
+	case DeviationRuled:
+		return RuleDeviation{Deviation: e.Deviation}, nil
+	case RouteRecorded:
+		return RecordRoute{Stage: e.Stage, Whom: e.Whom, When: e.When, Document: e.Document, Text: e.Text}, nil
+	case BatchSupplied:
+		return Supply{Statement: e.Statement, Place: e.Place}, nil
+	case SupplyTold:
+		return TellSupply{Whom: e.Whom, Name: e.Name, How: e.How, When: e.When, Document: e.Document}, nil
 	case BatchReviewed:
 		return Review{Statement: e.Statement}, nil
 	case BatchCertified:

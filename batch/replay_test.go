@@ -182,7 +182,7 @@ func TestReplayNoticesEveryChangedMember(t *testing.T) {
 	w.must("Asha", Note{"test", "The meter was warmed up."}, minute())
 	w.must("Asha", Correct{"test", "pH", "5.6", "Read from the wrong line."}, minute())
 	w.must("Pia", ConfirmCorrection{"test", 1}, minute())
-	w.must("Asha", Raise{"test", "The meter beeped.", false}, minute())
+	w.must("Asha", Raise{Step: "test", Text: "The meter beeped.", Blocks: false}, minute())
 	w.must("Asha", Perform{"test"}, minute())
 	w.must("Pia", Check{"test"}, minute())
 	for _, ex := range w.state.OpenExceptions() {

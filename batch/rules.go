@@ -38,6 +38,7 @@ func (d *decision) unblockedBut(own *StepState) *Refusal {
 	for _, ex := range d.s.Exceptions {
 		switch {
 		case own != nil && own.Step.Decision && ex.Step == own.Step.Name:
+		case ex.Registered && (d.s.Supply != nil || d.s.accepted()):
 		case ex.Resolved == nil && ex.Blocks == BlocksBatch:
 			return refuse("blocked", "Nothing goes on until %s has decided exception %d: %s", ex.Decider(), ex.Number, ex.Text)
 		case ex.Resolved != nil && !ex.Accepted:
@@ -62,10 +63,10 @@ func (d *decision) inOrder(st *StepState) *Refusal {
 	if d.s.Status == Given {
 		return refuse("closed", "Every step of this batch is done.")
 	}
-	if st.Section.AfterRelease && d.s.Certification == nil {
+	if st.Section.AfterRelease && d.s.released() == nil {
 		return refuse("not_released", "Step %s comes after release, and this batch is not certified.", st.Step.Name)
 	}
-	if !st.Section.AfterRelease && d.s.Certification != nil {
+	if !st.Section.AfterRelease && d.s.released() != nil {
 		return refuse("closed", "This batch is certified. Step %s is closed.", st.Step.Name)
 	}
 	if st.Skipped {

@@ -34,9 +34,11 @@ func Signs(s *State, c Command) (meaning identity.Meaning, roles []identity.Role
 			return identity.Verified, confirmers(s.Protocol, s.Step(c.Step).Step), true
 		}
 	case Resolve:
-		return identity.AuthorisedDeviation, s.resolversOf(c), true
+		return identity.AuthorisedDeviation, decidingIn(s, c), true
 	case ImmediateUse:
 		return identity.Approved, openers(), true
+	case RecordRoute, Supply:
+		return identity.AcceptedOOS, leads(), true
 	case AfterStop:
 		return identity.AuthorisedDeviation, deciders(), true
 	case Review:
@@ -103,6 +105,11 @@ func Lines(s *State, c Command, f Facts) ([]string, error) {
 		sheet.record()
 		sheet.add("Certification: %s", strings.TrimSpace(c.Statement))
 		sheet.add("Place: %s", strings.TrimSpace(c.Place))
+	case RecordRoute:
+		sheet.route()
+		sheet.add("Recorded now: %s, %s, %s, by %s: %s", c.Stage, strings.TrimSpace(c.Whom), sheet.moment(c.When), strings.TrimSpace(c.Document), strings.TrimSpace(c.Text))
+	case Supply:
+		sheet.supply(c)
 	case Reject:
 		sheet.add("The batch is rejected: %s", strings.TrimSpace(c.Reason))
 	case Abort:
@@ -325,6 +332,9 @@ func (sh *sheet) exception(ex Exception) {
 	case ex.Blocks == BlocksNothing:
 		line += " It needs no decision."
 	default:
+		for _, given := range ex.Approvals {
+			line += fmt.Sprintf(" Accepted by %s (%s): %s", given.Name, given.Role, given.Reason)
+		}
 		line += " It is not decided."
 	}
 	sh.add("%s", line)
@@ -334,7 +344,11 @@ func (sh *sheet) decision(c Resolve) error {
 	if c.Exception < 1 || c.Exception > len(sh.s.Exceptions) {
 		return refuse("unknown_exception", "There is no such exception in this batch.")
 	}
-	sh.exception(sh.s.Exceptions[c.Exception-1])
+	ex := sh.s.Exceptions[c.Exception-1]
+	sh.exception(ex)
+	if len(ex.ApprovedBy) > 1 {
+		sh.add("It is decided by %d people, each another: %s.", len(ex.ApprovedBy), strings.Join(ex.ApprovedBy, " and "))
+	}
 	if c.Accept {
 		sh.add("Decision: accepted. %s", strings.TrimSpace(c.Reason))
 		return nil
@@ -386,6 +400,14 @@ func (sh *sheet) record() {
 			word = "met"
 		}
 		sh.add("Criterion, %s: %s %s", word, criterion.Name, criterion.Sentence)
+	}
+	for i := range sh.s.Deviations {
+		e := &sh.s.Deviations[i]
+		if e.Ruled == nil {
+			sh.add("%s Nobody has decided what it means for this batch.", e.Text)
+			continue
+		}
+		sh.add("%s It %s, by %s: %s", e.Text, e.Decision, e.Ruled.Name, e.Reason)
 	}
 	sh.add("%d notes, %d attempts refused.", len(sh.s.Notes), len(sh.s.Refusals))
 	if review := last(sh.s.Reviews); review != nil {

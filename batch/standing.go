@@ -72,7 +72,7 @@ func (s *growing) undecide(number int, version int64, why string) error {
 	undone := UndoneDecision{Act: *ex.Resolved, Accepted: ex.Accepted, Reason: ex.Reason}
 	undone.Invalidated, undone.Why = version, why
 	ex.Undone = append(slices.Clip(ex.Undone), undone)
-	ex.Resolved, ex.Accepted, ex.Reason = nil, false, ""
+	ex.Resolved, ex.Accepted, ex.Reason, ex.Approvals = nil, false, "", nil
 	if ex.Blocks == BlocksNothing {
 		ex.Blocks = BlocksRelease
 	}

@@ -20,7 +20,10 @@ const (
 	Conditional Status = "certified conditionally"
 	Given       Status = "certified and given" // certified, and the steps after release are done
 	Rejected    Status = "rejected"
-	Aborted     Status = "aborted"
+	// Supplied: the physician accepted that a registered specification failed
+	// (DEV-05).
+	SuppliedAnyway Status = "supplied out of specification at the physician's request (not certified)"
+	Aborted        Status = "aborted"
 	// Quarantined: its unit was stopped, and a quality lead put it aside until
 	// somebody decides that it goes on (CTL-07).
 	Quarantined Status = "quarantined"
@@ -58,9 +61,14 @@ type State struct {
 	Labellings  []Labelling       // each printing of labels
 	LabelCopies []LabelCopy       // number i+1 at index i
 	Immediate   *ImmediateEntry
+	Deviations  []DeviationEntry // that concern the batch, in the order in which they reached it
+	Route       []RouteStage     // to a supply out of specification
+	SupplyTold  []SupplyNotice
 	Disposition *Disposition
 	// Certification stays when a certified batch is aborted before it was given.
 	Certification *Disposition
+	// Supply is the supply out of specification, which is no certification.
+	Supply *Disposition
 	// Head is the hash of the last entry, hexadecimal.
 	Head string
 
@@ -162,11 +170,15 @@ type Exception struct {
 	Field    string // the input or calculation concerned; "" when none is
 	Cause    string // for programs: what gave rise to it; one cause is raised once
 	// CausedBy is whose act gave rise to it; empty where time or the clock did.
-	CausedBy identity.PersonID
-	Resolved *Act
-	Accepted bool
-	Reason   string           // of the decision
-	Undone   []UndoneDecision // decisions that a correction took away, the first first
+	CausedBy   identity.PersonID
+	ApprovedBy []string   // the roles that decide, each another person
+	Approvals  []Approval // given so far; all of them accept
+	Deviation  bool       // a deviation is raised for it
+	Registered bool       // a registered specification failed
+	Resolved   *Act       // the decision that settled it
+	Accepted   bool
+	Reason     string           // of the decision
+	Undone     []UndoneDecision // decisions that a correction took away, the first first
 }
 
 // Blocks says what an open exception holds up.

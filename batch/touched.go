@@ -13,7 +13,7 @@ func (d *decision) correctable(st *StepState) *Refusal {
 	if refusal := d.alive(); refusal != nil {
 		return refusal
 	}
-	if d.s.Status == Given || d.s.Certification != nil && !st.Section.AfterRelease {
+	if d.s.Status == Given || d.s.released() != nil && !st.Section.AfterRelease {
 		return refuse("certified", "This batch is certified. What was certified is not corrected any more: what comes to light now is information after certification. Raise an exception, and a quality lead decides.")
 	}
 	return nil

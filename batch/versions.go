@@ -7,7 +7,7 @@ func versionOf(ev Event) int {
 	switch ev.(type) {
 	case BatchOpened, ScanRefused:
 		return 3
-	case ScanAccepted, ValueCorrected, openedSecond, scanRefusedSecond:
+	case ScanAccepted, ValueCorrected, ExceptionRaised, openedSecond, scanRefusedSecond:
 		return 2
 	}
 	return 1
@@ -22,7 +22,7 @@ type older interface {
 
 // earlier gives the zero event of each earlier version of a kind.
 func earlier() []Event {
-	return []Event{openedFirst{}, scanRefusedFirst{}, openedSecond{}, scanAcceptedFirst{}, scanRefusedSecond{}, correctedFirst{}}
+	return []Event{openedFirst{}, scanRefusedFirst{}, openedSecond{}, scanAcceptedFirst{}, scanRefusedSecond{}, correctedFirst{}, exceptionRaisedFirst{}}
 }
 
 // openedFirst is an opening as version 1 of its kind had it.

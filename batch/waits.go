@@ -106,7 +106,7 @@ func (s *State) exceptionWaits(now time.Time) []Wait {
 	for _, ex := range s.OpenExceptions() {
 		all = append(all, Wait{
 			Kind: kind, Cause: fmt.Sprintf("exception %d", ex.Number), Step: ex.Step, Since: ex.Raised.At, Class: ex.Class,
-			Holds: ex.Blocks == BlocksBatch, Roles: ex.resolvers(), may: func(p identity.Person) bool { return p.ID != ex.CausedBy },
+			Holds: ex.Blocks == BlocksBatch, Roles: deciding(ex), may: func(p identity.Person) bool { return p.ID != ex.CausedBy },
 			Text: fmt.Sprintf("Decide exception %d (%s, %s): %s", ex.Number, ex.Class, ex.Severity, ex.Text),
 		})
 	}

@@ -81,6 +81,9 @@ func Words(ev Event) string {
 		}
 		return fmt.Sprintf("Refused to %s: %s", e.Attempt, e.Sentence)
 	}
+	if words := routeWords(ev); words != "" {
+		return words
+	}
 	return LabelWords(ev)
 }
 

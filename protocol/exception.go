@@ -47,6 +47,7 @@ func ExceptionClasses() []ExceptionClass {
 		{"late witness", "a witness signs later than at the time", SeverityMajor, SeverityMinor, HoldsRelease, false},
 		{"role conflict", "somebody reviews a batch in which they checked steps", SeverityMinor, SeverityMinor, HoldsNothing, false},
 		{"clock", "the clock goes back, or runs unsynchronised", SeverityMajor, SeverityMajor, HoldsRelease, false},
+		{"overdue notice", "somebody who must be told of a supply out of specification is not told in time", SeverityMajor, SeverityMajor, HoldsRelease, false},
 		{"reprint", "a label is printed again", SeverityMinor, SeverityMinor, HoldsNothing, false},
 		{"additional item", "something is set out during the batch", SeverityMinor, SeverityMinor, HoldsNothing, false},
 		{"unit stopped", "the unit is stopped while the batch is open, and somebody decides how it goes on", SeverityCritical, SeverityCritical, HoldsNothing, false},

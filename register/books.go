@@ -13,21 +13,22 @@ import (
 // Books are all registers as their streams tell them. They are no safer for
 // several goroutines than a map is: whoever holds them locks them.
 type Books struct {
-	materials map[string]Material
-	lots      map[string]*Lot
-	equipment map[string]*Equipment
-	recalls   map[string]*Recall
-	codes     map[string]string // key of a label's code → lot
-	products  map[string]*Product
-	units     map[string]*Unit
-	blocked   map[string][]Blocked // by product: openings that were refused
-	versions  map[audit.StreamID]int64
+	materials  map[string]Material
+	lots       map[string]*Lot
+	equipment  map[string]*Equipment
+	recalls    map[string]*Recall
+	deviations map[string]*Deviation
+	codes      map[string]string // key of a label's code → lot
+	products   map[string]*Product
+	units      map[string]*Unit
+	blocked    map[string][]Blocked // by product: openings that were refused
+	versions   map[audit.StreamID]int64
 }
 
 // NewBooks gives empty books.
 func NewBooks() *Books {
 	return &Books{
-		materials: map[string]Material{}, lots: map[string]*Lot{}, equipment: map[string]*Equipment{}, recalls: map[string]*Recall{},
+		materials: map[string]Material{}, lots: map[string]*Lot{}, equipment: map[string]*Equipment{}, recalls: map[string]*Recall{}, deviations: map[string]*Deviation{},
 		codes: map[string]string{}, versions: map[audit.StreamID]int64{},
 		products: map[string]*Product{}, units: map[string]*Unit{}, blocked: map[string][]Blocked{},
 	}
@@ -48,7 +49,7 @@ type Act struct {
 func Keeps(stream audit.StreamID) bool {
 	room, _, _ := strings.Cut(string(stream), "/")
 	switch room {
-	case "material", "lot", "stock", "equipment", "logbook", "product", "unit", "recall":
+	case "material", "lot", "stock", "equipment", "logbook", "product", "unit", "recall", "deviation":
 		return true
 	}
 	return false

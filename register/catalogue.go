@@ -55,6 +55,17 @@ func events() []Event {
 		RecallClosed{},
 		LotCalledBack{},
 		CommandRefused{},
+		DeviationOpened{},
+		DeviationArose{},
+		DeviationAssessed{},
+		DeviationInvestigated{},
+		DeviationConcluded{},
+		DeviationClassified{},
+		ActionPlanned{},
+		ActionFinished{},
+		DeviationRuledOn{},
+		DeviationAcknowledged{},
+		DeviationClosed{},
 	}
 }
 
@@ -99,6 +110,16 @@ func Commands() []Command {
 		ExtendRecall{},
 		TellRecall{},
 		CloseRecall{},
+		OpenDeviation{},
+		AssessDeviation{},
+		InvestigateDeviation{},
+		ConcludeDeviation{},
+		ClassifyDeviation{},
+		PlanAction{},
+		FinishAction{},
+		RuleOnBatch{},
+		AcknowledgeDeviation{},
+		CloseDeviation{},
 	}
 }
 

@@ -41,6 +41,8 @@ type Facts struct {
 	Zone   *time.Location // site time, for what people read and type
 	Now    time.Time
 	Reach  *Reach // of a recall that is opened or extended, as the log stands
+	// Deviation is what stands beside an act on a deviation.
+	Deviation *DeviationFacts
 }
 
 // Decide says what a command writes, or why it is refused with a *Refusal. It
@@ -75,6 +77,9 @@ func Lines(b *Books, c Command, f Facts) ([]string, error) {
 	lines := []string{strings.TrimSuffix(w.Event.Words(), ".") + "."}
 	if reach, ok := Reached(w.Event); ok {
 		return append(lines, reach.lines()...), nil
+	}
+	if d, ok := b.Deviation(id); ok && w.Event.room() == "deviation" {
+		lines = append(lines, d.Lines()...)
 	}
 	if ev, ok := w.Event.(detailed); ok {
 		lines = append(lines, ev.details(b, f.Zone)...)

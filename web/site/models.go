@@ -136,7 +136,7 @@ func (m *models) apply(entry audit.Stored, openings map[string]string, ahead map
 		return m.applySite(entry)
 	case "access":
 		return nil
-	case "material", "lot", "stock", "equipment", "logbook", "product", "unit", "recall":
+	case "material", "lot", "stock", "equipment", "logbook", "product", "unit", "recall", "deviation":
 		return m.books.Apply(entry, openings)
 	default:
 		return errors.New("no room knows this stream")
