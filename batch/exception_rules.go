@@ -8,6 +8,7 @@ import (
 	"countersign/audit"
 	"countersign/identity"
 	"countersign/protocol"
+	"countersign/register"
 )
 
 // exceptionRaisedFirst is an exception as version 1 of its kind had it, when
@@ -235,4 +236,20 @@ func decidingIn(s *State, c Resolve) []identity.Role {
 		return leads()
 	}
 	return deciding(s.Exceptions[c.Exception-1])
+}
+
+// overdueStatus says that a scan was of the right item, and that what it is
+// asked to be has lapsed: its date, its calibration or its qualification.
+func (d *decision) overdueStatus(field, code string) bool {
+	planned := d.s.Protocol.Item(field)
+	at := slices.IndexFunc(d.s.Items, func(item Item) bool {
+		return item.Name == field && register.Key(item.Code, d.now) == register.Key(code, d.now)
+	})
+	if planned == nil || at < 0 || d.s.Items[at].Register == "" {
+		return false
+	}
+	fit, known := d.f.Registered[d.s.Items[at].Code]
+	return known && slices.ContainsFunc([]string{"in date", "calibrated", "qualified"}, func(must string) bool {
+		return slices.Contains(planned.MustBe, must) && fit.Failing(must, d.now) != ""
+	})
 }

@@ -37,7 +37,7 @@ func (w *world) tell(who string, c register.Command, now time.Time) error {
 	if !ok {
 		w.tb.Fatalf("nobody here is called %q", who)
 	}
-	written, err := register.Decide(w.books, c, register.Facts{Person: person, Zone: time.UTC, Now: now})
+	written, err := register.Decide(w.books, c, register.Facts{Person: person, Zone: time.UTC, Now: now, Deviation: w.aboutDeviation(c)})
 	var no interface{ Refused() (string, string) }
 	if errors.As(err, &no) {
 		code, sentence := no.Refused()
@@ -62,10 +62,14 @@ func (w *world) tell(who string, c register.Command, now time.Time) error {
 		}
 		e.Signatures = []audit.Signature{{Signer: e.Actor, Name: person.Name, Role: string(role), Meaning: string(meaning)}}
 	}
+	reaches, rules := register.OfDeviation(w.books, written)
 	if failed := w.books.Apply(audit.Stored{Entry: e}, nil); failed != nil {
 		w.tb.Fatal(failed)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return w.beside(who, written, reaches, rules, now)
 }
 
 // keep gives a register a command that has to be allowed.
@@ -229,7 +233,7 @@ func TestNoBatchBeginsAndNothingIsSignedWhileAStopStands(t *testing.T) {
 func registerCommand(w *world, text string) (c register.Command) {
 	product := w.protocol.Product
 	unit, effect := "U-1", "each waits for a decision"
-	choose(text, []pattern{
+	choose(text, append(deviationPatterns(&c), []pattern{
 		{`lists the unit (\S+)`, func(m []string) {
 			w.open.Unit = m[1]
 			c = register.ListUnit{Unit: m[1], Title: "trailer", Marking: "plate", Place: "yard", Relocatable: true, Mode: register.Mode(product.Mode)}
@@ -262,6 +266,6 @@ func registerCommand(w *world, text string) (c register.Command) {
 		{`records that the form was granted by "(.*)"`, func(m []string) {
 			c = register.GrantForm{Product: product.Code, Form: product.Form, Variation: m[1], Date: "2026-11-01"}
 		}},
-	})
+	}...))
 	return c
 }

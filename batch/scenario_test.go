@@ -160,7 +160,7 @@ func (s *story) given(text string) {
 				Stream: audit.StreamID("lot/" + m[1]), Name: "vial", Number: m[1], Code: m[2], Personal: true, ForPatient: "999 000 0026",
 			}}
 		}},
-		{`batch (\S+) for "(.+)", born (\S+), is open in unit (\S+)`, func(m []string) { s.w.beside(m[1], m[4], m[2], m[3]) }},
+		{`batch (\S+) for "(.+)", born (\S+), is open in unit (\S+)`, func(m []string) { s.w.neighbour(m[1], m[4], m[2], m[3]) }},
 		{`(\w+) is suspended`, func(m []string) {
 			person := s.w.people[m[1]]
 			person.Active = false
@@ -232,6 +232,15 @@ func (s *story) act(who, second, text string) error {
 		{`raises "(.*)" in (.+)`, func(m []string) { do(Raise{Step: m[2], Text: m[1]}) }},
 		{`accepts exception (\d+) because "(.*)"`, func(m []string) { do(Resolve{s.number(m[1]), true, m[2]}) }},
 		{`does not accept exception (\d+) because "(.*)"`, func(m []string) { do(Resolve{s.number(m[1]), false, m[2]}) }},
+		{`raises an? (.+) "(.*)" in (.+)`, func(m []string) { do(Raise{Step: m[3], Text: m[2], Class: m[1]}) }},
+		{`makes an exception of the first remark: "(.*)"`, func(m []string) { do(Promote{s.w.state.Notes[0].Version, m[1]}) }},
+		{`records the (physician's request|risk evaluation given to the physician|physician's acceptance|notice that it is supplied at the physician's request)`, func(m []string) {
+			do(RecordRoute{m[1], "Dr Example", s.at.Format(time.RFC3339), "LETTER-1", "The patient has no other chance."})
+		}},
+		{`supplies the batch out of specification`, func([]string) { do(Supply{"The physician asked for it.", "The Royal"}) }},
+		{`tells the (.+) of the supply`, func(m []string) {
+			do(TellSupply{m[1], "Somebody", "by telephone", s.at.Format(time.RFC3339), "NOTE-1"})
+		}},
 		{`recalls it under (R-\d+) because "(.*)"`, func(m []string) { do(Recall{m[1], m[2]}) }},
 		{`aborts because "(.*)"`, func(m []string) { do(Abort{m[1]}) }},
 		{`rejects because "(.*)"`, func(m []string) { do(Reject{m[1]}) }},
@@ -347,6 +356,14 @@ func (s *story) then(text string) {
 		}},
 		{`step (.+) is signed`, func(m []string) { same(state.Step(m[1]).Signed(), "true") }},
 		{`step (.+) is to be signed again`, func(m []string) { same(!state.Step(m[1]).Signed() && state.Step(m[1]).Done(), "true") }},
+		{`exception (\d+) waits for (.+)`, func(m []string) { same(orRoles(state.Exceptions[s.number(m[1])-1].Waiting()), m[2]) }},
+		{`exception (\d+) needs a deviation`, func(m []string) { same(state.WantsDeviation(state.Exceptions[s.number(m[1])-1]), "true") }},
+		{`a registered specification failed: "(.*)"`, func(m []string) {
+			if !strings.Contains(strings.Join(state.FailedSpecifications(), "\n"), m[1]) {
+				s.wrong("these failed: %q", state.FailedSpecifications())
+			}
+		}},
+		{`(\d+) are still to be told`, func(m []string) { same(len(state.Untold()), m[1]) }},
 		{`the next step is (.+)`, func(m []string) {
 			if state.Next() == nil {
 				s.wrong("there is none")

@@ -158,13 +158,13 @@ func (w *world) factsOf(who string) Facts {
 	return Facts{
 		Person: person, Protocol: p, Effective: true, Origin: "royal.example", Site: "The Royal, unit 1",
 		Standing: w.books.Standing(p.Product.Code, p.Product.Form, w.unit(), w.now), Zone: time.UTC, Settings: w.settings, Registered: w.registered(),
-		Issue: 7, Earlier: w.earlier, Unread: w.unread,
+		Issue: 7, Earlier: w.earlier, Unread: w.unread, Deviations: w.deviations(),
 		Near: Near(batchID, w.unit(), w.open.Patient, w.others, w.now, time.UTC),
 	}
 }
 
-// beside is another batch of the site, in a unit, for a patient.
-func (w *world) beside(id, unit, name, born string) {
+// neighbour is another batch of the site, in a unit, for a patient.
+func (w *world) neighbour(id, unit, name, born string) {
 	w.others = append(w.others, &State{
 		ID: id, Protocol: w.protocol, Status: InProgress, Opened: Act{At: day()}, Basis: Basis{Unit: unit},
 		Patient: Patient{Name: name, Born: born, Number: "999 000 0026"},

@@ -53,6 +53,8 @@ func ExceptionClasses() []ExceptionClass {
 		{"unit stopped", "the unit is stopped while the batch is open, and somebody decides how it goes on", SeverityCritical, SeverityCritical, HoldsNothing, false},
 		{"licence and designation", "what covers the batch is in doubt when it is opened", SeverityMinor, SeverityMinor, HoldsNothing, false},
 		{"recall", "a recall reaches the batch", SeverityCritical, SeverityCritical, HoldsSteps, false},
+		{"immediate use", "a medicine without its final label is not begun to be given in time, or not given entirely", SeverityMajor, SeverityMajor, HoldsRelease, false},
+		{"similar patient", "a batch of a patient who can be taken for this one is open", SeverityMinor, SeverityMinor, HoldsNothing, false},
 		{"promoted remark", "a reviewer makes an exception of a remark", SeverityMajor, SeverityMinor, HoldsRelease, false},
 		{"raised by hand", "somebody says that something is wrong", SeverityMajor, SeverityMajor, HoldsRelease, true},
 		{"alarm", "an alarm sounded", SeverityMajor, SeverityMajor, HoldsRelease, true},
@@ -107,7 +109,7 @@ func severities() []string { return []string{SeverityMinor, SeverityMajor, Sever
 func holdings() []string { return []string{HoldsNothing, HoldsRelease, HoldsSteps} }
 
 // deciding lists the roles that can decide on an exception.
-func deciding() []string { return []string{"quality lead", "control site", "pharmacist"} }
+func deciding() []string { return []string{"quality lead", "control site quality lead", "pharmacist"} }
 
 func exceptionNames() (all []string) {
 	for _, class := range ExceptionClasses() {
@@ -180,7 +182,7 @@ func (b *builder) approvers(o *object, class string) (roles []string) {
 			continue
 		}
 		if !contains(deciding(), role) {
-			b.fail(element, suggest(role, deciding()), "an exception is decided by a quality lead, the control site or, as one of two, a pharmacist; not by %q", role)
+			b.fail(element, suggest(role, deciding()), "an exception is decided by a quality lead, the control site quality lead or, as one of two, a pharmacist; not by %q", role)
 		}
 		roles = append(roles, role)
 	}
@@ -188,8 +190,8 @@ func (b *builder) approvers(o *object, class string) (roles []string) {
 	case n == nil:
 	case len(roles) > 2:
 		b.fail(n, "name one role, or two for two people", "no more than two people decide on an exception")
-	case len(roles) > 0 && !slices.Contains(roles, "quality lead") && !slices.Contains(roles, "control site"):
-		b.fail(n, "let a quality lead or the control site be one of them", "a pharmacist alone does not decide on the exceptions of the class %s", class)
+	case len(roles) > 0 && !slices.Contains(roles, "quality lead") && !slices.Contains(roles, "control site quality lead"):
+		b.fail(n, "let a quality lead or the control site quality lead be one of them", "a pharmacist alone does not decide on the exceptions of the class %s", class)
 	}
 	return roles
 }
