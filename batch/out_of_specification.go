@@ -390,7 +390,7 @@ func (sh *sheet) supply(c Supply) {
 
 // RouteWords tell what the entries of the way out of specification did, and
 // those of deviations; "" for any other.
-func routeWords(ev Event) string {
+func RouteWords(ev Event) string {
 	switch e := ev.(type) {
 	case DeviationAttached:
 		return "Concerned by a deviation. " + e.Text

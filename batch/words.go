@@ -81,7 +81,7 @@ func Words(ev Event) string {
 		}
 		return fmt.Sprintf("Refused to %s: %s", e.Attempt, e.Sentence)
 	}
-	if words := routeWords(ev); words != "" {
+	if words := RouteWords(ev); words != "" {
 		return words
 	}
 	return LabelWords(ev)

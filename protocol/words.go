@@ -17,3 +17,9 @@ func (p *Part) Words() string { return p.written() }
 // Words is the condition of a criterion as written; "" when the record itself
 // answers it.
 func (c *Criterion) Words() string { return c.condition() }
+
+// Words is what a rule says of a class of exceptions.
+func (r *ExceptionRule) Words() string { return r.written() }
+
+// Words says who is told of a supply out of specification, and how soon.
+func (o *OutOfSpecification) Words() string { return o.written() }

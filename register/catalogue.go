@@ -66,6 +66,7 @@ func events() []Event {
 		DeviationRuledOn{},
 		DeviationAcknowledged{},
 		DeviationClosed{},
+		UnitKept{},
 	}
 }
 
@@ -120,6 +121,7 @@ func Commands() []Command {
 		RuleOnBatch{},
 		AcknowledgeDeviation{},
 		CloseDeviation{},
+		KeepUnit{},
 	}
 }
 

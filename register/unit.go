@@ -29,7 +29,10 @@ type Unit struct {
 	Places    []Place // where it stood, the first first
 	Listed    Act
 	Initiated Act // the last time that it became active; zero before
-	History   []Act
+	// Considered are the deviations because of which the control site decided not
+	// to pause it.
+	Considered []string
+	History    []Act
 }
 
 // UnitStatus is where a unit stands with its control site.

@@ -106,6 +106,9 @@ func (r *record) eventWords(e Entry) string {
 	case batch.CommandRefused:
 		return fmt.Sprintf("refused to %s%s: %s", event.Attempt, on(event.Step), event.Sentence)
 	}
+	if words := batch.RouteWords(e.Event); words != "" {
+		return words
+	}
 	if words := batch.LabelWords(e.Event); words != "" {
 		return words
 	}

@@ -200,6 +200,7 @@ func (h *history) factsFor(e audit.Stored) batch.Facts {
 		f.Effective = effective.Protocol.Version == version && effective.Protocol.Digest == digest
 	}
 	f.Standing = h.standing(event, f.Protocol, e.Time)
+	f.Deviations = h.deviations()
 	return f
 }
 
@@ -289,6 +290,11 @@ func (h *history) input(state *batch.State, o audit.Opened) Input {
 		}
 	}
 	slices.SortFunc(in.Other, func(a, b Stream) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	for _, entry := range state.Deviations {
+		if d, ok := h.books.Deviation(entry.Deviation); ok {
+			in.Deviations = append(in.Deviations, d)
+		}
+	}
 	if state.Protocol != nil {
 		if v, ok := h.library.Find(state.Protocol.Name, state.Protocol.Version); ok {
 			in.Life = lifeOf(v, clock{h.zone})

@@ -108,6 +108,7 @@ func (m *master) make(files []attachment) (pdf []byte, err error) {
 	m.times()
 	m.release()
 	m.stops()
+	m.exceptions()
 	m.text()
 	m.integrity()
 

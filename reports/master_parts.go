@@ -195,6 +195,9 @@ func (m *master) release() {
 		if c.Later {
 			known = cell{{plainStyle, c.Source}, {boldStyle, "after release"}, {smallStyle, "due " + days(c.Due) + " after certification; a failure is told to " + orDash(c.Tell)}}
 		}
+		if c.Registered {
+			known = append(known, text{boldStyle, "registered specification"})
+		}
 		t.add(strong(fmt.Sprint(i+1)), strong(c.Name), when, known)
 	}
 	m.grid(t)
@@ -281,6 +284,8 @@ func (m *master) broke(step *protocol.Step, l *protocol.Limit) string {
 	switch {
 	case m.afterRelease(step):
 		words += "; the certification stays as it was signed"
+	case l.Registered:
+		words += "; a registered specification: nobody can accept it, and the batch can never be certified with it"
 	case l.Level == protocol.Reject:
 		words += "; the batch can never be certified with it"
 	}

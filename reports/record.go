@@ -28,6 +28,8 @@ type Input struct {
 	Trail []Entry  // the batch's own entries, in order
 	Other []Stream // the further streams of the bundle
 	Life  []Stage  // of the protocol version
+	// Deviations are those that concern the batch, in the order of its record.
+	Deviations []*register.Deviation
 	// People are those of the bundle, for the keys that they sign with. Names
 	// on the pages come from the entries, as they were frozen there.
 	People []identity.Person
@@ -105,6 +107,8 @@ func (r *record) make(data []byte) (pdf []byte, err error) {
 		}
 	}()
 	r.summary()
+	r.supplied()
+	r.deviations()
 	r.changes()
 	r.people()
 	r.materials()

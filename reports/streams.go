@@ -73,6 +73,8 @@ func leansOn(e audit.Stored) (all []audit.StreamID) {
 	case batch.BatchOpened:
 		items, all = ev.Items, append(all, library.Stream(ev.Protocol))
 		all = append(all, ev.Basis.Streams()...)
+	case batch.DeviationAttached:
+		all = append(all, register.DeviationStream(ev.Deviation))
 	case batch.ItemSetOut:
 		items = append(items, ev.Item)
 	}

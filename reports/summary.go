@@ -150,6 +150,7 @@ func (r *record) counts() [][2]string {
 		{"Disposition", disposition},
 		{"Production review", review},
 		{"Exceptions", fmt.Sprintf("%d in all, %d open", len(s.Exceptions), open)},
+		{"Deviations", concerned(s)},
 		{"Steps fully signed", fmt.Sprintf("%d of %d", signed, len(s.Steps)-skipped)},
 		{"Critical steps checked", fmt.Sprintf("%d of %d", checked, critical)},
 		{"Values recorded", fmt.Sprintf("%d, of which %s", values, plural(corrections, "correction", "corrections"))},
@@ -189,13 +190,26 @@ func (r *record) decision(e batch.Exception) cell {
 		if e.Blocks == batch.BlocksNothing {
 			return say("needs none; noted for the certifier")
 		}
-		return append(strong(signOpen+" OPEN – not decided"), r.undone(e)...)
+		open := strong(signOpen + " OPEN – not decided")
+		for _, given := range e.Approvals {
+			open = append(append(open, text{plainStyle, given.Reason}), r.signatureLines(given.Act)...)
+		}
+		if len(e.ApprovedBy) > 1 {
+			open = append(open, text{smallStyle, "decided by " + strings.Join(e.ApprovedBy, " and ")})
+		}
+		return append(open, r.undone(e)...)
 	}
 	word := signHolds + " accepted"
 	if !e.Accepted {
 		word = signBroken + " not accepted"
 	}
-	lines := append(cell{{boldStyle, word}, {plainStyle, e.Reason}}, r.signatureLines(*e.Resolved)...)
+	lines := cell{{boldStyle, word}, {plainStyle, e.Reason}}
+	for _, given := range e.Approvals {
+		if given.Version != e.Resolved.Version {
+			lines = append(lines, r.signatureLines(given.Act)...)
+		}
+	}
+	lines = append(lines, r.signatureLines(*e.Resolved)...)
 	return append(lines, r.undone(e)...)
 }
 

@@ -163,6 +163,8 @@ func status(s *batch.State) string {
 		return "CERTIFIED AND GIVEN"
 	case batch.Quarantined:
 		return "QUARANTINED – NOT FOR USE"
+	case batch.SuppliedAnyway:
+		return "SUPPLIED OUT OF SPECIFICATION AT THE PHYSICIAN'S REQUEST – NOT CERTIFIED"
 	case batch.Rejected:
 		return "REJECTED – NOT CERTIFIED – NOT FOR USE"
 	case batch.Aborted:

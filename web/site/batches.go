@@ -111,6 +111,7 @@ func (s *Service) factsIn(m *models, person identity.PersonID, state *batch.Stat
 		return f, nil, &Refusal{Code: "no_such_person", Sentence: "Nobody of that name works here."}
 	}
 	f.Person = found
+	f.Deviations = m.deviationsOf(state)
 	f.Registered = map[string]register.Fitness{}
 	for _, code := range batch.Codes(state, c) {
 		if fit, ok := m.books.Scanned(code, now); ok {
@@ -144,8 +145,11 @@ func (s *Service) Do(ctx context.Context, who Session, key, id string, seen int6
 	if err := checkKey(key); err != nil {
 		return nil, err
 	}
-	if _, recalls := c.(batch.Recall); recalls {
+	switch c.(type) {
+	case batch.Recall:
 		return nil, &Refusal{Code: "signature_needed", Sentence: "A batch is recalled by the signed act of a recall, and not by itself."}
+	case batch.AttachDeviation, batch.RuleDeviation:
+		return nil, &Refusal{Code: "signature_needed", Sentence: "A deviation reaches a batch by an act on the deviation, and not by itself."}
 	}
 	state, err := s.batch(ctx, id)
 	if err != nil {
@@ -192,6 +196,9 @@ func (a batchAct) run(ctx context.Context) (*batch.State, error) {
 			return state, err
 		}
 		if err := s.carry(ctx, a.id); err != nil {
+			return nil, err
+		}
+		if err := s.raiseDue(ctx, a.id); err != nil {
 			return nil, err
 		}
 		state, err := s.batch(ctx, a.id)
@@ -242,6 +249,9 @@ func (a batchAct) run(ctx context.Context) (*batch.State, error) {
 		}
 		if refusal != nil {
 			return nil, refusal
+		}
+		if err := s.raiseDue(ctx, a.id); err != nil {
+			return nil, err
 		}
 		after, err := s.batch(ctx, a.id)
 		if err != nil {

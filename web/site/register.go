@@ -84,7 +84,7 @@ func (a registerAct) facts(m *models, now time.Time) (register.Facts, error) {
 	if !ok {
 		return register.Facts{}, &Refusal{Code: "no_such_person", Sentence: "Nobody of that name works here."}
 	}
-	return register.Facts{Person: person, Zone: a.service.info.Location, Now: now, Reach: m.reach(a.command)}, nil
+	return register.Facts{Person: person, Zone: a.service.info.Location, Now: now, Reach: m.reach(a.command), Deviation: m.aboutDeviation(a.command)}, nil
 }
 
 func (a registerAct) lines(ctx context.Context) (lines []string, digest audit.Hash, err error) {
@@ -189,7 +189,11 @@ func (a registerAct) draft(ctx context.Context, lines []string, attempt int) (dr
 			{Stream: f.Person.ID.Stream(), Version: f.Person.Version},
 		}
 		more, rests, err := s.besideRecall(m, written, a.person, now, attempt)
-		drafts = append(drafts, more...)
+		if err != nil {
+			return err
+		}
+		follows, on, err := s.besideDeviation(m, written, a.person, now)
+		drafts, rests = append(append(drafts, more...), follows...), append(rests, on...)
 		for _, one := range rests {
 			if !slices.Contains(conditions, one) {
 				conditions = append(conditions, one)
