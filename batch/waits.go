@@ -27,6 +27,7 @@ const (
 	WaitsCertify  WaitKind = "certification"
 	WaitsResult   WaitKind = "a result after certification"
 	WaitsNews     WaitKind = "new information after certification" // REL-12
+	WaitsTelling  WaitKind = "somebody to be told of a supply out of specification"
 	WaitsClock    WaitKind = "a clock about to run out"
 )
 
@@ -69,6 +70,7 @@ func (s *State) Waiting(stops int, now time.Time) []Wait {
 	all = append(all, s.stepWaits(stops, now)...)
 	all = append(all, s.labelWaits()...)
 	all = append(all, s.resultWaits(now)...)
+	all = append(all, s.tellingWaits(now)...)
 	return all
 }
 
@@ -97,7 +99,7 @@ func (s *State) stopWaits(stops int) []Wait {
 func (s *State) exceptionWaits(now time.Time) []Wait {
 	var all []Wait
 	kind := WaitsDecision
-	if s.Certification != nil {
+	if s.released() != nil {
 		kind = WaitsNews
 	}
 	if s.Status == Rejected || s.Status == Aborted {
@@ -243,7 +245,7 @@ func (s *State) stepWaits(stops int, now time.Time) []Wait {
 // but for a check.
 func (s *State) workable(st *StepState) bool {
 	if len(st.Performed) > 0 {
-		return !s.ended() && st.Section.AfterRelease == (s.Certification != nil)
+		return !s.ended() && st.Section.AfterRelease == (s.released() != nil)
 	}
 	return s.IsOpen(st)
 }
@@ -263,8 +265,8 @@ func (s *State) held(now time.Time) bool {
 // before it, or since its batch was opened or certified.
 func (s *State) openSince(i int) time.Time {
 	since := s.Opened.At
-	if s.Certification != nil {
-		since = s.Certification.At
+	if released := s.released(); released != nil {
+		since = released.At
 	}
 	for j := range i {
 		st := &s.Steps[j]
@@ -309,6 +311,18 @@ func (s *State) resultWaits(now time.Time) []Wait {
 		all = append(all, Wait{
 			Kind: WaitsResult, Cause: "result " + c.Name, Step: s.stepNamed(c.Source), Since: s.Certification.At, Due: due, Over: now.After(due),
 			Roles: staff(), Text: fmt.Sprintf("Record the result for “%s”.", c.Name),
+		})
+	}
+	return all
+}
+
+// tellingWaits: who is told of a supply out of specification, in time (DEV-05).
+func (s *State) tellingWaits(now time.Time) []Wait {
+	var all []Wait
+	for _, whom := range s.Untold() {
+		all = append(all, Wait{
+			Kind: WaitsTelling, Cause: "told " + whom, Since: s.Supply.At, Due: s.TellBy(), Over: now.After(s.TellBy()), Roles: leads(),
+			Text: fmt.Sprintf("Tell the %s of the supply out of specification, and record it.", whom),
 		})
 	}
 	return all

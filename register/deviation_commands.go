@@ -215,7 +215,7 @@ func (c AssessDeviation) event(_ *Books, f Facts) (Event, *Refusal) {
 		return nil, noSuchDeviation(c.Deviation)
 	}
 	return DeviationAssessed{
-		Searched: c.Searched, Found: f.Deviation.Found, Concerns: c.Concerns, Text: strings.TrimSpace(c.Words),
+		Searched: c.Searched, Found: f.Deviation.Found, Concerns: withoutBlanks(c.Concerns), Text: strings.TrimSpace(c.Words),
 	}, readable(c.Words)
 }
 
@@ -278,4 +278,15 @@ func (a Arising) reaches() []string {
 		return nil
 	}
 	return []string{a.Batch}
+}
+
+// withoutBlanks leaves out empty lines.
+func withoutBlanks(list []string) []string {
+	all := []string{}
+	for _, one := range list {
+		if one = strings.TrimSpace(one); one != "" {
+			all = append(all, one)
+		}
+	}
+	return all
 }

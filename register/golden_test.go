@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,13 +34,19 @@ func sample(v reflect.Value, name string) {
 	}
 }
 
-// TestThePayloadsOfProductsAndUnitsStayAsTheyAre: kinds are added, never
+// TestThePayloadsOfProductsUnitsAndDeviationsStayAsTheyAre: kinds are added, never
 // changed. A line that differs from the golden file would make old logs
 // unreadable.
-func TestThePayloadsOfProductsAndUnitsStayAsTheyAre(t *testing.T) {
+func TestThePayloadsOfProductsUnitsAndDeviationsStayAsTheyAre(t *testing.T) {
+	stay(t, "testdata/golden/products-and-units.txt", "product", "unit")
+	stay(t, "testdata/golden/deviations.txt", "deviation")
+}
+
+func stay(t *testing.T, file string, rooms ...string) {
+	t.Helper()
 	var got bytes.Buffer
 	for _, zero := range events() {
-		if room := zero.room(); room != "product" && room != "unit" {
+		if !slices.Contains(rooms, zero.room()) {
 			continue
 		}
 		v := reflect.New(reflect.TypeOf(zero)).Elem()
@@ -58,7 +65,6 @@ func TestThePayloadsOfProductsAndUnitsStayAsTheyAre(t *testing.T) {
 			t.Errorf("%s comes back as %+v, %v", ev.Kind(), again, err)
 		}
 	}
-	const file = "testdata/golden/products-and-units.txt"
 	if os.Getenv("UPDATE") != "" {
 		if err := os.WriteFile(file, got.Bytes(), 0o600); err != nil {
 			t.Fatal(err)

@@ -96,8 +96,8 @@ func (c KeepUnit) stream(*Books) audit.StreamID { return UnitStream(c.Unit) }
 
 func (c KeepUnit) event(b *Books, f Facts) (Event, *Refusal) {
 	for _, proposal := range b.PauseProposals(f.Now) {
-		if proposal.Unit == c.Unit && slices.Equal(proposal.Deviations, c.Deviations) {
-			return UnitKept{Deviations: c.Deviations, Reason: strings.TrimSpace(c.Reason)}, readable(c.Reason)
+		if proposal.Unit == c.Unit && slices.Equal(proposal.Deviations, withoutBlanks(c.Deviations)) {
+			return UnitKept{Deviations: withoutBlanks(c.Deviations), Reason: strings.TrimSpace(c.Reason)}, readable(c.Reason)
 		}
 	}
 	return nil, refuse("no_proposal", "Nothing proposes to pause unit %s because of these deviations.", c.Unit)

@@ -134,7 +134,15 @@ func (f form) unsigned() (batch.Command, error) {
 	case "note":
 		return batch.Note{Step: f["step"], Text: strings.TrimSpace(f["text"])}, nil
 	case "raise":
-		return batch.Raise{Step: f["step"], Text: strings.TrimSpace(f["text"]), Blocks: f["blocks"] == "yes"}, nil
+		return batch.Raise{Step: f["step"], Text: strings.TrimSpace(f["text"]), Blocks: f["blocks"] == "yes", Class: f["class"]}, nil
+	case "promote":
+		note, err := readNumber(f["note"])
+		if err != nil {
+			return nil, errForm
+		}
+		return batch.Promote{Note: note, Text: strings.TrimSpace(f["text"])}, nil
+	case "tellsupply":
+		return batch.TellSupply{Whom: f["whom"], Name: f["name"], How: f["how"], When: f["when"], Document: f["document"]}, nil
 	}
 	return nil, errForm
 }
@@ -165,6 +173,10 @@ func (f form) signed() (batch.Command, error) {
 		return batch.Resolve{Exception: int(number), Accept: f["accept"] == "yes", Reason: strings.TrimSpace(f["reason"])}, nil
 	case "afterstop":
 		return batch.AfterStop{Decision: f["decision"], Authority: strings.TrimSpace(f["authority"]), Reason: strings.TrimSpace(f["reason"])}, nil
+	case "recordroute":
+		return batch.RecordRoute{Stage: f["stage"], Whom: f["whom"], When: f["when"], Document: f["document"], Text: f["text"]}, nil
+	case "supply":
+		return batch.Supply{Statement: strings.TrimSpace(f["statement"]), Place: strings.TrimSpace(f["place"])}, nil
 	case "abort":
 		return batch.Abort{Reason: strings.TrimSpace(f["reason"])}, nil
 	case "review":

@@ -259,7 +259,8 @@ type exceptionView struct {
 	Text, At, Name, Decision, Reason, By string
 	Decider                              string // who decides it
 	Open                                 bool
-	Noted                                bool // it needs no decision
+	Noted                                bool     // it needs no decision
+	Given                                []string // of two decisions, the one that is there
 	Undone                               []undoneView
 }
 
@@ -274,6 +275,9 @@ func exceptionOf(e batch.Exception, zone *time.Location) exceptionView {
 		Number: e.Number, Class: e.Class, Severity: e.Severity, Blocks: string(e.Blocks), Step: e.Step, Text: e.Text,
 		At: when(e.Raised.At, zone), Name: e.Raised.Name, Reason: e.Reason, Decider: e.Decider(),
 		Open: e.Resolved == nil && e.Blocks != batch.BlocksNothing, Noted: e.Resolved == nil && e.Blocks == batch.BlocksNothing,
+	}
+	for _, given := range e.Approvals {
+		v.Given = append(v.Given, fmt.Sprintf("Accepted by %s, %s, %s: %s", given.Name, given.Role, when(given.At, zone), given.Reason))
 	}
 	for _, undone := range e.Undone {
 		v.Undone = append(v.Undone, undoneView{Decision: decisionWords(undone.Accepted), Reason: undone.Reason, By: actWords(undone.Act, zone)})

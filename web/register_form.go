@@ -52,6 +52,19 @@ func fillMember(member reflect.Value, typed string, zone *time.Location) string 
 		*into = at
 	case *[]string:
 		*into = strings.Split(typed, "\n")
+	case *int:
+		if typed == "" {
+			return ""
+		}
+		n, err := readNumber(typed)
+		if err != nil {
+			return fmt.Sprintf("%q: write a whole number.", typed)
+		}
+		*into = int(n)
+	case *[]register.Shared:
+		shared, why := readShared(typed)
+		*into = shared
+		return why
 	case *[]int:
 		for _, part := range strings.FieldsFunc(typed, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' }) {
 			n, err := strconv.Atoi(part)

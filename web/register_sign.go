@@ -24,6 +24,10 @@ type registerSheetView struct {
 // which it leads back.
 func registerHome(f form) string {
 	switch {
+	case f["deviation"] != "":
+		return deviationAddress(f["deviation"])
+	case f["act"] == (register.OpenDeviation{}).Name():
+		return "/deviations"
 	case f["product"] != "":
 		return productAddress(f["product"])
 	case f["unit"] != "":
@@ -125,14 +129,20 @@ func (s *Server) registerNotSigned(w http.ResponseWriter, r *http.Request, v vis
 
 // showRegister shows the page that a form in a register stands on.
 func (s *Server) showRegister(w http.ResponseWriter, r *http.Request, v visit, status int, p *problem) error {
-	var product, unit bool
+	var product, unit, deviation bool
+	if v.form["act"] == (register.OpenDeviation{}).Name() {
+		return s.showNewDeviation(w, r, v, status, p)
+	}
 	err := s.svc.Registers(r.Context(), v.who, func(b *register.Books) {
 		_, product = b.Product(v.form["product"])
 		_, unit = b.Unit(v.form["unit"])
+		_, deviation = b.Deviation(v.form["deviation"])
 	})
 	switch {
 	case err != nil:
 		return err
+	case deviation:
+		return s.showDeviation(w, r, v, status, v.form["deviation"], p)
 	case product:
 		return s.showProduct(w, r, v, status, v.form["product"], p)
 	case unit:

@@ -19,6 +19,10 @@ type reviewView struct {
 	Facts                            []field
 	Identity                         []identityLine
 	Exceptions                       []exceptionView
+	Concerns                         []concernView
+	Remarks                          []remarkView
+	Route                            *routeView
+	Seen                             int64
 	Criteria                         []criterionView
 	Values                           []reviewValue
 	Timeline                         timeline
@@ -78,6 +82,7 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, v visit, sta
 	view := reviewOf(state, s.svc.Now(), s.svc.Info().Location)
 	view.Typed = f
 	view.MayCertify = state.MayCertify(v.who.Person)
+	view.Remarks, view.Route, view.Seen = s.remarksOf(state), s.routeOf(state), state.Version
 	charts, err := s.svc.Against(r.Context(), v.who, state)
 	if err != nil {
 		return err
@@ -109,6 +114,7 @@ func reviewOf(s *batch.State, now time.Time, zone *time.Location) reviewView {
 		Trail: at + "/trail", Record: at + "/record.pdf", Full: at,
 		MayReview: s.Status == batch.Complete, MayDecide: s.Disposition == nil && decidable(s),
 	}
+	v.Concerns = concernsOf(s, zone)
 	for _, e := range s.Exceptions {
 		v.Exceptions = append(v.Exceptions, exceptionOf(e, zone))
 	}
@@ -136,7 +142,9 @@ func reviewOf(s *batch.State, now time.Time, zone *time.Location) reviewView {
 }
 
 // decidable says that the batch can still be certified or rejected.
-func decidable(s *batch.State) bool { return s.Status != batch.Aborted && s.Status != batch.Rejected }
+func decidable(s *batch.State) bool {
+	return s.Status != batch.Aborted && s.Status != batch.Rejected && s.Supply == nil
+}
 
 // certifyWords offers what a certificate says (REL-03).
 func certifyWords(s *batch.State) string {

@@ -58,6 +58,9 @@ func (s *Server) toSheet(w http.ResponseWriter, r *http.Request, v visit) error 
 	if _, err := v.form.signed(); err != nil {
 		return err
 	}
+	if v.form["act"] == "recordroute" {
+		v.form["when"] = v.form.moment("when", s.svc.Info().Location)
+	}
 	key := s.drafts.keep(s.svc.NewKey(), v, v.form)
 	http.Redirect(w, r, batchAddress(r.PathValue("id"))+"/sign?draft="+key, http.StatusSeeOther)
 	return nil
@@ -174,6 +177,10 @@ func headOf(c batch.Command, m identity.Meaning) string {
 		return "production review"
 	case batch.Certify:
 		return "certify for use"
+	case batch.RecordRoute:
+		return c.Stage
+	case batch.Supply:
+		return "supply out of specification"
 	case batch.Reject:
 		return "reject the batch"
 	case batch.Abort:
@@ -186,7 +193,7 @@ func cancelTo(id string, c batch.Command, draft string) string {
 	switch c := c.(type) {
 	case batch.Open:
 		return "/batches/new?protocol=" + queryEscape(c.Protocol) + "&draft=" + queryEscape(draft)
-	case batch.Review, batch.Certify, batch.Reject, batch.Resolve:
+	case batch.Review, batch.Certify, batch.Reject, batch.Resolve, batch.RecordRoute, batch.Supply:
 		return batchAddress(id) + "/review?draft=" + queryEscape(draft)
 	case batch.Abort:
 		return batchAddress(id) + "/wrong"
@@ -273,7 +280,7 @@ func (s *Server) notSigned(w http.ResponseWriter, r *http.Request, v visit, id s
 		return err
 	}
 	switch c := c.(type) {
-	case batch.Resolve, batch.Review, batch.Certify, batch.Reject:
+	case batch.Resolve, batch.Review, batch.Certify, batch.Reject, batch.RecordRoute, batch.Supply:
 		return s.showReview(w, r, v, status, state, commandForm(c), p)
 	case batch.Abort:
 		return s.showWrong(w, r, v, status, state, form{"reason": c.Reason}, p)
@@ -308,6 +315,10 @@ func commandForm(c batch.Command) form {
 		return form{"act": "certify", "statement": c.Statement, "place": c.Place}
 	case batch.Reject:
 		return form{"act": "reject", "reason": c.Reason}
+	case batch.RecordRoute:
+		return form{"act": "recordroute", "whom": c.Whom, "document": c.Document, "text": c.Text}
+	case batch.Supply:
+		return form{"act": "supply", "statement": c.Statement, "place": c.Place}
 	}
 	return form{}
 }
@@ -315,7 +326,7 @@ func commandForm(c batch.Command) form {
 // afterSign is where the work goes on.
 func afterSign(state *batch.State, c batch.Command) string {
 	switch c.(type) {
-	case batch.Review, batch.Certify, batch.Reject, batch.Resolve:
+	case batch.Review, batch.Certify, batch.Reject, batch.Resolve, batch.RecordRoute, batch.Supply:
 		return batchAddress(state.ID) + "/review"
 	}
 	if step := stepOfCommand(c); step != "" {

@@ -53,7 +53,7 @@ func (s *Server) showStep(w http.ResponseWriter, r *http.Request, v visit, statu
 // done says what a finished act is called when the next page opens.
 var done = map[string]string{
 	"begin": "begun", "scan": "scanned", "move": "moved", "setout": "set-out",
-	"correct": "corrected", "dropcorrection": "given-up", "note": "noted", "raise": "raised",
+	"correct": "corrected", "dropcorrection": "given-up", "note": "noted", "raise": "raised", "promote": "raised", "tellsupply": "noted",
 }
 
 // do carries out an act that needs no signature: a scan, a value, a move. Each
@@ -62,6 +62,9 @@ func (s *Server) do(w http.ResponseWriter, r *http.Request, v visit) error {
 	id, f := r.PathValue("id"), v.form
 	if f["act"] == "record" {
 		return s.recordValues(w, r, v)
+	}
+	if f["act"] == "tellsupply" {
+		f["when"] = f.moment("when", s.svc.Info().Location)
 	}
 	c, err := f.unsigned()
 	if err != nil {
@@ -127,6 +130,9 @@ func scanProblem(r *http.Request, state *batch.State, step string) *problem {
 
 // backTo is the page that a form stands on.
 func backTo(id string, f form) string {
+	if f["back"] == "review" {
+		return batchAddress(id) + "/review"
+	}
 	if f["back"] == "batch" || f["step"] == "" {
 		return batchAddress(id)
 	}
@@ -170,6 +176,9 @@ func (s *Server) notDone(w http.ResponseWriter, r *http.Request, v visit, id str
 		if first := notRead(refused.Code, refused.Sentence, state.Protocol, "", backTo(id, f)); first != nil {
 			p = first
 		}
+	}
+	if f["back"] == "review" {
+		return s.showReview(w, r, v, status, state, f, p)
 	}
 	if f["act"] == "setout" {
 		return s.showSetOut(w, r, v, status, state, f, p)

@@ -20,6 +20,7 @@ type unitsView struct {
 type unitView struct {
 	ID, Title, Marking, Place, Mode, Movable string
 	Status, Why                              string
+	Proposal, Because                        string // to pause it, and the deviations that lead to it
 	Related                                  []string
 	Evidence                                 []evidenceLine
 	Wanted, Missing                          []string
@@ -104,6 +105,9 @@ func (s *Server) showUnit(w http.ResponseWriter, r *http.Request, v visit, statu
 		return err
 	case !found:
 		return &refusal{status: http.StatusNotFound, title: "There is no such unit", sentence: "No unit with that identifier is in the register."}
+	}
+	if err := s.proposalFor(r, v, &view); err != nil {
+		return err
 	}
 	view.Open = openIn(id, len(view.Stops), all)
 	view.MayEnter, view.ControlSite, view.Typed = answersForSite(v.who.Person), mayForControlSite(v), v.form

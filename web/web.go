@@ -169,6 +169,11 @@ func (s *Server) routes() http.Handler {
 	signedIn("POST /people/{id}/do", s.actOnPerson)
 	signedIn("GET /people/{id}/trail", s.personTrail)
 
+	signedIn("GET /deviations", s.deviationsPage)
+	signedIn("GET /deviations/new", s.newDeviationPage)
+	signedIn("GET /deviations/{id}", s.deviationPage)
+	signedIn("GET /deviations/{id}/trail", s.deviationTrail)
+
 	signedIn("GET /trace", s.tracePage)
 	signedIn("GET /trends", s.trendsPage)
 	signedIn("GET /trends.pdf", s.trendsPDF)

@@ -15,6 +15,7 @@ type wrongView struct {
 	Chosen             *fixable
 	Typed, Reason      string
 	Text               string
+	Classes            []choice
 	NoteKey, RaiseKey  string
 	CorrectKey, Choose string
 	Ended              string
@@ -75,6 +76,7 @@ func wrongOf(state *batch.State, f form, key func() string) wrongView {
 	if st := state.Step(v.Step); st != nil && st.Step.SafeState != "" {
 		v.Safe = state.Told(st.Step.SafeState)
 	}
+	v.Classes = toldClasses(f["class"])
 	switch f["act"] {
 	case "correct":
 		v.Typed = f["text"]

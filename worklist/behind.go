@@ -37,6 +37,9 @@ func ofBooks(b *register.Books, now time.Time) []Item {
 	for _, machine := range b.Machines() {
 		proofs(machine, now, add)
 	}
+	for _, deviation := range b.Deviations() {
+		deviated(deviation, now, add)
+	}
 	for _, recall := range b.Recalls() {
 		if recall.Closed != nil {
 			continue
@@ -63,6 +66,34 @@ func ofBooks(b *register.Books, now time.Time) []Item {
 		}
 	}
 	return all
+}
+
+// deviated: the control site says that it knows (DEV-02), a quality lead decides
+// for each batch, and somebody sees it to its end (DEV-03).
+func deviated(d *register.Deviation, now time.Time, add func(Item, register.Command)) {
+	if d.Closed != nil {
+		return
+	}
+	one := Item{About: d.ID, What: d.Arising.What, Since: d.Opened.At, Place: "/deviations/" + url.PathEscape(d.ID)}
+	if d.Told == nil {
+		told := one
+		told.Key, told.Kind, told.Due, told.Over = "deviation/"+d.ID+" told", DeviationTold, d.Deadline(), d.Unacknowledged(now)
+		told.Text = fmt.Sprintf("Say that the control site knows of deviation %s (%s).", d.ID, d.Risk)
+		add(told, register.AcknowledgeDeviation{})
+	}
+	for _, id := range d.Undecided() {
+		rule := one
+		rule.Key, rule.Kind = "deviation/"+d.ID+" for "+id, DeviationRule
+		rule.Text = fmt.Sprintf("Decide what deviation %s (%s) means for batch %s.", d.ID, d.Risk, id)
+		add(rule, register.RuleOnBatch{})
+	}
+	if left := d.Missing(); len(left) > 0 {
+		one.Text = fmt.Sprintf("Deviation %s is open: %s", d.ID, left[0])
+	} else {
+		one.Text = fmt.Sprintf("Everything about deviation %s is done. Close it.", d.ID)
+	}
+	one.Key, one.Kind = "deviation/"+d.ID+" open", DeviationWork
+	add(one, register.CloseDeviation{})
 }
 
 // stock: a lot that nobody has released yet, and one that is about to expire or

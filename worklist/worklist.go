@@ -33,6 +33,9 @@ const (
 	RecallToTell  Kind = "a recall to be told"
 	RecallToClose Kind = "a recall to close"
 	UnitStopped   Kind = "a unit that was stopped"
+	DeviationTold Kind = "a deviation that the control site has to acknowledge"
+	DeviationRule Kind = "a decision on what a deviation means for a batch"
+	DeviationWork Kind = "a deviation to investigate and close"
 	ToReview      Kind = "a protocol to review"
 	ToApprove     Kind = "a protocol to approve"
 	ToRead        Kind = "a protocol to read and acknowledge"
@@ -67,12 +70,17 @@ func Classes() []Class {
 		{Kind: Kind(batch.WaitsClock), Mail: true, Ask: "A clock of this batch is about to run out."},
 		{Kind: Kind(batch.WaitsCertify), Desk: true, Mail: true, Ask: "The batch is reviewed. Decide on its release."},
 		{Kind: Kind(batch.WaitsNews), Desk: true, Mail: true, Tell: control, Ask: "Something came to light after certification. Look at it and decide; what was certified stays as it was signed."},
+		{Kind: Kind(batch.WaitsTelling), Desk: true, Mail: true, Tell: control, Ask: "Somebody is to be told of a supply out of specification. Tell them, and say so."},
+		{Kind: Kind(batch.WaitsSecond), Desk: true},
 		{Kind: Kind(batch.WaitsReview), Desk: true},
 		{Kind: Kind(batch.WaitsRelease), Desk: true},
 		{Kind: Kind(batch.WaitsCheck)},
 		{Kind: Kind(batch.WaitsStep)},
 		{Kind: Kind(batch.WaitsLabels), Desk: true},
 		{Kind: Kind(batch.WaitsResult)},
+		{Kind: DeviationTold, Desk: true, Mail: true, Ask: "A deviation is reported. Say that the control site knows."},
+		{Kind: DeviationRule, Desk: true, Mail: true, Ask: "A deviation concerns a batch that is not certified yet. Decide what it means for the batch."},
+		{Kind: DeviationWork},
 		{Kind: RecallToTell, Mail: true, Tell: control, Ask: "A recall reaches batches that were supplied. Tell those who must know, and say so."},
 		{Kind: RecallToClose},
 		{Kind: UnitStopped, Mail: true, Ask: "The unit was stopped, and no batch begins in it."},

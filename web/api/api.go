@@ -59,6 +59,7 @@ func describe(mux *http.ServeMux, service *site.Service) huma.API {
 	a.batches(served)
 	a.records(served)
 	a.protocols(served)
+	a.deviations(served)
 	a.registers(served)
 	a.traces(served)
 	a.trends(served)

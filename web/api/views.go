@@ -31,6 +31,9 @@ type BatchView struct {
 	Steps       []StepView        `json:"steps"`
 	Exceptions  []ExceptionView   `json:"exceptions"`
 	Timers      []TimerView       `json:"timers"`
+	Deviations  []ConcernView     `json:"deviations,omitempty" doc:"that concern the batch"`
+	Failed      []string          `json:"failed_specifications,omitempty" doc:"registered specifications that fail, in sentences"`
+	Route       []StageView       `json:"out_of_specification,omitempty" doc:"the way to a supply at the physician's request"`
 	Blocks      []string          `json:"blocks_certification" doc:"everything that stands between this batch and certification, in sentences"`
 	Reviews     []ActView         `json:"reviews,omitempty"`
 	Corrections []CorrectionView  `json:"corrections_of_critical_data,omitempty"`
@@ -82,17 +85,22 @@ type Computed struct {
 
 // ExceptionView is one exception.
 type ExceptionView struct {
-	Number   int       `json:"number"`
-	Class    string    `json:"class"`
-	Severity string    `json:"severity"`
-	Blocks   string    `json:"blocks"`
-	Step     string    `json:"step,omitempty"`
-	Text     string    `json:"text"`
-	Raised   ActView   `json:"raised"`
-	Resolved *ActView  `json:"resolved,omitempty"`
-	Accepted bool      `json:"accepted"`
-	Reason   string    `json:"reason,omitempty"`
-	Undone   []ActView `json:"decisions_taken_away,omitempty" doc:"decisions that a later correction took away"`
+	Number   int      `json:"number"`
+	Class    string   `json:"class"`
+	Severity string   `json:"severity"`
+	Blocks   string   `json:"blocks"`
+	Step     string   `json:"step,omitempty"`
+	Text     string   `json:"text"`
+	Raised   ActView  `json:"raised"`
+	Resolved *ActView `json:"resolved,omitempty"`
+	Accepted bool     `json:"accepted"`
+	Reason   string   `json:"reason,omitempty"`
+	// Since a protocol can ask for two people.
+	ApprovedBy []string  `json:"approved_by" doc:"the roles that decide, each another person"`
+	Approvals  []ActView `json:"approvals,omitempty" doc:"given so far"`
+	Registered bool      `json:"registered_specification,omitempty" doc:"one that failed; nobody can accept it"`
+	Deviation  bool      `json:"deviation_asked,omitempty"`
+	Undone     []ActView `json:"decisions_taken_away,omitempty" doc:"decisions that a later correction took away"`
 }
 
 // CorrectionView is a correction of critical data that was asked for.
@@ -107,6 +115,26 @@ type CorrectionView struct {
 	Confirmed *ActView `json:"confirmed,omitempty" doc:"the second person; the correction counts from then"`
 	Dropped   *ActView `json:"given_up,omitempty"`
 	Why       string   `json:"given_up_because,omitempty"`
+}
+
+// ConcernView is a deviation as it concerns a batch.
+type ConcernView struct {
+	Deviation string `json:"deviation"`
+	Exception int    `json:"exception,omitempty"`
+	Text      string `json:"text"`
+	Decision  string `json:"decision,omitempty" doc:"absent while nobody has decided"`
+	Reason    string `json:"reason,omitempty"`
+	Holds     bool   `json:"holds_certification"`
+}
+
+// StageView is one stage on the way to a supply out of specification.
+type StageView struct {
+	ActView
+	Stage    string `json:"stage"`
+	Whom     string `json:"whom"`
+	When     string `json:"when"`
+	Document string `json:"document"`
+	Text     string `json:"text"`
 }
 
 // TimerView is a running clock.
@@ -150,7 +178,10 @@ func viewOf(s *batch.State, now time.Time) BatchView {
 	for _, e := range s.Exceptions {
 		shown := ExceptionView{
 			Number: e.Number, Class: e.Class, Severity: e.Severity, Blocks: string(e.Blocks), Step: e.Step, Text: e.Text,
-			Raised: actView(e.Raised), Accepted: e.Accepted, Reason: e.Reason,
+			Raised: actView(e.Raised), Accepted: e.Accepted, Reason: e.Reason, ApprovedBy: e.ApprovedBy, Registered: e.Registered, Deviation: e.Deviation,
+		}
+		for _, given := range e.Approvals {
+			shown.Approvals = append(shown.Approvals, actView(given.Act))
 		}
 		if e.Resolved != nil {
 			shown.Resolved = maybe(e.Resolved)
@@ -161,6 +192,14 @@ func viewOf(s *batch.State, now time.Time) BatchView {
 		view.Exceptions = append(view.Exceptions, shown)
 	}
 	view.Reviews, view.Corrections = actViews(s.Reviews), correctionViews(s)
+	view.Failed = s.FailedSpecifications()
+	for i := range s.Deviations {
+		e := &s.Deviations[i]
+		view.Deviations = append(view.Deviations, ConcernView{e.Deviation, e.Exception, e.Text, string(e.Decision), e.Reason, e.Holds()})
+	}
+	for _, stage := range s.Route {
+		view.Route = append(view.Route, StageView{actView(stage.Act), stage.Stage, stage.Whom, stage.When, stage.Document, stage.Text})
+	}
 	for _, timer := range s.Timers(now) {
 		shown := TimerView{Name: timer.Name, Step: timer.Step, Since: timer.Since, Over: timer.Over}
 		if !timer.From.IsZero() {

@@ -1,0 +1,121 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/batch"
+	"countersign/register"
+)
+
+// signForm sends a form of a page to its sheet, and signs the sheet.
+func (b *browser) signForm(f form) answer {
+	b.w.t.Helper()
+	sheet := b.follow(b.post("/registers/sign", f))
+	if sheet.status != http.StatusOK {
+		return sheet
+	}
+	signing := formTo(b.w.t, sheet.text, "/registers/signed")
+	signing["password"] = secret
+	return b.follow(b.post("/registers/signed", signing))
+}
+
+func (a answer) says(t *testing.T, words ...string) {
+	t.Helper()
+	for _, want := range words {
+		if !strings.Contains(a.text, want) {
+			t.Errorf("the page (%d) does not say %q:\n%s", a.status, want, a.text)
+		}
+	}
+}
+
+// TestADeviationFromThePageToItsEnd (DEV-01 to DEV-03): it is raised at the
+// terminal, reaches the control site with its clock, holds up the batch, finds
+// the other batch that shares its lot, and is closed by a quality lead who had
+// no part in it. The record of the batch proves it.
+func TestADeviationFromThePageToItsEnd(t *testing.T) {
+	w := newWorld(t).staffed()
+	for _, one := range []string{id, "B-2026-0002"} {
+		w.signed("b.okoro", "", one, w.ordered(one))
+	}
+	tech := w.browser().signIn("a.lee")
+	tech.get("/batches/"+id+"/wrong?step=clearance").says(t, "Raise a deviation", "an alarm sounded")
+	tech.get("/deviations/new?batch="+id+"&step=clearance").says(t, "What happened", `value="`+id+`"`)
+	wrong := tech.signForm(form{"act": "open deviation", "year": "2026", "batch": id, "step": "clearance", "risk": "critical", "what": "A window stood open.", "immediate": ""})
+	wrong.says(t, "Say what was done at once", "A window stood open.")
+	tech.signForm(form{"act": "open deviation", "year": "2026", "batch": id, "step": "clearance", "risk": "critical", "what": "A window stood open.", "immediate": "It was shut."}).
+		says(t, "D-2026-0001", "acknowledges by", "The rules propose to pause unit U-1")
+	lead := w.browser().signIn("q.meyer")
+	lead.get("/batches/"+id+"/review").says(t, "Deviation D-2026-0001 lacks the decision that certification needs")
+	w.clock.mu.Lock()
+	w.clock.at = w.clock.at.Add(5 * time.Hour)
+	w.clock.mu.Unlock()
+	lead = w.browser().signIn("q.meyer")
+	lead.get("/review").says(t, "OVERDUE: the control site has not acknowledged the deviation")
+	control := w.browser().signIn("e.control")
+	control.signForm(form{"act": "acknowledge deviation", "deviation": "D-2026-0001", "note": "Call me."}).says(t, "acknowledged by Ellis Control")
+	control.get("/units/U-1").says(t, "The rules propose to pause this unit", "A critical deviation is open")
+	control.signForm(form{"act": "keep unit", "unit": "U-1", "deviations": "D-2026-0001", "reason": "The counts were low."})
+	if page := control.get("/units/U-1"); strings.Contains(page.text, "propose to pause") {
+		t.Error("the control site has decided, and the rules propose the same again")
+	}
+	checker := w.browser().signIn("b.okoro")
+	checker.get("/deviations/D-2026-0001?searched=number+A0042").says(t, id+"\nB-2026-0002")
+	checker.signForm(form{"act": "assess deviation", "deviation": "D-2026-0001", "searched": "number A0042", "concerns": id + "\nB-2026-0002", "words": "Both were in the room."}).
+		says(t, "Both were in the room.", "B-2026-0002")
+	checker.signForm(form{"act": "investigate deviation", "deviation": "D-2026-0001", "cause": "premises or environment", "words": "The catch is worn."}).says(t, "The catch is worn.")
+	checker.signForm(form{"act": "conclude deviation", "deviation": "D-2026-0001", "words": "No product was open."}).says(t, "No product was open.")
+	lead.signForm(form{"act": "close deviation", "deviation": "D-2026-0001", "statement": "Done."}).says(t, "cannot be closed")
+	for _, one := range []string{id, "B-2026-0002"} {
+		lead.signForm(form{"act": "rule on batch", "deviation": "D-2026-0001", "batch": one, "decision": string(register.Bears), "reason": "Nothing was open."})
+		state, err := w.svc.Batch(t.Context(), w.session("q.meyer"), one)
+		must(t, err)
+		if len(state.Deviations) != 1 || state.Deviations[0].Holds() {
+			t.Errorf("%s: %+v", one, state.Deviations)
+		}
+	}
+	lead.signForm(form{"act": "close deviation", "deviation": "D-2026-0001", "statement": "The catch was changed."}).says(t, "Closed:", "The catch was changed.")
+	for _, address := range []string{"/deviations", "/deviations?as=csv", "/deviations/D-2026-0001", "/deviations/D-2026-0001/trail", "/deviations/new"} {
+		if got := lead.get(address); got.status != http.StatusOK {
+			t.Errorf("%s: %d", address, got.status)
+		}
+	}
+	if got := lead.get("/deviations/D-2026-0099"); got.status != http.StatusNotFound {
+		t.Errorf("a deviation that is not there: %d", got.status)
+	}
+	w.verifies(id)
+	w.verifies("B-2026-0002")
+	w.record(id).says(t, "Deviation D-2026-0001")
+	if _, err := w.svc.Do(t.Context(), w.session("q.meyer"), w.svc.NewKey(), id, 0, batch.RuleDeviation{Deviation: "D-2026-0001"}); err == nil {
+		t.Error("a deviation was decided on without its own act")
+	}
+}
+
+// record is the text of a batch's record as its verifier reads it.
+func (w *world) record(id string) answer {
+	w.t.Helper()
+	who := w.session("q.meyer")
+	lines, err := w.svc.Trail(w.t.Context(), who, batch.Stream(id))
+	must(w.t, err)
+	var text strings.Builder
+	for _, line := range lines {
+		text.WriteString(line.Words + "\n")
+	}
+	return answer{status: http.StatusOK, text: text.String()}
+}
+
+// TestARemarkIsPromotedOnTheReviewPage (REL-06, REL-07).
+func TestARemarkIsPromotedOnTheReviewPage(t *testing.T) {
+	w := newWorld(t).staffed()
+	w.signed("b.okoro", "", id, w.opening(id))
+	w.done("a.lee", id, batch.Note{Step: "clearance", Text: "The cabinet hummed."})
+	b := w.browser().signIn("b.okoro")
+	page := b.get("/batches/" + id + "/review")
+	page.says(t, "The cabinet hummed.", "Make an exception of it")
+	f := formTo(t, page.text, "/batches/"+id+"/do")
+	f["text"] = "The filter may be blocked."
+	b.follow(b.post("/batches/"+id+"/do", f)).says(t, "promoted remark", "The filter may be blocked.", "An exception was made of it.")
+	w.verifies(id)
+}
