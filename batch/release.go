@@ -222,7 +222,7 @@ func (s *State) holding(now time.Time, anyway bool) []string {
 // no decision can lift that (DEV-04).
 func (s *State) rejectedFigures(anyway bool) []string {
 	var sentences []string
-	stands := func(v protocol.Verdict) bool { return v.Level == protocol.Reject && !(anyway && registered(v)) }
+	stands := func(v protocol.Verdict) bool { return v.Level == protocol.Reject && (!anyway || !registered(v)) }
 	for i := range s.Steps {
 		st := &s.Steps[i]
 		if st.Section.AfterRelease || st.Skipped {

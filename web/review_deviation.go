@@ -6,7 +6,6 @@ import (
 
 	"countersign/batch"
 	"countersign/protocol"
-	"countersign/web/site"
 )
 
 // concernView is a deviation on the review page, and what it means for the
@@ -104,7 +103,7 @@ func toldClasses(chosen string) (all []choice) {
 	return all
 }
 
-// stage reads a stage on the way out of specification, or who was told.
+// moment is what was typed as a moment in site time, as entries have it.
 func (f form) moment(name string, zone *time.Location) string {
 	at, err := readMoment(f[name], zone)
 	if err != nil || at.IsZero() {
