@@ -11,12 +11,23 @@ import (
 )
 
 // labels lists every printing with what stood on it, what became of every copy,
-// and the reconciliation (LAB-10; 21 CFR 211.188(b)(8)).
+// and the reconciliation (LAB-10; 21 CFR 211.188(b)(8)); or the immediate use
+// with its confirmations, its clock and what was given and left (LAB-02, LAB-03).
 func (r *record) labels() {
-	if len(r.State.Labellings) == 0 {
+	account := r.State.ImmediateAccount(r.zone)
+	if len(r.State.Labellings) == 0 && len(account) == 0 {
 		return
 	}
 	r.part("Labels")
+	if len(account) > 0 {
+		r.write(strong("Immediate use without a final label"))
+		for _, line := range account {
+			r.write(say(line))
+		}
+	}
+	if len(r.State.Labellings) == 0 {
+		return
+	}
 	prints := newTable(column{"Printed", 26}, column{"Texts", 50}, column{"Codes", 24})
 	for _, printing := range r.State.Labellings {
 		head := cell{{boldStyle, string(printing.Kind)}}

@@ -96,7 +96,9 @@ func (r *record) scanRows(t *table, st *batch.StepState, scan protocol.Scan) {
 		condition += "; a mismatch stops the batch"
 	}
 	entries := st.Scans[scan.Field]
-	if len(entries) == 0 {
+	if len(entries) == 0 && scan.Field == "label" && st.Unlabelled {
+		t.add(say("scan: "+scan.Field), small("none asked for: immediate use"), small(condition), say("–"))
+	} else if len(entries) == 0 {
 		t.add(say("scan: "+scan.Field), small("not scanned"), small(condition), say(signOpen+" missing"))
 	}
 	for _, e := range entries {

@@ -177,6 +177,8 @@ func (f form) signed() (batch.Command, error) {
 		return batch.RecordRoute{Stage: f["stage"], Whom: f["whom"], When: f["when"], Document: f["document"], Text: f["text"]}, nil
 	case "supply":
 		return batch.Supply{Statement: strings.TrimSpace(f["statement"]), Place: strings.TrimSpace(f["place"])}, nil
+	case "immediateuse":
+		return f.immediateUse(), nil
 	case "abort":
 		return batch.Abort{Reason: strings.TrimSpace(f["reason"])}, nil
 	case "review":

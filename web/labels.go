@@ -23,6 +23,7 @@ type labelsView struct {
 	Gate               string
 	None, Masked, Gone bool
 	Typed              form
+	Immediate          *immediateView
 
 	ApplyKey, CopyKey, PreKey, FinalKey string
 }
@@ -51,6 +52,10 @@ func (s *Server) labelsPage(w http.ResponseWriter, r *http.Request, v visit) err
 func (s *Server) showLabels(w http.ResponseWriter, r *http.Request, v visit, status int, state *batch.State, f form, p *problem) error {
 	view := labelsOf(state, s.svc.Info().Location)
 	view.Typed = f
+	var err error
+	if view.Immediate, err = s.immediateOf(r.Context(), v, state, f); err != nil {
+		return err
+	}
 	view.ApplyKey, view.CopyKey, view.PreKey, view.FinalKey = s.svc.NewKey(), s.svc.NewKey(), s.svc.NewKey(), s.svc.NewKey()
 	return s.render(w, r, v, status, "labels", page{
 		Title: "Labels of " + state.ID, Patient: patientOf(state), Problem: p, View: view,

@@ -168,7 +168,11 @@ func identityOf(s *batch.State, zone *time.Location) []identityLine {
 			}
 			to, what := stepAddress(s.ID, st.Step.Name), scanTitle(s.Protocol, scan.Field)
 			if len(st.Scans[scan.Field]) == 0 {
-				lines = append(lines, identityLine{Step: st.Step.Name, To: to, What: what, Result: "not scanned"})
+				result := "not scanned"
+				if scan.Field == "label" && st.Unlabelled {
+					result = "none, for immediate use"
+				}
+				lines = append(lines, identityLine{Step: st.Step.Name, To: to, What: what, Result: result})
 			}
 			for _, entry := range st.Scans[scan.Field] {
 				result := "matched the order"

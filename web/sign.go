@@ -173,6 +173,8 @@ func headOf(c batch.Command, m identity.Meaning) string {
 			return "quarantine the batch"
 		}
 		return "let the batch go on after its unit was stopped"
+	case batch.ImmediateUse:
+		return "immediate use, no final label"
 	case batch.Review:
 		return "production review"
 	case batch.Certify:
@@ -195,6 +197,8 @@ func cancelTo(id string, c batch.Command, draft string) string {
 		return "/batches/new?protocol=" + queryEscape(c.Protocol) + "&draft=" + queryEscape(draft)
 	case batch.Review, batch.Certify, batch.Reject, batch.Resolve, batch.RecordRoute, batch.Supply:
 		return batchAddress(id) + "/review?draft=" + queryEscape(draft)
+	case batch.ImmediateUse:
+		return batchAddress(id) + "/labels"
 	case batch.Abort:
 		return batchAddress(id) + "/wrong"
 	}
@@ -282,6 +286,8 @@ func (s *Server) notSigned(w http.ResponseWriter, r *http.Request, v visit, id s
 	switch c := c.(type) {
 	case batch.Resolve, batch.Review, batch.Certify, batch.Reject, batch.RecordRoute, batch.Supply:
 		return s.showReview(w, r, v, status, state, commandForm(c), p)
+	case batch.ImmediateUse:
+		return s.showLabels(w, r, v, status, state, immediateForm(c), p)
 	case batch.Abort:
 		return s.showWrong(w, r, v, status, state, form{"reason": c.Reason}, p)
 	}
@@ -328,6 +334,8 @@ func afterSign(state *batch.State, c batch.Command) string {
 	switch c.(type) {
 	case batch.Review, batch.Certify, batch.Reject, batch.Resolve, batch.RecordRoute, batch.Supply:
 		return batchAddress(state.ID) + "/review"
+	case batch.ImmediateUse:
+		return batchAddress(state.ID) + "/labels"
 	}
 	if step := stepOfCommand(c); step != "" {
 		if st := state.Step(step); st != nil && !st.Signed() {

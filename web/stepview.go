@@ -69,7 +69,8 @@ type verdictView struct {
 
 type scanView struct {
 	Field, Title, Key string
-	Hint              string // where the code is
+	Hint, Note        string // where the code is; why none is asked for
+	Labels            string // the page on which labels are printed
 	Stop, Done, First bool
 	Taken, Refused    []scanLine
 }
@@ -187,8 +188,8 @@ func fill(v *stepView, s *batch.State, st *batch.StepState, t typed, live bool, 
 	for _, scan := range st.Step.Scans {
 		one := scanOf(s, st, scan, zone)
 		if !one.Done && live {
-			one.Key, one.First = key(), first
-			first = false
+			one.Key, one.First = key(), first && st.Asks(scan)
+			first = first && !st.Asks(scan)
 		}
 		v.Scans = append(v.Scans, one)
 	}
@@ -273,6 +274,9 @@ func standing(st *batch.StepState, next bool) (sign, words string, spoken bool) 
 
 func scanOf(s *batch.State, st *batch.StepState, scan protocol.Scan, zone *time.Location) scanView {
 	v := scanView{Hint: scanHint(s, scan.Field), Field: scan.Field, Title: scanTitle(s.Protocol, scan.Field), Stop: scan.Stop, Done: st.Matched(scan.Field) != nil}
+	if scan.Field == "label" && s.Protocol.Label.Pos.Line > 0 {
+		v.Note, v.Labels = labelNote(s, st), batchAddress(s.ID)+"/labels"
+	}
 	for _, entry := range st.Scans[scan.Field] {
 		line := scanLine{Raw: entry.Raw, Item: entry.Item, Why: entry.Why, At: when(entry.At, zone), Name: entry.Name}
 		if entry.Matched {
@@ -285,6 +289,9 @@ func scanOf(s *batch.State, st *batch.StepState, scan protocol.Scan, zone *time.
 }
 
 func scanHint(s *batch.State, field string) string {
+	if field == "label" && s.Protocol.Label.Pos.Line > 0 {
+		return "The label's code is the square beside its text."
+	}
 	if field == "label" {
 		return "The label's code is the number of the batch, " + s.ID + "."
 	}

@@ -23,25 +23,7 @@ func tabledWith(t *testing.T, block string) *world {
 	w := newWorld(t).staffed()
 	text, err := os.ReadFile("../batch/testdata/protocols/tables.yaml")
 	must(t, err)
-	w.signProtocol("c.writer", library.Submit{Text: strings.Replace(string(text), "\norder:", block+"\norder:", 1)})
-	w.signProtocol("d.approver", library.Review{Protocol: "tables", Version: 1})
-	w.signProtocol("q.meyer", library.Approve{Protocol: "tables", Version: 1})
-	w.signProtocol("q.meyer", library.MakeEffective{Protocol: "tables", Version: 1})
-	lead := w.session("q.meyer")
-	people, err := w.svc.People(t.Context(), lead)
-	must(t, err)
-	for _, person := range people {
-		if person.Has(identity.Technician) || person.Has(identity.Pharmacist) {
-			must(t, w.svc.Train(t.Context(), lead, w.svc.NewKey(), person.ID, identity.Training{Protocol: "tables", Version: 1, Until: w.clock.now().AddDate(1, 0, 0)}))
-			w.signProtocol(person.Username, library.Acknowledge{Protocol: "tables", Version: 1})
-		}
-	}
-	w.permitAlso("tables")
-	open := w.opening(id)
-	known, err := w.svc.Library(t.Context(), w.session("b.okoro"))
-	must(t, err)
-	effective, _ := known.Effective("tables", w.svc.Now())
-	open.Protocol, open.Digest, open.Items = "tables", effective.Protocol.Digest, nil
+	open := w.effective("tables", strings.Replace(string(text), "\norder:", block+"\norder:", 1))
 	delete(open.Order, "strength")
 	w.signed("b.okoro", "", id, open)
 	w.done("a.lee", id, batch.Scan{Step: "match", Field: "patient", Raw: "WB-9990000018"})
@@ -146,4 +128,30 @@ func TestATableOfOpenLengthGrowsUntilItsEndIsSaid(t *testing.T) {
 	if !strings.Contains(sheet.text, "Stops on the way, stop 2, temperature of the bag: 5.0 °C") {
 		t.Errorf("the sheet does not show it\n%s", sheet.text)
 	}
+}
+
+// effective puts another protocol into effect, with everybody trained for it,
+// and gives the order for a batch of it; nothing is set out.
+func (w *world) effective(name, text string) batch.Open {
+	w.t.Helper()
+	w.signProtocol("c.writer", library.Submit{Text: text})
+	w.signProtocol("d.approver", library.Review{Protocol: name, Version: 1})
+	w.signProtocol("q.meyer", library.Approve{Protocol: name, Version: 1})
+	w.signProtocol("q.meyer", library.MakeEffective{Protocol: name, Version: 1})
+	lead := w.session("q.meyer")
+	people, err := w.svc.People(w.t.Context(), lead)
+	must(w.t, err)
+	for _, person := range people {
+		if person.Has(identity.Technician) || person.Has(identity.Pharmacist) {
+			must(w.t, w.svc.Train(w.t.Context(), lead, w.svc.NewKey(), person.ID, identity.Training{Protocol: name, Version: 1, Until: w.clock.now().AddDate(1, 0, 0)}))
+			w.signProtocol(person.Username, library.Acknowledge{Protocol: name, Version: 1})
+		}
+	}
+	w.permitAlso(name)
+	open := w.opening(id)
+	known, err := w.svc.Library(w.t.Context(), w.session("b.okoro"))
+	must(w.t, err)
+	effective, _ := known.Effective(name, w.svc.Now())
+	open.Protocol, open.Digest, open.Items = name, effective.Protocol.Digest, nil
+	return open
 }

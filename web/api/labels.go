@@ -51,6 +51,7 @@ type labelsOutput struct {
 		Printings []LabelPrinting `json:"printings"`
 		Copies    []LabelCopy     `json:"copies"`
 		Counts    []LabelCount    `json:"reconciliation"`
+		Immediate []string        `json:"immediate_use" doc:"what was confirmed of immediate use and how it went, a sentence each; none where the label is needed"`
 	}
 }
 
@@ -97,5 +98,6 @@ func labelsOf(state *batch.State) *labelsOutput {
 	for _, r := range state.Reconciled() {
 		out.Body.Counts = append(out.Body.Counts, LabelCount{string(r.Kind), r.Printed, r.Applied, r.Destroyed, r.Attached, r.Open})
 	}
+	out.Body.Immediate = append([]string{}, state.ImmediateAccount(time.UTC)...)
 	return out
 }

@@ -85,14 +85,14 @@ func (s *Service) Propose(ctx context.Context, who Session, id string, c batch.C
 }
 
 // NamesSigner says that the sheet of a command asks for the name of whoever
-// signs: a second person's check, and a decision after a stop, or over a patient
-// who did not match, at the terminal of somebody who may not take it. Who may
-// signs it there and then (CTL-07, COI-03).
+// signs: a second person's check, and a decision after a stop, over a patient
+// who did not match, or on immediate use, at the terminal of somebody who may
+// not take it. Who may signs it there and then (CTL-07, COI-03, LAB-02).
 func NamesSigner(state *batch.State, at identity.Person, c batch.Command) bool {
 	switch c.(type) {
 	case batch.Check, batch.ConfirmCorrection:
 		return true
-	case batch.AfterStop, batch.Resolve:
+	case batch.AfterStop, batch.Resolve, batch.ImmediateUse:
 		_, roles, _ := batch.Signs(state, c)
 		return !slices.ContainsFunc(roles, at.Has)
 	}
