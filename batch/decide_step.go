@@ -37,16 +37,17 @@ func (d *decision) workable(step string) (*StepState, *Refusal) {
 // done; one that has started still takes what was seen in it.
 func (d *decision) startable(st *StepState) *Refusal {
 	if st.Started.IsZero() {
-		for _, rule := range []func(*StepState) *Refusal{d.attended, d.unexpired} {
-			if refusal := rule(st); refusal != nil {
-				return refusal
-			}
+		if refusal := d.attended(st); refusal != nil {
+			return refusal
 		}
 	}
 	if !st.Started.IsZero() || len(st.Scans) > 0 || len(st.Values) > 0 {
 		return nil
 	}
-	return d.notStopped(st)
+	if refusal := d.notStopped(st); refusal != nil {
+		return refusal
+	}
+	return d.unexpired(st)
 }
 
 // begin starts a timed step once the patient and the label were matched.

@@ -128,6 +128,9 @@ func hereOf(c Command) Command {
 	case Scan:
 		c.Raw = strings.Replace(c.Raw, "SIMULATED-1", batchID, 1)
 		return c
+	case ApplyLabel:
+		c.Raw = strings.Replace(c.Raw, "SIMULATED-1", batchID, 1)
+		return c
 	}
 	return c
 }

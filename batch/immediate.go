@@ -216,10 +216,10 @@ func (d *decision) unexpired(st *StepState) *Refusal {
 	if !st.Started.IsZero() {
 		at = st.Started
 	}
-	if !applied || !d.s.needsLabel(st) || expiry.After(at) {
+	if !applied || !d.s.needsLabel(st) || !at.After(expiry) {
 		return nil
 	}
-	return refuse("expired", "The medicine expired at %s. It is not given.%s", label.Moment(expiry, d.zone()), d.s.safeState(st))
+	return refuse("expired", "The medicine expired at %s. It is not given.%s", protocol.ShowMoment(expiry, d.zone()), d.s.safeState(st))
 }
 
 // labelled: after release nothing begins without the final label on the
@@ -245,8 +245,10 @@ func (d *decision) labelled(st *StepState) *Refusal {
 	return nil
 }
 
-// expires is the earliest expiry on a final label that was applied and is
-// there still.
+// expires is the earliest expiry of the final labels that were applied and are
+// there still. At that very moment the medicine may be given still. Where the
+// protocol gives the shelf life it is exact, as its windows are; the label shows
+// the whole minute before.
 func (s *State) expires() (at time.Time, applied bool) {
 	for _, printing := range s.Labellings {
 		for _, n := range printing.Numbers {
@@ -258,6 +260,9 @@ func (s *State) expires() (at time.Time, applied bool) {
 				at, applied = printing.Expiry, true
 			}
 		}
+	}
+	if life := s.Protocol.Label.ShelfLife; applied && life > 0 {
+		at = s.completed().Add(life)
 	}
 	return at, applied
 }
@@ -271,7 +276,7 @@ func (s *State) labelTimers(now time.Time) []Timer {
 		timers = append(timers, timerOf(immediateClass, given.Step.Name, since, protocol.Span{Max: s.Protocol.Label.Immediate.Within}, now))
 	}
 	if expiry, applied := s.expires(); applied && s.toGive() != nil {
-		timers = append(timers, Timer{Name: "expiry on the label", Step: s.toGive().Step.Name, Since: s.completed(), Until: expiry, Over: !expiry.After(now)})
+		timers = append(timers, Timer{Name: "expiry on the label", Step: s.toGive().Step.Name, Since: s.completed(), Until: expiry, Over: now.After(expiry)})
 	}
 	return timers
 }

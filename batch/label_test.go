@@ -86,7 +86,7 @@ func TestAFinalLabelWaitsForItsGate(t *testing.T) {
 	w.must("Asha", PrintLabel{label.Final, 2, "", drawnAs()}, s.at)
 	printing := w.state.Labellings[1]
 	texts := strings.Join(printing.Labels[0].Texts(false), "\n")
-	for _, words := range []string{"EXAMPLE, Robin", "999 000 0018", batchID, "Contents: 1.5 mL", "Use before 20 Nov 2026 13:05, UTC"} {
+	for _, words := range []string{"EXAMPLE, Robin", "999 000 0018", batchID, "Contents: 1.5 mL", "Use by 20 Nov 2026 13:05, UTC"} {
 		if !strings.Contains(texts, words) {
 			t.Errorf("it does not say %q:\n%s", words, texts)
 		}

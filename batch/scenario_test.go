@@ -277,6 +277,9 @@ func (s *story) code(field string) string {
 	case patientField:
 		return s.w.open.Patient.Wristband
 	case labelField:
+		if printed := s.w.state.Labellings; len(printed) > 0 {
+			return printed[len(printed)-1].Labels[0].Code.Text
+		}
 		return batchID
 	}
 	return "CODE-" + field

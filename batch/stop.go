@@ -102,9 +102,9 @@ func stopWords(f Facts) string {
 func (s *State) safeState(st *StepState) string {
 	switch {
 	case st != nil && st.Step.SafeState != "":
-		return " Make safe first: " + st.Step.SafeState
+		return " Make safe first: " + s.Told(st.Step.SafeState)
 	case s.Protocol.SafeState != "":
-		return " Make safe first: " + s.Protocol.SafeState
+		return " Make safe first: " + s.Told(s.Protocol.SafeState)
 	}
 	return ""
 }

@@ -31,13 +31,13 @@ func (s *Server) stopOf(r *http.Request, v visit, state *batch.State) (*stopView
 		return nil, err
 	}
 	view := &stopView{
-		Batch: state.ID, Why: unit.Why(), Waits: state.Waits(unit.Stops), Quarantined: state.Status == batch.Quarantined, Safe: state.Protocol.SafeState,
+		Batch: state.ID, Why: unit.Why(), Waits: state.Waits(unit.Stops), Quarantined: state.Status == batch.Quarantined, Safe: state.Told(state.Protocol.SafeState),
 	}
 	if view.Why == "" {
 		view.Why = "unit " + unit.ID + " was stopped since this batch was opened, and works again"
 	}
 	if next := state.Next(); next != nil && next.Step.SafeState != "" {
-		view.Safe = next.Step.SafeState
+		view.Safe = state.Told(next.Step.SafeState)
 	}
 	for _, stop := range state.Stops {
 		words := fmt.Sprintf("%s: %s", stop.Decision, stop.Reason)

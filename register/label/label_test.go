@@ -129,7 +129,7 @@ func TestTheExpiryTellsItsZone(t *testing.T) {
 			t.Fatal(err)
 		}
 		texts := strings.Join(made.Texts(false), "\n")
-		if !strings.Contains(texts, "Use before "+want) {
+		if !strings.Contains(texts, "Use by "+want) {
 			t.Errorf("%s: %s", utc, texts)
 		}
 		twice := strings.HasPrefix(utc, "2026-10-25")

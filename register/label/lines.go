@@ -55,7 +55,7 @@ func (d Data) finalLines() []Line {
 	l.add(Plain, d.Form)
 	l.patient(d.Patient)
 	l.add(Strong, "Batch "+d.Batch)
-	l.add(Strong, "Use before "+Moment(d.Expiry, d.Zone))
+	l.add(Strong, "Use by "+Moment(d.Expiry, d.Zone))
 	for _, warning := range d.warnings() {
 		l.add(Notice, warning)
 	}
