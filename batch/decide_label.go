@@ -112,7 +112,7 @@ func (d *decision) printing(kind label.Kind, entered string, copies int, drawn D
 		return nil, refusal
 	}
 	if drawn.Width < 1 || drawn.Height < 1 || len(drawn.Image) != 64 && !d.s.Masked {
-		return nil, refuse("not_drawn", "The label cannot be drawn: what must stand on it does not fit, or its code is too long.")
+		return nil, refuse("not_drawn", "%s", titled(drawn.Unfit, "The label cannot be drawn: what must stand on it does not fit, or its code is too long."))
 	}
 	ev := LabelPrinted{
 		By: d.by, Label: kind, Entered: entered, Width: drawn.Width, Height: drawn.Height, Of: of, Reason: reason, Image: drawn.Image,

@@ -29,6 +29,7 @@ type Drawn struct {
 	Image  string `json:"image,omitempty"` // SHA-256, hexadecimal
 	Width  int    `json:"width,omitempty"`
 	Height int    `json:"height,omitempty"`
+	Unfit  string `json:"unfit,omitempty"` // why it could not be drawn, in words that name no patient
 }
 
 // ApplyLabel says by its scanned code that a copy was put where it belongs

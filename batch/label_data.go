@@ -20,7 +20,8 @@ func (s *State) labelData(kind label.Kind, zone *time.Location) label.Data {
 		Batch: s.ID, Zone: zone, GTIN: plan.Number, Patient: s.labelPatient(),
 		Cells: s.labelled(plan.Cells), Donation: s.labelled(plan.Donation), Autologous: plan.Autologous,
 		Trial: s.labelled(plan.Trial), Sponsor: s.labelled(plan.Sponsor), Participant: s.labelled(plan.Participant),
-		HospitalOnly: plan.HospitalOnly, Comparator: s.labelled(plan.Comparator),
+		HospitalOnly: plan.HospitalOnly, Comparator: s.labelled(plan.Comparator), OldRules: plan.OldRules,
+		Investigator: s.labelled(plan.Investigator), Directions: s.labelled(plan.Directions),
 	}
 	data.Immediate = plan.Immediate.Pos.Line > 0
 	if plan.Holder == "" {

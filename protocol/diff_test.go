@@ -329,7 +329,7 @@ func TestAnApproverReadsWhatChanged(t *testing.T) {
 		},
 		{
 			"a renamed step and what points at it",
-			[]string{"step: draw up\n", "step: fill\n", "draw up.", "fill.", "draw up done", "fill done", "from: draw up\n", "from: fill\n"},
+			[]string{"step: draw up\n", "step: fill\n", "draw up.", "fill.", "draw up done", "fill done", "from: draw up\n", "from: fill\n", "final after: draw up\n", "final after: fill\n"},
 			[]string{"The step draw up is now called fill."},
 		},
 		{

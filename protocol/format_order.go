@@ -92,7 +92,7 @@ func wholeShape() *shape {
 			}},
 			"label": {keys: []string{
 				"product number", "actives", "contents", "excipients", "route", "warnings", "disposal", "holder", "supplier", "cells",
-				"donation", "autologous", "trial", "sponsor", "participant", "comparator", "hospital only", "shelf life", "final after", "immediate use",
+				"donation", "autologous", "trial", "sponsor", "participant", "comparator", "investigator", "directions", "hospital only", "trial rules", "size", "shelf life", "final after", "immediate use",
 			}, of: map[string]*shape{"immediate use": {keys: []string{"given in", "within", "amount given", "amount left"}}}},
 			"order":                {each: &shape{keys: []string{"title", "allow", "shown as"}}},
 			"site sets":            {each: &shape{keys: []string{"title", "type", "allow", "choices"}}},

@@ -27,8 +27,11 @@ type LabelPlan struct {
 	Autologous bool
 
 	Trial, Sponsor, Participant, Comparator string
+	Investigator, Directions                string
 	HospitalOnly                            bool
+	OldRules                                bool // a trial under the rules before 28 April 2026 (LAB-08)
 
+	Size       LabelSize     // of the stock; zero for what a site usually has
 	ShelfLife  time.Duration // from completion of manufacture; 0 when the expiry is given at printing
 	Immediate  ImmediateUse
 	FinalAfter string // the step after which the final label may be printed; "" for certification
@@ -64,7 +67,23 @@ func (p *LabelPlan) texts() []struct {
 		{"sponsor", &p.Sponsor},
 		{"participant", &p.Participant},
 		{"comparator", &p.Comparator},
+		{"investigator", &p.Investigator},
+		{"directions", &p.Directions},
 	}
+}
+
+// The rules under which a trial's medicine is labelled, as a protocol names them.
+// A trial that was approved under the earlier ones may go on under them.
+const (
+	OldTrialRules = "before 28 April 2026"
+	NewTrialRules = "from 28 April 2026"
+)
+
+func (p *LabelPlan) trialRules() string {
+	if p.OldRules {
+		return OldTrialRules
+	}
+	return NewTrialRules
 }
 
 // Rows are the plan as it is read on a page: all of it, under its keys.
@@ -86,8 +105,12 @@ func (p LabelPlan) Rows() []LabelRow {
 		}
 		return ""
 	}
-	rows = append(rows, LabelRow{"autologous", yes(p.Autologous)}, LabelRow{"hospital only", yes(p.HospitalOnly)},
-		LabelRow{"shelf life", life}, LabelRow{"final after", gate})
+	size := ""
+	if p.Size != (LabelSize{}) {
+		size = p.Size.String()
+	}
+	rows = append(rows, LabelRow{"size", size}, LabelRow{"autologous", yes(p.Autologous)}, LabelRow{"hospital only", yes(p.HospitalOnly)},
+		LabelRow{"trial rules", p.trialRules()}, LabelRow{"shelf life", life}, LabelRow{"final after", gate})
 	return append(rows, p.Immediate.rows()...)
 }
 
@@ -107,6 +130,15 @@ func (b *builder) label(n *yaml.Node) {
 		b.fail(o.values["product number"], "write all fourteen digits, as in 09501101530003", "%q is no product number (GTIN): its length or its check digit is wrong", plan.Number)
 	}
 	plan.Autologous, plan.HospitalOnly = o.flag("autologous"), o.flag("hospital only")
+	switch rules := o.text("trial rules"); {
+	case rules == OldTrialRules:
+		plan.OldRules = true
+	case rules != "" && rules != NewTrialRules:
+		b.fail(o.values["trial rules"], suggest(rules, []string{OldTrialRules, NewTrialRules}), "trial rules are those %s or those %s", OldTrialRules, NewTrialRules)
+	}
+	if text := o.text("size"); text != "" {
+		b.labelSize(o.values["size"], text)
+	}
 	if text := o.text("shelf life"); text != "" {
 		life, err := ParseDuration(text)
 		if err = positive(life, err); err != nil {
@@ -200,6 +232,7 @@ func (b *builder) afterRelease(step *Step) bool {
 // label tells what changed in the label.
 func (d *differ) label(old, new LabelPlan) {
 	at := d.at("the label")
+	old.FinalAfter, old.Immediate.Step = d.to(old.FinalAfter), d.to(old.Immediate.Step)
 	before := old.Rows()
 	for i, row := range new.Rows() {
 		at.text(GroupMaterials, "the label's "+row.Name, before[i].Text, row.Text)
@@ -223,8 +256,12 @@ func labelShape() *schemaShape {
 		"trial":          wording().says("The trial's code."),
 		"sponsor":        wording().says("The trial's sponsor and whom to ask."),
 		"participant":    wording().says("What links the label to the participant, as in {participant}."),
-		"comparator":     wording().says("How a comparator is blinded."),
+		"comparator":     wording().says("The comparator or placebo of a blinded trial, as in placebo."),
+		"investigator":   wording().says("The trial's investigator, which the rules before 28 April 2026 ask for."),
+		"directions":     wording().says("The directions for use of a trial's medicine."),
+		"trial rules":    oneOf(OldTrialRules, NewTrialRules).says("The rules under which the trial's medicine is labelled; from 28 April 2026 where nothing is said."),
 		"hospital only":  flag().says("Whether a trial's medicine never leaves the hospital."),
+		"size":           oneOf(sizesInWords()...).says("The size of the label stock, as in 100 x 60 mm."),
 		"shelf life":     durationShape().says("The time from completion of manufacture to expiry, as in 4 h; without it the expiry is given at printing."),
 		"immediate use":  refer("immediate-use").says("How it is given at once, where it may then do without its final label."),
 		"final after":    wording().says("The step after which the final label may be printed, or certified."),

@@ -152,7 +152,7 @@ var shapeFault = regexp.MustCompile(strings.Join([]string{
 	`has no key "`, `has no "`, `is empty$`, `is a single value$`, `is written as name: value$`,
 	`is neither yes nor no$`, `^no value has the (type|class) `, `is not something that can follow`, `^no item can be "`,
 	`^a value may be not done`, `^a criterion is known now or later`, `^steps follow each other as written`, `is nothing that a section can follow$`,
-	`^mode is point of care or modular$`, `^the record cannot answer "`, `^there is no role "`, `^nobody can hold the part .*: a `,
+	`^mode is point of care or modular$`, `^there is no label stock of "`, `^trial rules are those `, `^the record cannot answer "`, `^there is no role "`, `^nobody can hold the part .*: a `,
 	`^nothing is shown as "`, `^the master file has a number and a version$`, `^a time between two bounds reads `, `^write a duration as in `, `is no moment: `, `is no part of a day$`,
 	`cannot be the name of `, `has no source$`, `has no worked example$`, `has no approved range$`, `has no second person$`, `does not say what is entered$`,
 	`does not say how many decimal places`, `^a step is checked or witnessed, not both$`, `^a result is rounded to places or to figures, not both$`, `is repeated and has no end$`,

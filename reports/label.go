@@ -11,6 +11,7 @@ import (
 	"github.com/boombuler/barcode/datamatrix"
 	"github.com/go-pdf/fpdf"
 
+	"countersign/protocol"
 	"countersign/register/label"
 	"countersign/register/scan"
 )
@@ -27,6 +28,14 @@ const (
 
 // UsualLabel is the size of a label.
 func UsualLabel() LabelSize { return LabelSize{labelWidth, labelHeight} }
+
+// LabelSizeOf is the size of a protocol's labels.
+func LabelSizeOf(p *protocol.Protocol) LabelSize {
+	if p.Label.Size == (protocol.LabelSize{}) {
+		return UsualLabel()
+	}
+	return LabelSize(p.Label.Size)
+}
 
 // Bounds of a label, in hundredths of a point: its margin, the side of one
 // module of the code, the quiet zone around it and the sizes of letters that
@@ -51,6 +60,7 @@ type placed struct {
 	codeX, codeY  pt
 	module        pt
 	column        pt // where the code and its line begin
+	unfit         []string
 }
 
 // placedLine is a line or a box; y is where it begins.
@@ -87,13 +97,26 @@ func place(l label.Label, size LabelSize) (*placed, error) {
 	if err != nil {
 		return nil, err
 	}
+	var last *placed
 	for _, letters := range labelLetters() {
 		p := &placed{width: millimetres(size.Width), height: millimetres(size.Height), code: code, module: labelModule}
 		if p.set(l, letters) {
 			return p, nil
 		}
+		last = p
 	}
-	return nil, fmt.Errorf("a label of %d by %d mm does not hold what must stand on it", size.Width, size.Height)
+	return nil, &Unfit{Size: size, Parts: last.unfit}
+}
+
+// Unfit is the error of a label that does not hold what must stand on it. Parts
+// name what has no place, and no patient.
+type Unfit struct {
+	Size  LabelSize
+	Parts []string
+}
+
+func (u *Unfit) Error() string {
+	return fmt.Sprintf("A label of %d by %d mm has no room for: %s.", u.Size.Width, u.Size.Height, strings.Join(u.Parts, "; "))
 }
 
 func millimetres(n int) pt { return pt(n * 7200 * 10 / 254) }
@@ -115,11 +138,31 @@ func (p *placed) set(l label.Label, letters pt) bool {
 		p.lines = append(p.lines, placedLine{field, p.column, besides, 0, 0})
 		besides += small.leading()
 	}
-	y := labelMargin
-	for _, text := range l.Lines {
-		y = p.line(text, letters, y, besides)
+	y, bottom := labelMargin, p.height-labelMargin
+	if besides > bottom || p.column <= p.width/3 {
+		p.unfit = append(p.unfit, "the code beside the text")
 	}
-	return y <= p.height-labelMargin && besides <= p.height-labelMargin && p.column > p.width/3
+	for _, text := range l.Lines {
+		if y = p.line(text, letters, y, besides); y > bottom {
+			p.unfit = append(p.unfit, partName(text))
+		}
+	}
+	return len(p.unfit) == 0
+}
+
+// partName names a line of a label without what it says of the patient.
+func partName(l label.Line) string {
+	if l.Personal {
+		return "the patient"
+	}
+	name, _, told := strings.Cut(l.Text, ": ")
+	if told {
+		return strings.ToLower(name)
+	}
+	if words := strings.Fields(l.Text); len(words) > 6 {
+		return "\"" + strings.Join(words[:6], " ") + " …\""
+	}
+	return "\"" + l.Text + "\""
 }
 
 // line sets one text and gives where the next begins.

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"countersign/batch"
+	"countersign/protocol"
 	"countersign/register"
 	"countersign/register/label"
 	"countersign/register/scan"
@@ -30,7 +32,7 @@ func labelled(t *testing.T, supply label.Supply, gtin string, number int) label.
 		Expiry: time.Date(2026, 10, 25, 0, 30+number, 0, 0, time.UTC), Zone: zone, GTIN: gtin,
 		Patient: label.Patient{Name: "EXAMPLE-ŁUKASZ, Ada", Born: "2019-03-01", Number: "999 000 0018", NumberType: "NHS"},
 		Cells:   "contains cells of human origin, from the patient", Donation: "=A99992600001200", Autologous: supply == label.ExemptATMP,
-		Trial: "EX-01", Sponsor: "Example Sponsor, 2 Example Street, telephone 00000 000000", Participant: "P-0001",
+		Trial: "EX-01", Sponsor: "Example Sponsor, 2 Example Street, telephone 00000 000000", Participant: "P-0001", Directions: "Give as the trial protocol says",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -91,9 +93,33 @@ func TestIndependentReadersReadEveryLabelAt200Dots(t *testing.T) {
 
 // TestALabelThatIsTooSmallIsRefused: no text is cut (HMR 257(6)).
 func TestALabelThatIsTooSmallIsRefused(t *testing.T) {
-	for _, size := range []LabelSize{{50, 30}, {100, 20}, {10, 10}, {0, 0}, {-1, 5}} {
-		if _, err := LabelPDF(size, labelled(t, label.Licensed, "", 1)); err == nil {
+	for _, size := range []LabelSize{{70, 50}, {50, 30}, {100, 20}, {10, 10}, {0, 0}, {-1, 5}} {
+		_, err := LabelPDF(size, labelled(t, label.Licensed, "", 1))
+		var unfit *Unfit
+		if !errors.As(err, &unfit) {
 			t.Errorf("a label of %v is drawn", size)
+			continue
+		}
+		if len(unfit.Parts) == 0 || strings.Contains(err.Error(), "Ada") || strings.Contains(err.Error(), "999") || !strings.Contains(err.Error(), "supplied by") {
+			t.Errorf("it says %v", err)
+		}
+	}
+}
+
+// TestEachSizeOfStockHoldsSomeLabel: a short label goes on the smallest stock,
+// and the largest holds every template.
+func TestEachSizeOfStockHoldsSomeLabel(t *testing.T) {
+	sizes := protocol.LabelSizes()
+	for _, supply := range []label.Supply{label.Licensed, label.LicensedATMP, label.Special, label.ExemptATMP, label.Trial, label.TrialATMP} {
+		if _, err := LabelPDF(LabelSize(sizes[0]), labelled(t, supply, "09501101530003", 13)); err != nil {
+			t.Errorf("%s: %v", supply, err)
+		}
+	}
+	short := labelled(t, label.Special, "", 1)
+	short.Lines = short.Lines[:6]
+	for _, size := range sizes {
+		if _, err := LabelPDF(LabelSize(size), short); err != nil {
+			t.Errorf("%s: %v", size, err)
 		}
 	}
 }

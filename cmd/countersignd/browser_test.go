@@ -160,6 +160,9 @@ func (s *screen) act(id, who string, c batch.Command) {
 	step := func(name string) string { return "/batches/" + id + "/steps/" + url.PathEscape(name) }
 	sheet := func(values url.Values) { s.open("/batches/" + id + "/sign?" + values.Encode()) }
 	signed := map[string]string{"password": rehearsalPassword(who)}
+	if s.labels(id, c) {
+		return
+	}
 	switch c := c.(type) {
 	case batch.Scan:
 		s.open(step(c.Step))

@@ -14,6 +14,7 @@ import (
 	"countersign/identity"
 	"countersign/protocol"
 	"countersign/register"
+	"countersign/register/label"
 	"countersign/web/api"
 )
 
@@ -205,12 +206,23 @@ func (pl *player) act(ctx context.Context, line scriptLine) (api.BatchView, erro
 	return view, nil
 }
 
-// placed fills in what only this run knows: the word "batch" scanned as a
-// label is the batch's own number.
+// placed fills in what only this run knows: "label 1", scanned, is the code that
+// was printed on the batch's first label.
 func (pl *player) placed(c batch.Command) batch.Command {
-	if scan, ok := c.(batch.Scan); ok && scan.Raw == "the batch's label" {
-		scan.Raw = pl.batch
-		return scan
+	read := func(raw string) string {
+		var n int
+		if _, err := fmt.Sscanf(raw, "label %d", &n); err != nil {
+			return raw
+		}
+		return label.Plainly(pl.batch, n)
+	}
+	switch c := c.(type) {
+	case batch.Scan:
+		c.Raw = read(c.Raw)
+		return c
+	case batch.ApplyLabel:
+		c.Raw = read(c.Raw)
+		return c
 	}
 	return c
 }
@@ -244,6 +256,14 @@ func words(c batch.Command) string {
 		return "notes: " + c.Text
 	case batch.Raise:
 		return "raises an exception: " + c.Text
+	case batch.PrintLabel:
+		return fmt.Sprintf("prints %d of the labels (%s)", c.Copies, c.Label)
+	case batch.ApplyLabel:
+		return "puts on and scans " + c.Raw
+	case batch.DestroyLabel:
+		return fmt.Sprintf("destroys label %d, because %s", c.Copy, c.Reason)
+	case batch.AttachLabel:
+		return fmt.Sprintf("attaches label %d to a paper, because %s", c.Copy, c.Reason)
 	case batch.Review:
 		return "signs: reviewed"
 	case batch.Certify:

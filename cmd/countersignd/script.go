@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"countersign/batch"
+	"countersign/register/label"
 )
 
 // script is one rehearsal: a whole batch as people would make it, with the
@@ -126,6 +127,19 @@ var (
 		{regexp.MustCompile(`^(accepts|does not accept) exception (\d+) because (.+)$`), func(m []string) batch.Command {
 			number, _ := strconv.Atoi(m[2])
 			return batch.Resolve{Exception: number, Accept: m[1] == "accepts", Reason: m[3]}
+		}},
+		{regexp.MustCompile(`^prints (\d+) (pre-label|final label)s?(?: to be used by (.+))?$`), func(m []string) batch.Command {
+			copies, _ := strconv.Atoi(m[1])
+			return batch.PrintLabel{Label: label.Kind(strings.TrimSuffix(m[2], " label")), Copies: copies, Expiry: m[3]}
+		}},
+		{regexp.MustCompile(`^applies (label \d+)$`), func(m []string) batch.Command { return batch.ApplyLabel{Raw: m[1]} }},
+		{regexp.MustCompile(`^destroys label (\d+) because (.+)$`), func(m []string) batch.Command {
+			copied, _ := strconv.Atoi(m[1])
+			return batch.DestroyLabel{Copy: copied, Reason: m[2]}
+		}},
+		{regexp.MustCompile(`^attaches label (\d+) because (.+)$`), func(m []string) batch.Command {
+			copied, _ := strconv.Atoi(m[1])
+			return batch.AttachLabel{Copy: copied, Reason: m[2]}
 		}},
 		{regexp.MustCompile(`^reviews: (.+)$`), func(m []string) batch.Command { return batch.Review{Statement: m[1]} }},
 		{regexp.MustCompile(`^certifies at (.+?): (.+)$`), func(m []string) batch.Command { return batch.Certify{Place: m[1], Statement: m[2]} }},

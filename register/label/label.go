@@ -93,8 +93,11 @@ type Data struct {
 	Trial        string // its code
 	Sponsor      string // and whom to ask
 	Participant  string // what links the label to the participant
+	Investigator string
+	Directions   string // for use
 	HospitalOnly bool   // it never leaves the hospital
-	Comparator   string // how the comparator is blinded; "" for an open trial
+	Comparator   string // or placebo, of a blinded trial; "" for an open one
+	OldRules     bool   // the trial goes on under the rules before 28 April 2026
 }
 
 // Line is one line of a label. Personal says that it names the patient.

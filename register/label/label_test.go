@@ -30,7 +30,7 @@ func whole(t testing.TB, supply Supply) Data {
 		Expiry: time.Date(2026, 11, 21, 16, 30, 0, 0, time.UTC), Zone: london(t), GTIN: "09501101530003",
 		Patient: Patient{Name: "EXAMPLE, Ada", Born: "2019-03-01", Number: "999 000 0018", NumberType: "NHS"},
 		Cells:   "contains cells of human origin", Donation: "=A99992600001200", Autologous: true,
-		Trial: "EX-01", Sponsor: "Example Sponsor, 000", Participant: "P-0001",
+		Trial: "EX-01", Sponsor: "Example Sponsor, 000", Participant: "P-0001", Directions: "as the trial protocol says", Investigator: "Dr Example",
 	}
 }
 
@@ -48,12 +48,12 @@ func TestEverySupplyStatusDemandsItsParticulars(t *testing.T) {
 		"supplies it": func(d *Data) { d.Supplier = "" }, "date of supply": func(d *Data) { d.Made = time.Time{} },
 		"cells or tissue": func(d *Data) { d.Cells = "" }, "donation code": func(d *Data) { d.Donation = "" },
 		"code of the trial": func(d *Data) { d.Trial = "" }, "sponsor": func(d *Data) { d.Sponsor = "" },
-		"participant": func(d *Data) { d.Participant = "" },
+		"participant": func(d *Data) { d.Participant = "" }, "directions": func(d *Data) { d.Directions = "" },
 	}
 	everywhere := []string{"strength", "contents", "route", "expiry", "stored", "batch number", "patient's name", "patient's number"}
 	licensed := []string{"acts in it", "excipients", "warnings", "disposed", "holder's", "of the licence", "supplies it", "date of supply"}
 	advanced := []string{"cells or tissue", "excipients", "donation code"}
-	trial := []string{"acts in it", "code of the trial", "sponsor", "participant"}
+	trial := []string{"acts in it", "code of the trial", "sponsor", "participant", "directions"}
 	for supply, own := range map[Supply][]string{
 		Licensed: licensed, LicensedATMP: append(licensed, advanced...), Special: {"acts in it", "holder's", "of the licence"},
 		ExemptATMP: append(advanced, "holder's", "of the licence"), Trial: trial, TrialATMP: append(trial, advanced...),
@@ -196,6 +196,39 @@ func TestAPreLabelNamesPatientAndProductAndIsNoRelease(t *testing.T) {
 	for _, personal := range []string{"EXAMPLE", "2019", "999"} {
 		if strings.Contains(masked, personal) {
 			t.Errorf("masked, it says %q:\n%s", personal, masked)
+		}
+	}
+}
+
+// TestATrialIsLabelledByItsOwnRules: those before 28 April 2026 ask for the
+// investigator and name neither product nor comparator on a blinded medicine;
+// those from then on ask for what acts in it and name both (LAB-08).
+func TestATrialIsLabelledByItsOwnRules(t *testing.T) {
+	for _, old := range []bool{false, true} {
+		d := whole(t, Trial)
+		d.OldRules, d.Comparator = old, "placebo"
+		made, err := Make(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts := strings.Join(made.Texts(false), "\n")
+		for words, wanted := range map[string]bool{
+			"Exampline 2.4 mg/mL or placebo": !old, "Contains: exampline 24 mg": !old, "Exampline": !old, "Blinded trial medicine": old,
+			"Investigator: Dr Example": true, "FOR CLINICAL TRIAL USE ONLY": true, "Directions: as the trial protocol says": true,
+			"reach of children": true, "Participant: P-0001": true,
+		} {
+			if strings.Contains(texts, words) != wanted {
+				t.Errorf("old rules %v: %q stands there: %v\n%s", old, words, !wanted, texts)
+			}
+		}
+		d.Investigator, d.Actives, d.HospitalOnly = "", "", true
+		_, err = Make(d)
+		if want := map[bool]string{true: "the investigator", false: "what acts in it"}[old]; err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("old rules %v: %v, and %s is missing", old, err, want)
+		}
+		d.Investigator, d.Actives = "Dr Example", "exampline"
+		if made, err = Make(d); err != nil || strings.Contains(strings.Join(made.Texts(false), "\n"), "children") {
+			t.Errorf("what never leaves the hospital warns of children: %v", err)
 		}
 	}
 }

@@ -35,7 +35,7 @@ func (l *lines) patient(p Patient) {
 // preLines are a pre-label's (LAB-04).
 func (d Data) preLines() []Line {
 	var l lines
-	l.add(Strong, d.Name+" "+Figures(d.Strength))
+	l.heading(d)
 	l.add(Plain, d.Form)
 	l.patient(d.Patient)
 	l.add(Strong, "Batch "+d.Batch)
@@ -51,7 +51,7 @@ func (d Data) preLines() []Line {
 // finalLines are a final label's. Everything in them follows from the data.
 func (d Data) finalLines() []Line {
 	var l lines
-	l.add(Strong, d.Name+" "+Figures(d.Strength))
+	l.heading(d)
 	l.add(Plain, d.Form)
 	l.patient(d.Patient)
 	l.add(Strong, "Batch "+d.Batch)
@@ -64,15 +64,18 @@ func (d Data) finalLines() []Line {
 		l.told("Trial", d.Trial)
 		l.told("Participant", d.Participant)
 		l.told("Sponsor", d.Sponsor)
-		l.told("Comparator", d.Comparator)
+		l.told("Investigator", d.Investigator)
 	}
 	l.autologous(d)
-	l.told("Contains", Figures(d.Actives))
+	if !d.hidden() {
+		l.told("Contains", Figures(d.Actives))
+	}
 	l.told("Cells or tissue", d.Cells)
 	l.told("Contents", Figures(d.Contents))
 	l.told("Excipients", d.Excipients)
 	l.told("Donation", d.Donation)
 	l.add(Strong, d.Route+"   Dose: ____________")
+	l.told("Directions", d.Directions)
 	for _, warning := range d.cautions() {
 		l.add(Strong, warning)
 	}
@@ -94,6 +97,24 @@ func (d Data) finalLines() []Line {
 func (l *lines) autologous(d Data) {
 	if d.Autologous {
 		l.add(Notice, "FOR AUTOLOGOUS USE ONLY")
+	}
+}
+
+// hidden says that nothing on the label may tell whether this is the product or
+// its comparator: of a blinded trial under the rules before 28 April 2026, which
+// name neither.
+func (d Data) hidden() bool { return d.trials() && d.OldRules && d.Comparator != "" }
+
+// heading is what it is: name and strength; in a blinded trial the comparator's
+// name beside it on both, or neither (LAB-08).
+func (l *lines) heading(d Data) {
+	switch {
+	case d.hidden():
+		l.add(Strong, "Blinded trial medicine")
+	case d.trials() && d.Comparator != "":
+		l.add(Strong, d.Name+" "+Figures(d.Strength)+" or "+d.Comparator)
+	default:
+		l.add(Strong, d.Name+" "+Figures(d.Strength))
 	}
 }
 

@@ -101,12 +101,18 @@ func (d Data) advanced() []particular {
 	}
 }
 
-// trial is what a trial's label holds (LAB-08; CTR 46).
+// trial is what a trial's label holds, by the rules under which the trial goes on
+// (LAB-08): those of 2025, in force from 28 April 2026 (CTR 46 as amended by SI
+// 2025/538), or those before (Annex 13).
 func (d Data) trial() []particular {
-	return []particular{
-		{"what acts in it", d.Actives != ""},
+	all := []particular{
 		{"the code of the trial", d.Trial != ""},
 		{"the sponsor and whom to ask", d.Sponsor != ""},
 		{"what links it to the participant", d.Participant != ""},
+		{"the directions for use", d.Directions != ""},
 	}
+	if d.OldRules {
+		return append(all, particular{"the investigator", d.Investigator != ""})
+	}
+	return append(all, particular{"what acts in it", d.Actives != ""})
 }

@@ -21,9 +21,14 @@ func drawn(state *batch.State, c batch.Command, f batch.Facts, now time.Time) ba
 	}
 	var on batch.Drawn
 	if labels, err := batch.ToPrint(state, c, f, now); err == nil {
-		size := reports.UsualLabel()
-		if _, hash, err := reports.LabelImage(size, labels); err == nil {
+		size := reports.LabelSizeOf(state.Protocol)
+		_, hash, err := reports.LabelImage(size, labels)
+		var unfit *reports.Unfit
+		switch {
+		case err == nil:
 			on = batch.Drawn{Image: hash, Width: size.Width, Height: size.Height}
+		case errors.As(err, &unfit):
+			on = batch.Drawn{Unfit: unfit.Error()}
 		}
 	}
 	if first {
