@@ -129,7 +129,7 @@ func (p *placed) set(l label.Label, letters pt) bool {
 	small, column := style{face: regular, size: 600}, side+2*labelQuiet
 	fields := cell{{small, strings.TrimPrefix(strings.ReplaceAll(l.Code.Line, "(", "\n("), "\n")}}
 	for _, field := range fields.wrap(p.width / 3) {
-		column = max(column, width(small.face, small.size, field.text))
+		column = max(column, width(small.face, small.size, field.text)+labelGap)
 	}
 	p.codeX, p.codeY = p.width-labelMargin-labelQuiet-side, labelMargin+labelQuiet
 	p.column = p.width - labelMargin - column
@@ -170,6 +170,9 @@ func (p *placed) line(text label.Line, letters, y, besides pt) pt {
 	s := style{face: regular, size: letters}
 	if text.Weight != label.Plain {
 		s.face = bold
+	}
+	if text.Weight == label.Head {
+		s.size = letters * 13 / 10
 	}
 	pad := pt(0)
 	if text.Weight == label.Notice {

@@ -114,6 +114,7 @@ type Weight string
 const (
 	Plain  Weight = "plain"
 	Strong Weight = "strong"
+	Head   Weight = "head"   // what must be seen first: who it is for, and what it is
 	Notice Weight = "notice" // in a box
 )
 

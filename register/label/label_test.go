@@ -187,7 +187,7 @@ func TestAPreLabelNamesPatientAndProductAndIsNoRelease(t *testing.T) {
 	}
 	made := mustMake(t, d)
 	texts := strings.Join(made.Texts(false), "\n")
-	for _, words := range []string{"NOT RELEASED", "EXAMPLE, Ada", "01 Mar 2019", "999 000 0018", "Exampline 1 mL", "B-2026-0007", "FOR AUTOLOGOUS USE ONLY"} {
+	for _, words := range []string{"NOT RELEASED", "EXAMPLE, Ada", "01 Mar 2019", "999 000 0018", "Exampline", "1 mL", "B-2026-0007", "FOR AUTOLOGOUS USE ONLY"} {
 		if !strings.Contains(texts, words) {
 			t.Errorf("it does not say %q:\n%s", words, texts)
 		}

@@ -26,18 +26,20 @@ func (l *lines) told(name, text string) {
 // patient adds who it is for. These lines are the label's only ones that name
 // anybody.
 func (l *lines) patient(p Patient) {
-	for _, text := range []string{p.Name, fmt.Sprintf("Born %s  %s number %s", day(p.Born), p.NumberType, p.Number)} {
-		l.add(Strong, text)
-		(*l)[len(*l)-1].Personal = true
+	from := len(*l)
+	l.add(Head, p.Name)
+	l.add(Strong, fmt.Sprintf("Born %s  %s number %s", day(p.Born), p.NumberType, p.Number))
+	for i := from; i < len(*l); i++ {
+		(*l)[i].Personal = true
 	}
 }
 
 // preLines are a pre-label's (LAB-04).
 func (d Data) preLines() []Line {
 	var l lines
+	l.patient(d.Patient)
 	l.heading(d)
 	l.add(Plain, d.Form)
-	l.patient(d.Patient)
 	l.add(Strong, "Batch "+d.Batch)
 	if d.Immediate {
 		l.add(Notice, "PRE-LABEL FOR IMMEDIATE USE. NOT TO BE GIVEN BEFORE IT IS CERTIFIED IN THE RECORD.")
@@ -48,38 +50,42 @@ func (d Data) preLines() []Line {
 	return l
 }
 
-// finalLines are a final label's. Everything in them follows from the data.
+// finalLines are a final label's, what can hurt first: who it is for, what it
+// is, how it is given, what to beware of and until when. Everything in them
+// follows from the data.
 func (d Data) finalLines() []Line {
 	var l lines
+	l.patient(d.Patient)
 	l.heading(d)
 	l.add(Plain, d.Form)
-	l.patient(d.Patient)
-	l.add(Strong, "Batch "+d.Batch)
+	l.add(Strong, d.Route+"   Dose: ____________")
+	if cautions := d.cautions(); len(cautions) > 0 {
+		l.add(Notice, strings.Join(cautions, ". "))
+	}
+	l.autologous(d)
+	if d.trials() {
+		l.add(Notice, "FOR CLINICAL TRIAL USE ONLY")
+	}
 	l.add(Strong, "Use by "+Moment(d.Expiry, d.Zone))
 	for _, warning := range d.warnings() {
 		l.add(Notice, warning)
 	}
-	if d.trials() {
-		l.add(Notice, "FOR CLINICAL TRIAL USE ONLY")
-		l.told("Trial", d.Trial)
-		l.told("Participant", d.Participant)
-		l.told("Sponsor", d.Sponsor)
-		l.told("Investigator", d.Investigator)
-	}
-	l.autologous(d)
+	l.add(Strong, "Batch "+d.Batch)
+	l.told("Store", d.Storage)
 	if !d.hidden() {
 		l.told("Contains", Figures(d.Actives))
 	}
-	l.told("Cells or tissue", d.Cells)
 	l.told("Contents", Figures(d.Contents))
 	l.told("Excipients", d.Excipients)
+	l.told("Cells or tissue", d.Cells)
 	l.told("Donation", d.Donation)
-	l.add(Strong, d.Route+"   Dose: ____________")
-	l.told("Directions", d.Directions)
-	for _, warning := range d.cautions() {
-		l.add(Strong, warning)
+	if d.trials() {
+		l.told("Trial", d.Trial)
+		l.told("Participant", d.Participant)
+		l.told("Directions", d.Directions)
+		l.told("Sponsor", d.Sponsor)
+		l.told("Investigator", d.Investigator)
 	}
-	l.told("Store", d.Storage)
 	l.told("Disposal", d.Disposal)
 	if d.Supply == Licensed || d.Supply == LicensedATMP {
 		l.told("Authorisation holder", d.Holder)
@@ -110,11 +116,12 @@ func (d Data) hidden() bool { return d.trials() && d.OldRules && d.Comparator !=
 func (l *lines) heading(d Data) {
 	switch {
 	case d.hidden():
-		l.add(Strong, "Blinded trial medicine")
+		l.add(Head, "Blinded trial medicine")
 	case d.trials() && d.Comparator != "":
-		l.add(Strong, d.Name+" "+Figures(d.Strength)+" or "+d.Comparator)
-	default:
-		l.add(Strong, d.Name+" "+Figures(d.Strength))
+		l.add(Head, d.Name+" "+Figures(d.Strength)+" or "+d.Comparator)
+	default: // on a line of its own, so that no figure parts from its unit
+		l.add(Head, d.Name)
+		l.add(Head, Figures(d.Strength))
 	}
 }
 
