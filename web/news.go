@@ -22,7 +22,7 @@ const (
 // settle is how long news is gathered before pages are told: a recall that
 // reaches a hundred batches is one piece of news, and nobody who signs waits
 // for those who look on.
-const settle = 40 * time.Millisecond
+const settle = 100 * time.Millisecond
 
 // subject is what a page shows: a batch, or one of the work lists.
 type subject struct{ batch, list string }

@@ -185,37 +185,56 @@ func TestAStreamOutlivesTheBoundsOfTheServer(t *testing.T) {
 	page.end()
 }
 
-// Under 128 pages that listen, whoever works is not slowed down: the same acts
-// take at most half as long again, whole milliseconds aside.
-func TestManyWhoListenSlowNobodyDown(t *testing.T) {
+// Under 128 pages that listen, whoever signs is not slowed down: the same acts
+// take at most a quarter longer, a few milliseconds aside. Both are measured in
+// turns, since others use the machine too.
+func TestManyWhoListenSlowNoSignatureDown(t *testing.T) {
 	w := opened(t)
-	who := w.session("a.lee")
-	acts := func() time.Duration {
-		took := make([]time.Duration, 40)
-		for i := range took {
-			begun := time.Now()
-			_, err := w.svc.Do(t.Context(), who, w.svc.NewKey(), id, 0, batch.Note{Text: fmt.Sprintf("Remark %d.", i)})
-			must(t, err)
-			took[i] = time.Since(begun)
-		}
-		slices.Sort(took)
-		return took[len(took)/2]
+	technician, lead := w.session("a.lee"), w.session("q.meyer")
+	number := 0
+	act := func() time.Duration {
+		number++
+		_, err := w.svc.Do(t.Context(), technician, w.svc.NewKey(), id, 0, batch.Raise{Step: "clearance", Text: fmt.Sprintf("Glass %d.", number)})
+		must(t, err)
+		c := batch.Resolve{Exception: number, Accept: true, Reason: "Swept."}
+		begun := time.Now()
+		sheet, err := w.svc.Propose(t.Context(), lead, id, c, "")
+		must(t, err)
+		_, err = w.svc.Sign(t.Context(), lead, sheet.Nonce, id, c, "", secret)
+		must(t, err)
+		return time.Since(begun)
 	}
-	acts()
-	alone := acts()
-	for _, username := range []string{"a.lee", "b.okoro", "q.meyer", "i.spector", "e.control", "d.approver"} {
-		b := w.browser().signIn(username)
-		for i := range 22 {
+	var alone, crowded []time.Duration
+	browsers := make([]*browser, 6)
+	for i, username := range []string{"a.lee", "b.okoro", "q.meyer", "i.spector", "e.control", "d.approver"} {
+		browsers[i] = w.browser().signIn(username)
+	}
+	act()
+	for range 3 {
+		for range 6 {
+			alone = append(alone, act())
+		}
+		var ears []*ear
+		for i := range 132 {
 			address := "/events?list=all"
 			if i%2 == 0 {
 				address = "/events?batch=" + id
 			}
-			b.listens(address, "").next()
+			ears = append(ears, browsers[i%6].listens(address, ""))
+			ears[i].next()
+		}
+		for range 6 {
+			crowded = append(crowded, act())
+		}
+		for _, e := range ears {
+			e.end()
 		}
 	}
-	crowded := acts()
-	t.Logf("an act takes %s alone and %s under 132 listeners: %.2f times", alone, crowded, float64(crowded)/float64(alone))
-	if crowded > alone*3/2+3*time.Millisecond {
-		t.Errorf("an act takes %s alone and %s under 132 listeners", alone, crowded)
+	slices.Sort(alone)
+	slices.Sort(crowded)
+	a, c := alone[len(alone)/2], crowded[len(crowded)/2]
+	t.Logf("a signed act takes %s alone and %s under 132 listeners: %.2f times", a, c, float64(c)/float64(a))
+	if c > a*5/4+5*time.Millisecond {
+		t.Errorf("a signed act takes %s alone and %s under 132 listeners", a, c)
 	}
 }
