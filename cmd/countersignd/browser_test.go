@@ -303,11 +303,13 @@ func browse(t *testing.T, ground *ground, name string, runs bool) {
 		"overview": "/batches/" + pl.batch, "trail": "/batches/" + pl.batch + "/trail", "wrong": "/batches/" + pl.batch + "/wrong",
 		"stock": "/stock", "materials": "/stock/materials", "lot": "/stock/L-0001", "equipment": "/equipment", "machine": "/equipment/E-0001",
 		"receive": "/stock/receive", "material": "/stock/materials/new", "new-machine": "/equipment/new",
-		"protocols": "/protocols", "protocol": "/protocols/" + st.p.Name + "/1", "people": "/people", "person": "/people/p-0003", "log": "/log", "waiting": "/review",
+		"protocols": "/protocols", "protocol": "/protocols/" + st.p.Name + "/1", "people": "/people", "person": "/people/p-0003", "log": "/log", "desk": "/review", "work": "/work", "work-all": "/work/all",
 	} {
 		s.open(path)
 		s.look(name)
 	}
+	s.do(chromedp.Click(".cs-bar__nav details:last-of-type summary"))
+	s.look("rooms-open")
 	s.open("/stock/receive")
 	s.send("receive lot", "", map[string]string{"code": "01095060001343521727013110A0042"})
 	s.look("receive-read")

@@ -57,6 +57,7 @@ func describe(mux *http.ServeMux, service *site.Service) huma.API {
 	a := &api{site: service}
 	a.sessions(served)
 	a.batches(served)
+	a.work(served)
 	a.records(served)
 	a.protocols(served)
 	a.deviations(served)
