@@ -36,6 +36,8 @@ var floors = map[string]float64{
 	"register/trace":   2.5,
 	"batch/trend":      2.5,
 	"worklist":         2.6,
+	"post":             2.7,
+	"mail":             2.8,
 	"register/label":   1.7,
 	"reports":          3,
 	"web/site":         4,
@@ -52,6 +54,7 @@ var owners = map[string][]string{
 	"github.com/boombuler":     {"reports"},
 	"github.com/lib/pq":        {"postgres", "postgres/pgtest", "audit/ledger", "identity/vault"},
 	"github.com/jmoiron/sqlx":  {"postgres", "postgres/pgtest", "audit/ledger", "identity/vault", "cmd/countersignd"},
+	"net/smtp":                 {"mail"},
 	"database/sql":             {"postgres", "postgres/pgtest", "audit/ledger", "identity/vault", "cmd/countersignd"},
 	"cel.dev/cel-go":           {"protocol"},
 	"github.com/pressly/goose": {"postgres"},
@@ -59,7 +62,7 @@ var owners = map[string][]string{
 
 // pure packages may not reach for a clock, chance, the network or the disk,
 // and know no binary floating point.
-var pure = []string{"protocol", "audit", "identity", "batch", "batch/trend", "protocol/library", "register", "register/label", "register/patient", "register/scan", "register/trace", "worklist"}
+var pure = []string{"protocol", "audit", "identity", "batch", "batch/trend", "protocol/library", "register", "register/label", "register/patient", "register/scan", "register/trace", "worklist", "post"}
 
 // impure is what a pure package may not import.
 var impure = []string{"os", "net", "net/http", "math/rand", "math/rand/v2", "crypto/rand", "database/sql", "log", "log/slog"}

@@ -14,6 +14,7 @@ type Config struct {
 	DataDir   string // absolute
 	Database  Database
 	SignIn    SignIn
+	Mail      Mail
 	Log       Log
 }
 
@@ -51,6 +52,17 @@ type SignIn struct {
 	IdleLock    time.Duration
 	SessionLife time.Duration
 	Rate        int // attempts a minute from one address
+}
+
+// Mail that the site sends; an empty Host sends none.
+type Mail struct {
+	Host     string
+	Port     int
+	TLS      string // starttls, tls or none
+	CA       string // file of certificates that the mail server's must come from; empty for the machine's own
+	User     string
+	Password Secret
+	From     string
 }
 
 // Log of operations; not the record.

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"net"
+	"net/mail"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -183,6 +184,41 @@ func Fields() []Field {
 			in:  func(c *Config) any { return &c.SignIn.Rate },
 		},
 		{
+			Key: "mail.host", Sample: "mail.example.nhs.uk", check: checkHost,
+			Doc: "The mail server that takes what the site sends to its people. Empty means that no mail is sent.",
+			in:  func(c *Config) any { return &c.Mail.Host },
+		},
+		{
+			Key: "mail.port", Default: "587", Least: "1", Most: "65535",
+			Doc: "The mail server's port.",
+			in:  func(c *Config) any { return &c.Mail.Port },
+		},
+		{
+			Key: "mail.tls", Default: "starttls", Choices: []string{"starttls", "tls", "none"},
+			Doc: "How the connection is kept from being read. Without TLS mail goes to this machine itself only.",
+			in:  func(c *Config) any { return &c.Mail.TLS },
+		},
+		{
+			Key: "mail.ca",
+			Doc: "The file with the certificates (PEM) that the mail server's has to come from. Empty means those that this machine trusts.",
+			in:  func(c *Config) any { return &c.Mail.CA },
+		},
+		{
+			Key: "mail.user",
+			Doc: "The name with which the site signs in at the mail server. Empty means that it does not.",
+			in:  func(c *Config) any { return &c.Mail.User },
+		},
+		{
+			Key: "mail.password",
+			Doc: "The password with which the site signs in at the mail server. May be file:/path.",
+			in:  func(c *Config) any { return &c.Mail.Password },
+		},
+		{
+			Key: "mail.from", Sample: "countersign@example.nhs.uk", check: checkAddress,
+			Doc: "The address that the site's mails come from.",
+			in:  func(c *Config) any { return &c.Mail.From },
+		},
+		{
 			Key: "log.level", Default: "info", Choices: []string{"debug", "info", "warn", "error"},
 			Doc: "The least that the operational log tells. It is not the record.",
 			in:  func(c *Config) any { return &c.Log.Level },
@@ -231,6 +267,22 @@ func checkURL(s string) string {
 	return ""
 }
 
+var hostName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$`)
+
+func checkHost(s string) string {
+	if !hostName.MatchString(s) && net.ParseIP(s) == nil {
+		return "must be the name or address of a machine, such as mail.example.nhs.uk"
+	}
+	return ""
+}
+
+func checkAddress(s string) string {
+	if read, err := mail.ParseAddress(s); err != nil || read.Address != s || strings.ContainsAny(s, " <>\"\r\n") {
+		return "must be an address, such as countersign@example.nhs.uk"
+	}
+	return ""
+}
+
 func loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || (ip != nil && ip.IsLoopback())
@@ -247,6 +299,7 @@ func across(c *Config, say func(key, message string)) {
 	if c.SignIn.IdleLock > c.SignIn.SessionLife {
 		say("sign_in.idle_lock", "is longer than sign_in.session_life, so no terminal would ever lock")
 	}
+	acrossMail(c, say)
 	words := strings.FieldsFunc(c.Site.Origin, func(r rune) bool { return strings.ContainsRune("./-", r) })
 	for _, kind := range []string{"training", "rehearsal"} {
 		has := false
@@ -260,6 +313,24 @@ func across(c *Config, say func(key, message string)) {
 		case c.Site.Kind != kind && has:
 			say("site.origin", fmt.Sprintf("has the word %s in it, but site.kind is %s", kind, c.Site.Kind))
 		}
+	}
+}
+
+// acrossMail are the rules between the fields of mail.
+func acrossMail(c *Config, say func(key, message string)) {
+	switch {
+	case c.Mail.Host == "":
+		return
+	case c.Mail.From == "":
+		say("mail.from", "must be given where mail.host is: mails come from somebody")
+	case (c.Mail.User == "") != (c.Mail.Password == ""):
+		say("mail.user", "needs a password, and mail.password a user")
+	}
+	if c.Mail.TLS == "none" && !loopback(c.Mail.Host) {
+		say("mail.tls", "may be none only where mail.host is this machine itself: mail would cross the network in the clear")
+	}
+	if c.Mail.TLS == "none" && c.Mail.User != "" {
+		say("mail.tls", "may not be none with a password: it would be sent in the clear")
 	}
 }
 

@@ -93,6 +93,7 @@ type personView struct {
 	Administers, Attests, Myself                  bool
 	FormKey                                       string
 	Typed                                         form
+	Address                                       string // where mail goes, for whom it concerns
 }
 
 type trainingLine struct{ Protocol, Until, By string }
@@ -120,6 +121,9 @@ func (s *Server) showPerson(w http.ResponseWriter, r *http.Request, v visit, sta
 		}
 		view := personOf(person, known, v.who.Person, s.svc.Now(), s.svc.Info().Location)
 		view.OneTime, view.FormKey, view.Typed = oneTime, s.svc.NewKey(), v.form
+		if view.Address, err = s.svc.Address(r.Context(), v.who, id); err != nil {
+			return err
+		}
 		return s.render(w, r, v, status, "person", page{Title: person.Name, Problem: p, View: view, Back: &link{Text: "People", To: "/people"}})
 	}
 	return &refusal{status: http.StatusNotFound, title: "There is no such person", sentence: "Nobody with that id works here."}

@@ -43,6 +43,8 @@ func (s *Server) onPerson(r *http.Request, v visit, id identity.PersonID) (oneTi
 		err = s.svc.Train(ctx, v.who, key, id, t)
 	case "attest":
 		err = s.svc.AttestKey(ctx, v.who, key, id)
+	case "address":
+		err = s.svc.SetAddress(ctx, v.who, key, id, f["address"])
 	case "suspend":
 		err = s.svc.Suspend(ctx, v.who, key, id, reason)
 	case "restore":

@@ -27,6 +27,7 @@ import (
 	"net"
 	"net/http"
 
+	"countersign/mail"
 	"countersign/web/site"
 )
 
@@ -42,7 +43,9 @@ type Options struct {
 	// ClientAddress tells whose attempts to sign in are counted together. Nil
 	// takes the connection's address; behind a proxy, give what reads its header.
 	ClientAddress func(*http.Request) string
-	Log           *slog.Logger
+	// Mail carries the site's mails; nil where none are sent.
+	Mail *mail.Courier
+	Log  *slog.Logger
 }
 
 // Server serves the pages of one site.
@@ -174,6 +177,7 @@ func (s *Server) routes() http.Handler {
 	signedIn("GET /deviations/{id}", s.deviationPage)
 	signedIn("GET /deviations/{id}/trail", s.deviationTrail)
 
+	signedIn("GET /mails", s.mailsPage)
 	signedIn("GET /trace", s.tracePage)
 	signedIn("GET /trends", s.trendsPage)
 	signedIn("GET /trends.pdf", s.trendsPDF)

@@ -20,7 +20,6 @@ type workView struct {
 	Page   string // which of them this is
 	Urgent int
 	AsOf   string
-	Mails  string // where the mails are seen; "" for who need not see them
 }
 
 // workList is one choice of what waits. There is one list of everything

@@ -20,6 +20,7 @@ import (
 	"countersign/config"
 	"countersign/identity"
 	"countersign/identity/vault"
+	"countersign/mail"
 	"countersign/postgres"
 	"countersign/register"
 	"countersign/web"
@@ -95,6 +96,7 @@ type house struct {
 	ledger  *ledger.Ledger
 	vault   *vault.Vault
 	site    *site.Service
+	courier *mail.Courier // nil where no mail is sent
 	handler http.Handler
 }
 
@@ -156,8 +158,12 @@ func openHouse(ctx context.Context, cfg config.Config, d *database, w wiring) (*
 		h.close()
 		return nil, err
 	}
+	if h.courier, err = openMail(cfg, h.site, w.now, w.log); err != nil {
+		h.close()
+		return nil, err
+	}
 	pages, err := web.New(h.site, web.Options{
-		Secure: strings.HasPrefix(cfg.PublicURL, "https:"), Rate: cfg.SignIn.Rate, Log: w.log,
+		Secure: strings.HasPrefix(cfg.PublicURL, "https:"), Rate: cfg.SignIn.Rate, Log: w.log, Mail: h.courier,
 	})
 	if err != nil {
 		h.close()

@@ -28,6 +28,8 @@ func (p *program) serveCommand() *cobra.Command {
 				return err
 			}
 			defer h.close()
+			stopMail := h.carryMail(ctx)
+			defer stopMail()
 			listener, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.Listen)
 			if err != nil {
 				return fmt.Errorf("listen: %w", err)

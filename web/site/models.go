@@ -14,6 +14,7 @@ import (
 	"countersign/audit/ledger"
 	"countersign/batch"
 	"countersign/identity"
+	"countersign/post"
 	"countersign/protocol"
 	"countersign/protocol/library"
 	"countersign/register"
@@ -34,6 +35,7 @@ type models struct {
 	software register.Software
 	books    *register.Books
 	trace    *trace.Index
+	post     *post.Book
 	founded  time.Time
 	moved    time.Duration // by how much a training or rehearsal site's clock was moved
 }
@@ -41,7 +43,7 @@ type models struct {
 func newModels() *models {
 	m := &models{
 		people: identity.NewDirectory(), library: library.New(),
-		batches: map[string]*batch.State{}, books: register.NewBooks(), trace: trace.New(), issued: map[string]string{},
+		batches: map[string]*batch.State{}, books: register.NewBooks(), trace: trace.New(), post: post.NewBook(), issued: map[string]string{},
 	}
 	m.folder = batch.NewFolder(m.protocol)
 	return m
@@ -136,6 +138,8 @@ func (m *models) apply(entry audit.Stored, openings map[string]string, ahead map
 		return m.applySite(entry)
 	case "access":
 		return nil
+	case "mail":
+		return m.post.Apply(entry.Entry, openings)
 	case "material", "lot", "stock", "equipment", "logbook", "product", "unit", "recall", "deviation":
 		return m.books.Apply(entry, openings)
 	default:

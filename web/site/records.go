@@ -10,6 +10,7 @@ import (
 	"countersign/audit"
 	"countersign/batch"
 	"countersign/identity"
+	"countersign/post"
 	"countersign/protocol"
 	"countersign/protocol/library"
 	"countersign/register"
@@ -81,6 +82,9 @@ func (m *models) wordsOf(e audit.Entry, opened map[string]string, zone *time.Loc
 		if payload, err := identity.ReadPayload(e); err == nil {
 			words = identity.Event{Kind: e.Kind, Person: identity.PersonID(id), Payload: payload}.Words()
 		}
+	}
+	if words == "" {
+		words = post.Words(e)
 	}
 	if register.Keeps(e.Stream) {
 		if event, err := register.DecodeEvent(e, opened); err == nil {
