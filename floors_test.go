@@ -38,6 +38,7 @@ var floors = map[string]float64{
 	"worklist":         2.6,
 	"post":             2.7,
 	"mail":             2.8,
+	"mail/smtptest":    2.1,
 	"register/label":   1.7,
 	"reports":          3,
 	"web/site":         4,

@@ -24,6 +24,7 @@ for purpose in "$@"; do
 		need mutool mupdf-tools
 		need openssl openssl
 		need psql postgresql-client
+		need /usr/lib/python3/dist-packages/aiosmtpd python3-aiosmtpd
 		;;
 	*)
 		echo "tools/install.sh: what is \"$purpose\"? Say run or test." >&2

@@ -290,6 +290,10 @@ func browse(t *testing.T, ground *ground, name string, runs bool) {
 		command := pl.placed(line.command)
 		switch command.(type) {
 		case batch.Review, batch.Certify:
+			s.open("/work")
+			s.look("work-" + at)
+			s.open("/work/all")
+			s.look("work-all-" + at)
 			s.open("/batches/" + pl.batch + "/review")
 			s.look("review-" + at)
 		}
@@ -303,7 +307,7 @@ func browse(t *testing.T, ground *ground, name string, runs bool) {
 		"overview": "/batches/" + pl.batch, "trail": "/batches/" + pl.batch + "/trail", "wrong": "/batches/" + pl.batch + "/wrong",
 		"stock": "/stock", "materials": "/stock/materials", "lot": "/stock/L-0001", "equipment": "/equipment", "machine": "/equipment/E-0001",
 		"receive": "/stock/receive", "material": "/stock/materials/new", "new-machine": "/equipment/new",
-		"protocols": "/protocols", "protocol": "/protocols/" + st.p.Name + "/1", "people": "/people", "person": "/people/p-0003", "log": "/log", "desk": "/review", "work": "/work", "work-all": "/work/all",
+		"protocols": "/protocols", "protocol": "/protocols/" + st.p.Name + "/1", "people": "/people", "person": "/people/p-0003", "log": "/log", "mails": "/mails", "desk": "/review", "work": "/work",
 	} {
 		s.open(path)
 		s.look(name)
