@@ -64,7 +64,7 @@ func (s *State) Waiting(stops int, now time.Time) []Wait {
 	var all []Wait
 	all = append(all, s.stopWaits(stops)...)
 	all = append(all, s.exceptionWaits(now)...)
-	all = append(all, s.correctionWaits()...)
+	all = append(all, s.correctionWaits(now)...)
 	all = append(all, s.clockWaits(now)...)
 	all = append(all, s.releaseWaits()...)
 	all = append(all, s.stepWaits(stops, now)...)
@@ -108,7 +108,8 @@ func (s *State) exceptionWaits(now time.Time) []Wait {
 	for _, ex := range s.OpenExceptions() {
 		all = append(all, Wait{
 			Kind: kind, Cause: fmt.Sprintf("exception %d", ex.Number), Step: ex.Step, Since: ex.Raised.At, Class: ex.Class,
-			Holds: ex.Blocks == BlocksBatch, Roles: deciding(ex), may: func(p identity.Person) bool { return p.ID != ex.CausedBy },
+			Holds: ex.Blocks == BlocksBatch, Roles: deciding(ex),
+			may:  func(p identity.Person) bool { return (&decision{f: Facts{Person: p}}).ownException(ex) == nil },
 			Text: fmt.Sprintf("Decide exception %d (%s, %s): %s", ex.Number, ex.Class, ex.Severity, ex.Text),
 		})
 	}
@@ -123,13 +124,16 @@ func (s *State) exceptionWaits(now time.Time) []Wait {
 
 // correctionWaits: a correction of critical data counts once another person has
 // signed it.
-func (s *State) correctionWaits() []Wait {
+func (s *State) correctionWaits(now time.Time) []Wait {
 	var all []Wait
 	for _, c := range s.WaitingCorrections() {
 		st := s.Step(c.Step)
 		all = append(all, Wait{
 			Kind: WaitsSecond, Cause: fmt.Sprintf("correction %d", c.Number), Step: c.Step, Since: c.At, Roles: confirmers(s.Protocol, st.Step),
-			may:  func(p identity.Person) bool { return p.ID != c.Person },
+			may: func(p identity.Person) bool {
+				_, trained := p.Trained(s.Protocol.Name, s.Protocol.Version, now)
+				return trained && p.ID != c.Person && !st.workers()[p.ID]
+			},
 			Text: fmt.Sprintf("Sign the correction of %s in step %s, which %s asks for, or have it dropped.", c.Field, c.Step, c.Name),
 		})
 	}
@@ -171,8 +175,8 @@ func short(t Timer, now time.Time) bool { return t.Until.Sub(now) <= notice(t) }
 // releaseWaits: review and certification, each for those who may (REL-11).
 func (s *State) releaseWaits() []Wait {
 	switch {
-	case s.Disposition != nil:
-		return nil
+	case s.Disposition != nil || len(s.WaitingCorrections()) > 0:
+		return nil // nobody knows yet which value counts
 	case s.Status == Complete:
 		since, version := s.signedAt()
 		return []Wait{{
@@ -205,7 +209,7 @@ func (s *State) signedAt() (at time.Time, version int64) {
 // stepWaits: what is to be done, done again or checked at the bedside. While
 // something holds the whole batch up, nobody is asked for a step.
 func (s *State) stepWaits(stops int, now time.Time) []Wait {
-	if s.Waits(stops) || s.quarantined() || s.held(now) {
+	if s.Waits(stops) || s.quarantined() || s.held(now) || len(s.WaitingCorrections()) > 0 {
 		return nil
 	}
 	var all []Wait

@@ -72,7 +72,7 @@ func TestWhoIsAskedIsWhoMay(t *testing.T) {
 			}
 		}
 	}
-	for _, kind := range []WaitKind{WaitsReview, WaitsCertify, WaitsDecision, WaitsCheck, WaitsStop, WaitsNews} {
+	for _, kind := range []WaitKind{WaitsReview, WaitsCertify, WaitsDecision, WaitsCheck, WaitsSecond, WaitsStop, WaitsNews} {
 		if compared[kind] == 0 {
 			t.Errorf("no story waits for %s", kind)
 		}
@@ -113,6 +113,12 @@ func (s *story) commandFor(w Wait) Command {
 		return Certify{"The batch meets its specification.", "The Royal, unit 1"}
 	case WaitsCheck:
 		return Check{w.Step}
+	case WaitsSecond:
+		for _, asked := range s.w.state.WaitingCorrections() {
+			if w.Cause == fmt.Sprintf("correction %d", asked.Number) {
+				return ConfirmCorrection{Step: asked.Step, Correction: asked.Number}
+			}
+		}
 	case WaitsStop:
 		return AfterStop{Quarantine, "", "It is put aside."}
 	case WaitsDecision, WaitsNews:

@@ -17,7 +17,7 @@ type mailsView struct {
 	Why    string // for a site administrator
 	Next   string
 	Mine   string // where I say where my mail goes
-	Due    table
+	Due    list
 	Gone   table
 }
 
@@ -27,7 +27,7 @@ func (s *Server) mailsPage(w http.ResponseWriter, r *http.Request, v visit) erro
 		return err
 	}
 	now, zone := s.svc.Now(), s.svc.Info().Location
-	view := mailsView{Sends: s.options.Mail != nil, Mine: personAddress(v.who.Person.ID), Due: dueMails(due, now), Gone: goneMails(gone, names, zone)}
+	view := mailsView{Sends: s.options.Mail != nil, Mine: personAddress(v.who.Person.ID), Due: list{table: dueMails(due, now)}, Gone: goneMails(gone, names, zone)}
 	if view.Sends {
 		status := s.options.Mail.Status()
 		view.Failed, view.Next = when(status.Failed, zone), when(status.Next, zone)

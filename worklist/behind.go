@@ -37,9 +37,6 @@ func ofBooks(b *register.Books, now time.Time) []Item {
 	for _, machine := range b.Machines() {
 		proofs(machine, now, add)
 	}
-	for _, deviation := range b.Deviations() {
-		deviated(deviation, now, add)
-	}
 	for _, recall := range b.Recalls() {
 		if recall.Closed != nil {
 			continue
@@ -56,6 +53,9 @@ func ofBooks(b *register.Books, now time.Time) []Item {
 		one.Key += " to close"
 		add(one, register.CloseRecall{})
 	}
+	for _, d := range b.Deviations() {
+		deviation(d, now, add)
+	}
 	for _, unit := range b.Units() {
 		if stop := unit.Standing(); stop != nil {
 			add(Item{
@@ -68,32 +68,38 @@ func ofBooks(b *register.Books, now time.Time) []Item {
 	return all
 }
 
-// deviated: the control site says that it knows (DEV-02), a quality lead decides
-// for each batch, and somebody sees it to its end (DEV-03).
-func deviated(d *register.Deviation, now time.Time, add func(Item, register.Command)) {
+// deviation: until the control site has said that it knows, its clock runs
+// (DEV-02); beside that, whatever is the next thing to be done for its end.
+func deviation(d *register.Deviation, now time.Time, add func(Item, register.Command)) {
 	if d.Closed != nil {
 		return
 	}
-	one := Item{About: d.ID, What: d.Arising.What, Since: d.Opened.At, Place: "/deviations/" + url.PathEscape(d.ID)}
+	at := "deviation/" + d.ID
+	one := Item{About: d.ID, What: string(d.Risk) + " deviation", Since: d.Opened.At, Place: "/deviations/" + url.PathEscape(d.ID)}
 	if d.Told == nil {
 		told := one
-		told.Key, told.Kind, told.Due, told.Over = "deviation/"+d.ID+" told", DeviationTold, d.Deadline(), d.Unacknowledged(now)
-		told.Text = fmt.Sprintf("Say that the control site knows of deviation %s (%s).", d.ID, d.Risk)
+		told.Key, told.Kind, told.Due, told.Over = at+" acknowledgement", DeviationToKnow, d.Deadline(), d.Unacknowledged(now)
+		told.Text = fmt.Sprintf("Deviation %s, %s: the control site has not acknowledged it.", d.ID, d.Risk)
 		add(told, register.AcknowledgeDeviation{})
 	}
-	for _, id := range d.Undecided() {
+	undecided := d.Undecided()
+	for _, id := range undecided {
 		rule := one
-		rule.Key, rule.Kind = "deviation/"+d.ID+" for "+id, DeviationRule
-		rule.Text = fmt.Sprintf("Decide what deviation %s (%s) means for batch %s.", d.ID, d.Risk, id)
+		rule.Key, rule.Kind = at+" ruling on "+id, DeviationToRule
+		rule.Text = fmt.Sprintf("Deviation %s: decide what it means for batch %s.", d.ID, id)
 		add(rule, register.RuleOnBatch{})
 	}
-	if left := d.Missing(); len(left) > 0 {
-		one.Text = fmt.Sprintf("Deviation %s is open: %s", d.ID, left[0])
-	} else {
-		one.Text = fmt.Sprintf("Everything about deviation %s is done. Close it.", d.ID)
+	switch missing := d.Missing(); {
+	case d.Conclude == nil:
+		one.Key, one.Kind, one.Text = at+" investigation", DeviationToPursue, "Deviation "+d.ID+": "+strings.Join(missing, " ")
+		add(one, register.InvestigateDeviation{})
+	case len(missing) == 0:
+		one.Key, one.Kind, one.Text = at+" closing", DeviationToFinish, "Everything of deviation "+d.ID+" is done. Close it."
+		add(one, register.CloseDeviation{})
+	case len(undecided) == 0 && d.Told != nil:
+		one.Key, one.Kind, one.Text = at+" actions", DeviationToPursue, "Deviation "+d.ID+": "+strings.Join(missing, " ")
+		add(one, register.FinishAction{})
 	}
-	one.Key, one.Kind = "deviation/"+d.ID+" open", DeviationWork
-	add(one, register.CloseDeviation{})
 }
 
 // stock: a lot that nobody has released yet, and one that is about to expire or

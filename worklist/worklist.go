@@ -33,13 +33,15 @@ const (
 	RecallToTell  Kind = "a recall to be told"
 	RecallToClose Kind = "a recall to close"
 	UnitStopped   Kind = "a unit that was stopped"
-	DeviationTold Kind = "a deviation that the control site has to acknowledge"
-	DeviationRule Kind = "a decision on what a deviation means for a batch"
-	DeviationWork Kind = "a deviation to investigate and close"
 	ToReview      Kind = "a protocol to review"
 	ToApprove     Kind = "a protocol to approve"
 	ToRead        Kind = "a protocol to read and acknowledge"
 	KeyToConfirm  Kind = "a signing key to confirm"
+
+	DeviationToKnow   Kind = "a deviation that the control site is to acknowledge"
+	DeviationToRule   Kind = "a deviation to decide on for a batch"
+	DeviationToPursue Kind = "a deviation to assess and investigate"
+	DeviationToFinish Kind = "a deviation to close"
 )
 
 // Class is what holds for every item of a kind.
@@ -78,11 +80,12 @@ func Classes() []Class {
 		{Kind: Kind(batch.WaitsStep)},
 		{Kind: Kind(batch.WaitsLabels), Desk: true},
 		{Kind: Kind(batch.WaitsResult)},
-		{Kind: DeviationTold, Desk: true, Mail: true, Ask: "A deviation is reported. Say that the control site knows."},
-		{Kind: DeviationRule, Desk: true, Mail: true, Ask: "A deviation concerns a batch that is not certified yet. Decide what it means for the batch."},
-		{Kind: DeviationWork},
 		{Kind: RecallToTell, Mail: true, Tell: control, Ask: "A recall reaches batches that were supplied. Tell those who must know, and say so."},
 		{Kind: RecallToClose},
+		{Kind: DeviationToKnow, Mail: true, Ask: "A deviation arose at the site. Acknowledge that the control site knows of it."},
+		{Kind: DeviationToRule, Desk: true, Mail: true, Ask: "A deviation concerns this batch. Decide what it means for it."},
+		{Kind: DeviationToPursue},
+		{Kind: DeviationToFinish},
 		{Kind: UnitStopped, Mail: true, Ask: "The unit was stopped, and no batch begins in it."},
 		{Kind: LotToRelease},
 		{Kind: LotEnding},
