@@ -80,6 +80,12 @@ func TestTheEnvironmentNamesTheFile(t *testing.T) {
 
 func TestEachMistakeIsNamedWithItsPlace(t *testing.T) {
 	for _, c := range []struct{ name, text, env, says string }{
+		{"mail without a sender", least + "mail: {host: mail.example.nhs.uk}\n", "", "mails come from somebody"},
+		{"mail in the clear", least + "mail: {host: mail.example.nhs.uk, from: c@example.nhs.uk, tls: none}\n", "", "mail would cross the network in the clear"},
+		{"a password in the clear", least + "mail: {host: 127.0.0.1, from: c@example.nhs.uk, tls: none, user: c, password: x}\n", "", "it would be sent in the clear"},
+		{"a user without a password", least + "mail: {host: mail.example.nhs.uk, from: c@example.nhs.uk, user: c}\n", "", "needs a password"},
+		{"a sender with a line of its own", least + "mail: {host: mail.example.nhs.uk, from: \"c@example.nhs.uk\\r\\nBcc: d@e.example\"}\n", "", "mail.from"},
+		{"a mail server that is none", least + "mail: {host: \"mail server\"}\n", "", "must be the name or address of a machine"},
 		{"unknown key", least + "lissten: x\n", "", `countersign.yaml:4: "lissten" is nothing that can be configured; did you mean listen?`},
 		{"unknown nested key", least + "sign_in:\n  idle_lok: 5m\n", "", `countersign.yaml:5: "sign_in.idle_lok" is nothing that can be configured; did you mean idle_lock?`},
 		{"key at the wrong level", least + "idle_lock: 5m\n", "", "did you mean sign_in.idle_lock?"},

@@ -71,14 +71,14 @@ func (s Server) Send(ctx context.Context, m Message) error {
 	if err != nil {
 		return fmt.Errorf("reach the mail server: %w", err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()                         // closed twice is closed
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // whatever it is at, it ends
 	defer stop()
 	client, err := smtp.NewClient(conn, s.Host)
 	if err != nil {
 		return fmt.Errorf("greet the mail server: %w", err)
 	}
-	defer client.Close()
+	defer func() { _ = client.Close() }() // as above
 	if err := s.enter(client); err != nil {
 		return err
 	}

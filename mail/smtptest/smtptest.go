@@ -5,6 +5,7 @@ package smtptest
 
 import (
 	"bufio"
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -61,7 +62,7 @@ func Start(t testing.TB, o Options) *Server {
 	s.Roots = certify(t, s.CA, filepath.Join(dir, "key.pem"))
 	program := filepath.Join(dir, "server.py")
 	must(t, os.WriteFile(program, []byte(script), 0o644))
-	c := exec.Command(python, program, s.dir, o.Mode, s.CA, filepath.Join(dir, "key.pem"), o.User, o.Password, strconv.Itoa(o.Port))
+	c := exec.CommandContext(context.Background(), python, program, s.dir, o.Mode, s.CA, filepath.Join(dir, "key.pem"), o.User, o.Password, strconv.Itoa(o.Port))
 	c.Stderr = t.Output()
 	if o.Account != 0 {
 		must(t, filepath.Walk(dir, func(path string, _ os.FileInfo, err error) error {
