@@ -67,6 +67,7 @@ func (b *builder) checkStep(in stepScope, s *Step) {
 	if s.Critical && s.CheckedBy == "" {
 		b.failAt(s.Pos, "say who, as in checked by: checker", "the critical step %s has no second person", s.Name)
 	}
+	b.checkCustody(s)
 	if (s.Wait != Span{}) && !s.Timed && len(s.Scans) == 0 {
 		b.failAt(s.Pos, "write timed: yes, or add a scan", "the wait of the step %s has nothing to begin from", s.Name)
 	}

@@ -243,7 +243,7 @@ func (b *builder) checkDecision(s *Step) {
 	if part := b.p.Part(s.By); part != nil && part.Role != "quality lead" {
 		b.failAt(s.Pos, "give it to a part that is a quality lead", "the decision %s is given to a %s, and quality leads decide", s.Name, part.Role)
 	}
-	if len(s.Scans)+len(s.Uses)+len(s.Calcs)+len(s.Tables) > 0 || s.Timed || s.Critical || s.CheckedBy != "" {
+	if len(s.Scans)+len(s.Uses)+len(s.Calcs)+len(s.Tables) > 0 || s.Timed || s.Critical || s.CheckedBy != "" || s.Custody() != "" {
 		b.failAt(s.Pos, "keep what is done in a step of its own", "the decision %s asks for more than a decision", s.Name)
 	}
 	for i := range s.Inputs {

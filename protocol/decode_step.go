@@ -58,6 +58,7 @@ func (b *builder) step(n *yaml.Node, by string) Step {
 	for _, element := range b.listOf(o.get("scan")) {
 		s.Scans = append(s.Scans, b.scan(element))
 	}
+	s.HandsOver, s.Into = o.text(handsOverKey), o.text(intoKey)
 	for _, element := range b.listOf(o.get("uses")) {
 		if name, ok := b.text(element, "uses"); ok {
 			b.keep(element)

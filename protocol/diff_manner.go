@@ -37,6 +37,9 @@ func (s *Step) duties() string {
 	if text := s.Wait.written(); text != "" {
 		parts = append(parts, "wait: "+text)
 	}
+	if text := s.Custody(); text != "" {
+		parts = append(parts, text)
+	}
 	if len(s.Uses) > 0 {
 		parts = append(parts, "held up by the conditions and time budgets of "+listed(s.Uses))
 	}

@@ -15,6 +15,7 @@ func (d *differ) step(old, new *Step) {
 		at.where+" no longer uses %s, whose conditions and time budgets no longer hold up the step.",
 		"what "+at.where+" uses stands in another order: %s.",
 	)
+	at.custody(old, new)
 	d.values(old, new)
 }
 

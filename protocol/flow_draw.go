@@ -64,6 +64,9 @@ func chipsOf(s *Step, missed bool) []flowChip {
 	if s.Hours != (Hours{}) {
 		all = append(all, flowChip{sign: "clock", text: "between " + s.Hours.String()})
 	}
+	if text := s.Custody(); text != "" {
+		all = append(all, flowChip{text: text, bare: true})
+	}
 	for _, scan := range s.Scans {
 		all = append(all, flowChip{sign: "scan", text: scanWords(scan)})
 	}

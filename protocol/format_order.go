@@ -114,7 +114,7 @@ func sectionShape() *shape {
 	field.of = map[string]*shape{"columns": {each: field}}
 	step := &shape{
 		keys: []string{
-			"step", "do", "when", "by", "decision", "checked by", "witnessed by", "critical", "timed", "between", "scan", "uses", "wait",
+			"step", "do", "when", "by", "decision", "checked by", "witnessed by", "critical", "timed", "between", "scan", "uses", "hands over", "into", "wait",
 			"safe state", "exceptions", "calculate", "enter",
 		},
 		of: map[string]*shape{

@@ -127,6 +127,8 @@ type Step struct {
 	Tables    []Table
 	Calcs     []Calculation
 	Uses      []string // items whose budgets and conditions gate this step
+	HandsOver string   // ProductHanded or a material that the performer hands to who checks; "" for nothing
+	Into      string   // the container into which the step moves what it works on; "" for none
 	Wait      Span     // minimum and maximum from begin (or last scan) to performed
 	// Decision marks a quality lead's signed decision on how the batch goes on.
 	Decision  bool

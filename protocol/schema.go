@@ -230,6 +230,8 @@ func (in schemaSpot) step() *schemaShape {
 		"witnessed by": wording().says("The part that is there while the step is done and signs for it."),
 		"scan":         manyOf(in.scan()).says("What is scanned: patient, label, or an item; with , or stop a wrong scan stops the batch."),
 		"uses":         manyOf(wording()).says("The items that the step uses without scanning them."),
+		"hands over":   in.open(wording()).says("What the performer hands to whoever checks the step: product, or a material."),
+		"into":         in.open(wording()).says("The container into which the step moves what it works on, and whose label it scans."),
 		"wait":         in.open(spanShape()).says("The time from the step's start, or else from its last scan, until it is performed."),
 		"exceptions":   exceptionsSchema(in).says("Which classes of exceptions are graver in this step, and who decides on them."),
 		"enter":        names(in, &schemaShape{AnyOf: []*schemaShape{refer(in.called("field")), refer(in.called("table"))}}).says("The values and tables that are entered, each under its name."),

@@ -184,6 +184,8 @@ func (m *master) around(s *protocol.Step) []string {
 	add("Time in the step: "+waits(s)+".", s.Wait != (protocol.Span{}))
 	add("Hours: "+hours(s)+".", s.Hours != (protocol.Hours{}))
 	add("Uses: "+strings.Join(s.Uses, ", ")+".", len(s.Uses) > 0)
+	add("Hands over: "+s.HandsOver+", from who performs the step to who checks it.", s.HandsOver != "")
+	add("Into another container: "+s.Into+". Its label is scanned before the step closes.", s.Into != "")
 	for i := range m.Protocol.Windows {
 		w := &m.Protocol.Windows[i]
 		add("The window “"+w.Name+"” begins here, with “"+w.From.String()+"”.", w.From.Step == s.Base)
