@@ -20,6 +20,7 @@ func commands() map[string]Command {
 		"recall":  Recall{},
 		"promote": Promote{}, "attachdeviation": AttachDeviation{}, "ruledeviation": RuleDeviation{},
 		"recordroute": RecordRoute{}, "supply": Supply{}, "tellsupply": TellSupply{},
+		"takeover": TakeOver{}, "linknumber": LinkNumber{}, "confirmnumber": ConfirmNumber{},
 		"printlabel": PrintLabel{}, "reprint": Reprint{}, "applylabel": ApplyLabel{}, "destroylabel": DestroyLabel{}, "attachlabel": AttachLabel{},
 		"immediateuse": ImmediateUse{},
 	}

@@ -26,6 +26,10 @@ type Open struct {
 	Items      []Item            `json:"items"`
 	Unit       string            `json:"unit,omitempty"`    // of the site, in which it is made (CTL-03)
 	Reissue    string            `json:"reissue,omitempty"` // why, when the same order was opened for the patient before
+	// Trial and Participant name somebody by their number in a trial; both or
+	// neither (COI-08).
+	Trial       string `json:"trial,omitempty"`
+	Participant string `json:"participant,omitempty"`
 }
 
 // Begin starts a timed step.

@@ -141,6 +141,12 @@ func (d *decision) command(c Command) (Event, error) {
 		return answer(d.supply(c))
 	case TellSupply:
 		return answer(d.tellSupply(c))
+	case TakeOver:
+		return answer(d.takeOver(c))
+	case LinkNumber:
+		return answer(d.linkNumber(c))
+	case ConfirmNumber:
+		return answer(d.confirmNumber(c))
 	case PrintLabel:
 		return answer(d.print(c))
 	case Reprint:

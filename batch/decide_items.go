@@ -43,7 +43,7 @@ func (d *decision) setOut(item Item) (OpenedItem, *Refusal) {
 	switch {
 	case code == "":
 		return OpenedItem{}, refuse("item_missing", "%s needs the code of its label: scan it.", title)
-	case code == d.s.ID, code == scanned(d.s.Patient.Wristband), d.s.holds(code, d.now):
+	case code == d.s.ID, d.s.wears(code, d), d.s.holds(code, d.now):
 		return OpenedItem{}, refuse("item_code", "The code of %s belongs to something else in this batch too.", item.Name)
 	}
 	fit, ok := d.f.Registered[code]

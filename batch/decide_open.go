@@ -2,6 +2,7 @@ package batch
 
 import (
 	"regexp"
+	"strings"
 	"time"
 
 	"countersign/identity"
@@ -25,8 +26,12 @@ func (d *decision) open(c Open) (Event, *Refusal) {
 	if refusal := d.entitled(identity.Approved, openers(), identity.NeedsNothing); refusal != nil {
 		return nil, refusal
 	}
-	if refusal := readableAll(c.Reference, c.Prescriber); refusal != nil {
+	c.Trial, c.Participant = strings.TrimSpace(c.Trial), strings.TrimSpace(c.Participant)
+	if refusal := readableAll(c.Reference, c.Prescriber, c.Trial, c.Participant); refusal != nil {
 		return nil, refusal
+	}
+	if (c.Trial == "") != (c.Participant == "") {
+		return nil, refuse("trial", "A participant in a trial is named by both: the trial, and the participant's number in it.")
 	}
 	patient, refusal := d.identified(c)
 	if refusal != nil {
@@ -59,6 +64,7 @@ func (d *decision) open(c Open) (Event, *Refusal) {
 		Reference: c.Reference, Prescriber: c.Prescriber, Items: items, SiteValues: site,
 		Basis: basisOf(d.f),
 		Issue: issueNumber(d.f.Origin, p, d.f.Issue), Reissues: again, Reissue: reasonFor(again, c), Near: d.near(patientField),
+		Trial: c.Trial, Participant: c.Participant,
 	}, nil
 }
 

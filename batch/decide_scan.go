@@ -81,7 +81,7 @@ func (s *State) match(field, code string, d *decision) (lot, why string) {
 	switch field {
 	case patientField:
 		switch {
-		case register.Key(code, d.now) == register.Key(scanned(s.Patient.Wristband), d.now):
+		case s.wears(code, d):
 			return "", ""
 		case s.holds(code, d.now):
 			return "", "this is " + s.itsOwn(field, code, d) + ", and the step asks for the patient's wristband"

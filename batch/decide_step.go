@@ -110,6 +110,7 @@ func (d *decision) perform(c Perform) (Event, *Refusal) {
 		for _, rule := range []func() *Refusal{
 			func() *Refusal { return d.notStopped(st) },
 			func() *Refusal { return d.labelled(st) },
+			func() *Refusal { return d.holding(st) },
 			func() *Refusal { return d.usable(st) },
 			func() *Refusal { return d.waited(st) },
 			func() *Refusal { return d.reaches(points...) },

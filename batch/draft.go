@@ -47,6 +47,9 @@ func payloadOf(ev Event) ([]byte, error) {
 			e.Raw = ""
 		}
 		ev = e
+	case NumberLinked:
+		e.Number, e.Wristband = "", ""
+		ev = e
 	case older:
 		ev = e.closed()
 	case CommandRefused:
@@ -66,10 +69,10 @@ func payloadOf(ev Event) ([]byte, error) {
 	return canonical, nil
 }
 
-// personal says that a refused command names a patient: an opening, a scan,
-// which may be of a wristband, or an item for a patient.
+// personal says that a refused command may name a patient: an opening, a scan,
+// which may be of a wristband, an item for a patient, or a patient's number.
 func personal(e CommandRefused) bool {
-	return e.Attempt == "open" || e.Attempt == "scan" || e.Attempt == "setout" || e.Attempt == "applylabel"
+	return e.Attempt == "open" || e.Attempt == "scan" || e.Attempt == "setout" || e.Attempt == "applylabel" || e.Attempt == "linknumber" || e.Attempt == "takeover"
 }
 
 // sealedOf gives the members that are sealed, by name.
@@ -100,6 +103,8 @@ func sealedOf(ev Event) map[string]string {
 		if e.Personal {
 			return map[string]string{"raw": e.Raw}
 		}
+	case NumberLinked:
+		return map[string]string{"number": e.Number, "wristband": e.Wristband}
 	case CommandRefused:
 		if personal(e) {
 			return map[string]string{"command": e.Command}
@@ -135,6 +140,9 @@ func events() []Event {
 		BatchRejected{},
 		BatchAborted{},
 		CommandRefused{},
+		CustodyTaken{},
+		NumberLinked{},
+		NumberConfirmed{},
 		LabelPrinted{},
 		LabelApplied{},
 		LabelDestroyed{},
@@ -216,6 +224,9 @@ func opened(ev Event, openings map[string]string) Event {
 		if e.Personal {
 			e.Raw = openings["raw"]
 		}
+		return e
+	case NumberLinked:
+		e.Number, e.Wristband = openings["number"], openings["wristband"]
 		return e
 	case CommandRefused:
 		if personal(e) {

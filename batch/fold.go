@@ -29,6 +29,10 @@ func meanings(ev Event) identity.Meaning {
 		if e.Asked > 0 {
 			return identity.Verified
 		}
+	case CustodyTaken, NumberConfirmed:
+		return identity.Verified
+	case NumberLinked:
+		return identity.Approved
 	case ExceptionResolved, StepDecided, StopDecided:
 		return identity.AuthorisedDeviation
 	case RouteRecorded, BatchSupplied:
@@ -78,11 +82,13 @@ func (s *growing) take(ev Event, act Act, p *protocol.Protocol) error {
 		return s.change(e.Step, func(st *StepState) error {
 			st.begin(act.At)
 			st.addScan(e.Field, ScanEntry{Act: act, Raw: e.Raw, Matched: true, Item: e.Lot})
+			s.nearby(e.Near)
 			return s.appliedIn(e, act)
 		})
 	case ScanRefused:
 		return s.change(e.Step, func(st *StepState) error {
-			st.addScan(e.Field, ScanEntry{Act: act, Raw: e.Raw, Why: e.Why})
+			st.addScan(e.Field, ScanEntry{Act: act, Raw: e.Raw, Why: e.Why, Others: e.Others})
+			s.nearby(e.Near)
 			return nil
 		})
 	case ValueRecorded:
@@ -170,6 +176,12 @@ func (s *growing) take(ev Event, act Act, p *protocol.Protocol) error {
 		s.Disposition = &Disposition{Act: act, Status: Rejected, Statement: e.Reason, Entries: e.Entries, Head: e.Head}
 	case BatchAborted:
 		s.Disposition = &Disposition{Act: act, Status: Aborted, Statement: e.Reason, Entries: e.Entries, Head: e.Head}
+	case CustodyTaken:
+		s.handedTo(e, act)
+	case NumberLinked:
+		s.linked(e, act)
+	case NumberConfirmed:
+		return s.confirmed(e, act)
 	case LabelPrinted:
 		return s.printed(e, act)
 	case LabelApplied:
@@ -218,6 +230,8 @@ func (s *growing) open(e BatchOpened, act Act, p *protocol.Protocol) error {
 	s.Patient, s.Reference, s.Prescriber = e.Patient, e.Reference, e.Prescriber
 	s.Patient.NumberType, s.Basis = e.NumberType, e.Basis
 	s.Issue, s.Reissues, s.Reissue = e.Issue, e.Reissues, e.Reissue
+	s.Trial, s.Participant = e.Trial, e.Participant
+	s.nearby(e.Near)
 	s.Order = map[string]OrderEntry{}
 	for _, value := range p.Order {
 		read, err := value.Input.Parse(e.Values[value.Name], time.UTC)

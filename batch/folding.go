@@ -161,6 +161,7 @@ func grow(s *State) *growing {
 	next.Refusals, next.Reviews, next.Items = slices.Clip(s.Refusals), slices.Clip(s.Reviews), slices.Clip(s.Items)
 	next.Stops, next.Corrections = slices.Clip(s.Stops), slices.Clip(s.Corrections)
 	next.Deviations, next.Route, next.SupplyTold = slices.Clip(s.Deviations), slices.Clip(s.Route), slices.Clip(s.SupplyTold)
+	next.Taken, next.Links, next.Near = slices.Clip(s.Taken), slices.Clip(s.Links), slices.Clip(s.Near)
 	return &growing{State: &next}
 }
 

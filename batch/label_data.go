@@ -24,6 +24,9 @@ func (s *State) labelData(kind label.Kind, zone *time.Location) label.Data {
 		Investigator: s.labelled(plan.Investigator), Directions: s.labelled(plan.Directions),
 	}
 	data.Immediate = plan.Immediate.Pos.Line > 0
+	if s.Trial != "" { // COI-08: as the batch was opened for, whatever the protocol's text says
+		data.Trial, data.Participant = s.Trial, s.Participant
+	}
 	if plan.Holder == "" {
 		data.Holder = product.ControlSite
 	}
@@ -78,4 +81,15 @@ func (s *State) labelValue(name string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// inOrder gives the order values in the protocol's order.
+func inOrder(s *State) func(func(protocol.OrderValue, OrderEntry) bool) {
+	return func(yield func(protocol.OrderValue, OrderEntry) bool) {
+		for _, planned := range s.Protocol.Order {
+			if !yield(planned, s.Order[planned.Name]) {
+				return
+			}
+		}
+	}
 }

@@ -73,15 +73,10 @@ func (s *State) itsOwn(field, code string, d *decision) string {
 	if _, ok := label.Names(code, s.ID); ok {
 		return labelField
 	}
-	if field != patientField && !s.Masked && key == register.Key(scanned(s.Patient.Wristband), d.now) {
+	if field != patientField && !s.Masked && s.wears(code, d) {
 		return patientField
 	}
 	return ""
-}
-
-// ofPatient says that a patient's number is this batch's patient's.
-func (s *State) ofPatient(number string) bool {
-	return spaceless(number) == spaceless(s.Patient.Number)
 }
 
 // Decider is who decides an exception, in words.

@@ -112,3 +112,17 @@ func nearWords(near []Neighbour) string {
 	}
 	return fmt.Sprintf(" %s", strings.Join(words, " "))
 }
+
+// nearby takes in which batches were near; what was known of one before gives
+// way to what is known now.
+func (s *growing) nearby(near []Neighbour) {
+	for _, n := range near {
+		at := slices.IndexFunc(s.Near, func(known Neighbour) bool { return known.Batch == n.Batch })
+		if at < 0 {
+			s.Near = append(s.Near, n)
+			continue
+		}
+		s.Near = slices.Clone(s.Near)
+		s.Near[at] = n
+	}
+}

@@ -339,6 +339,12 @@ func commandOf(ev Event, masked bool) (Command, error) {
 		return Reject{Reason: e.Reason}, nil
 	case BatchAborted:
 		return Abort{Reason: e.Reason}, nil
+	case CustodyTaken:
+		return TakeOver{Of: e.Of, Raw: e.Raw, Place: e.Place, Reason: e.Reason}, nil
+	case NumberLinked:
+		return linkOf(e, masked), nil
+	case NumberConfirmed:
+		return ConfirmNumber{Link: e.Link}, nil
 	case LabelPrinted:
 		drawn := Drawn{Image: e.Image, Width: e.Width, Height: e.Height}
 		if e.Of > 0 {
@@ -366,6 +372,7 @@ func openOf(e BatchOpened) (Command, error) {
 	c := Open{
 		Batch: e.Batch, Protocol: e.Protocol, Version: e.Version, Digest: e.Digest, Patient: e.Patient,
 		Order: e.Order, Reference: e.Reference, Prescriber: e.Prescriber, Unit: e.Basis.Unit, Reissue: e.Reissue,
+		Trial: e.Trial, Participant: e.Participant,
 	}
 	if c.Patient.Name == "" {
 		c.Patient = Patient{Name: stoodIn, Born: "2000-01-01", Number: stoodIn, Wristband: "masked wristband", NumberType: e.NumberType}

@@ -41,6 +41,10 @@ func Signs(s *State, c Command) (meaning identity.Meaning, roles []identity.Role
 		return identity.AcceptedOOS, leads(), true
 	case AfterStop:
 		return identity.AuthorisedDeviation, deciders(), true
+	case TakeOver, ConfirmNumber:
+		return identity.Verified, staff(), true
+	case LinkNumber:
+		return identity.Approved, openers(), true
 	case Review:
 		return identity.Reviewed, reviewers(), true
 	case Certify:
@@ -98,6 +102,12 @@ func Lines(s *State, c Command, f Facts) ([]string, error) {
 		sheet.afterStop(c, f)
 	case ImmediateUse:
 		sheet.immediateUse(c, f)
+	case TakeOver:
+		sheet.takeOver(c)
+	case LinkNumber:
+		sheet.linkNumber(c)
+	case ConfirmNumber:
+		sheet.confirmNumber(c)
 	case Review:
 		sheet.record()
 		sheet.add("Review: %s", strings.TrimSpace(c.Statement))
@@ -150,6 +160,9 @@ func (sh *sheet) batch() {
 func (sh *sheet) opening(c Open, f Facts) {
 	sh.add("Open batch %s at %s", c.Batch, f.Site)
 	sh.add("Patient: as sealed in this entry; order %s by %s.", c.Reference, c.Prescriber)
+	if c.Trial != "" {
+		sh.add("Trial: %s, participant %s.", strings.TrimSpace(c.Trial), strings.TrimSpace(c.Participant))
+	}
 	if f.Protocol == nil {
 		return
 	}
@@ -177,58 +190,6 @@ func (sh *sheet) opening(c Open, f Facts) {
 	sh.alerts(f.Near)
 }
 
-// setOut says of an item what the registers say of it.
-func (sh *sheet) setOut(item Item, f Facts) string {
-	code := scanned(item.Code)
-	fit, ok := f.Registered[code]
-	if !ok {
-		return item.Name + ", code " + code
-	}
-	_, number, _ := strings.Cut(string(fit.Stream), "/")
-	line := fmt.Sprintf("%s, %s %s", item.Name, kindOf(fit), fit.Number)
-	if number != fit.Number {
-		line += " (" + number + ")"
-	}
-	line += ", code " + code
-	for _, fact := range []struct {
-		word  string
-		until time.Time
-	}{{"good until", fit.Until}, {"qualified until", fit.Qualified}, {"calibrated until", fit.Calibrated}} {
-		if !fact.until.IsZero() {
-			line += ", " + fact.word + " " + sh.at(fact.until)
-		}
-	}
-	for _, fact := range []struct {
-		holds bool
-		word  string
-	}{{fit.Released, "released"}, {fit.Machine() && fit.Clean, "clean"}, {fit.Personal, "labelled for this patient"}} {
-		if fact.holds {
-			line += ", " + fact.word
-		}
-	}
-	if fit.Document != "" {
-		line += ", " + fit.Document
-	}
-	if planned := f.Protocol.Item(item.Name); planned != nil && !fit.Machine() {
-		if amount, refusal := enough(planned, fit, item.Amount, ""); refusal == nil {
-			line += fmt.Sprintf(", %s of the %s left", shownAmount(amount), shownAmount(fit.Left.Coded()))
-		}
-	}
-	return line
-}
-
-// shownAmount is an amount as people read it.
-func shownAmount(coded string) string {
-	q, err := protocol.ParseQuantity(coded)
-	if err != nil {
-		return coded
-	}
-	if q.Unit.Display == "" && q.Number == "1" {
-		return "1 piece"
-	}
-	return q.Number + " " + unitWords(q.Unit)
-}
-
 // allowed is an approved range in words (MBR-05).
 func allowed(value protocol.OrderValue) string {
 	if same, err := value.Low.Cmp(value.High); err == nil && same == 0 {
@@ -246,6 +207,7 @@ func (sh *sheet) step(st *StepState) {
 	if signed := len(st.Performed); signed > 0 && st.PerformedNow() == nil {
 		sh.again(st.Performed[signed-1])
 	}
+	sh.moves(st)
 	if st.Begun != nil {
 		sh.add("Begun by %s, %s.", st.Begun.Name, sh.at(st.Begun.At))
 	}
@@ -395,16 +357,5 @@ func (sh *sheet) record() {
 	sh.add("%d notes, %d attempts refused.", len(sh.s.Notes), len(sh.s.Refusals))
 	if review := last(sh.s.Reviews); review != nil {
 		sh.add("Reviewed by %s (%s), %s.", review.Name, review.Role, sh.at(review.At))
-	}
-}
-
-// inOrder gives the order values in the protocol's order.
-func inOrder(s *State) func(func(protocol.OrderValue, OrderEntry) bool) {
-	return func(yield func(protocol.OrderValue, OrderEntry) bool) {
-		for _, planned := range s.Protocol.Order {
-			if !yield(planned, s.Order[planned.Name]) {
-				return
-			}
-		}
 	}
 }

@@ -64,6 +64,11 @@ type State struct {
 	Deviations  []DeviationEntry // that concern the batch, in the order in which they reached it
 	Route       []RouteStage     // to a supply out of specification
 	SupplyTold  []SupplyNotice
+	Taken       []Handover // unplanned hand-overs; Custody gives all
+	Links       []Link     // numbers that were found to be this patient's too
+	Trial       string     // with Participant: how the person is known outside the hospital (COI-08)
+	Participant string
+	Near        []Neighbour // that could be mixed up with it when it was opened, or at a match since
 	Disposition *Disposition
 	// Certification stays when a certified batch is aborted before it was given.
 	Certification *Disposition
@@ -129,6 +134,7 @@ type ScanEntry struct {
 	Matched bool
 	Why     string // of a refusal
 	Item    string // the item's lot, when it is one
+	Others  bool   // refused as another patient's
 }
 
 // ValueEntry is one entry of one field.

@@ -67,6 +67,12 @@ func Words(ev Event) string {
 			return fmt.Sprintf("Accepted exception %d: %s", e.Exception, e.Reason)
 		}
 		return fmt.Sprintf("Did not accept exception %d: %s", e.Exception, e.Reason)
+	case CustodyTaken:
+		return sentenceCase(e.words())
+	case NumberLinked:
+		return e.words()
+	case NumberConfirmed:
+		return fmt.Sprintf("Confirmed link %d of a patient number.", e.Link)
 	case BatchReviewed:
 		return fmt.Sprintf("Reviewed the batch, with %d exceptions: %s", e.Exceptions, e.Statement)
 	case BatchCertified:

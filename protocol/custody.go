@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// What a step can hand over beside the batch's materials.
+// ProductHanded is what a step can hand over beside the batch's materials.
 const ProductHanded = "product"
 
 // PlaceOfHandover is the value with which a hand-over says where it happens.

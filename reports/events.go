@@ -95,6 +95,8 @@ func (r *record) eventWords(e Entry) string {
 			words += ", authority: " + event.Authority
 		}
 		return words + ", because: " + event.Reason
+	case batch.CustodyTaken, batch.NumberLinked, batch.NumberConfirmed:
+		return batch.Words(event)
 	case batch.BatchReviewed:
 		return "production review: " + event.Statement
 	case batch.BatchCertified:

@@ -1,0 +1,61 @@
+package batch
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"countersign/protocol"
+)
+
+// setOut says of an item what the registers say of it.
+func (sh *sheet) setOut(item Item, f Facts) string {
+	code := scanned(item.Code)
+	fit, ok := f.Registered[code]
+	if !ok {
+		return item.Name + ", code " + code
+	}
+	_, number, _ := strings.Cut(string(fit.Stream), "/")
+	line := fmt.Sprintf("%s, %s %s", item.Name, kindOf(fit), fit.Number)
+	if number != fit.Number {
+		line += " (" + number + ")"
+	}
+	line += ", code " + code
+	for _, fact := range []struct {
+		word  string
+		until time.Time
+	}{{"good until", fit.Until}, {"qualified until", fit.Qualified}, {"calibrated until", fit.Calibrated}} {
+		if !fact.until.IsZero() {
+			line += ", " + fact.word + " " + sh.at(fact.until)
+		}
+	}
+	for _, fact := range []struct {
+		holds bool
+		word  string
+	}{{fit.Released, "released"}, {fit.Machine() && fit.Clean, "clean"}, {fit.Personal, "labelled for this patient"}} {
+		if fact.holds {
+			line += ", " + fact.word
+		}
+	}
+	if fit.Document != "" {
+		line += ", " + fit.Document
+	}
+	if planned := f.Protocol.Item(item.Name); planned != nil && !fit.Machine() {
+		if amount, refusal := enough(planned, fit, item.Amount, ""); refusal == nil {
+			line += fmt.Sprintf(", %s of the %s left", shownAmount(amount), shownAmount(fit.Left.Coded()))
+		}
+	}
+	return line
+}
+
+// shownAmount is an amount as people read it.
+func shownAmount(coded string) string {
+	q, err := protocol.ParseQuantity(coded)
+	if err != nil {
+		return coded
+	}
+	if q.Unit.Display == "" && q.Number == "1" {
+		return "1 piece"
+	}
+	return q.Number + " " + unitWords(q.Unit)
+}
