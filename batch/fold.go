@@ -81,13 +81,13 @@ func (s *growing) take(ev Event, act Act, p *protocol.Protocol) error {
 	case ScanAccepted:
 		return s.change(e.Step, func(st *StepState) error {
 			st.begin(act.At)
-			st.addScan(e.Field, ScanEntry{Act: act, Raw: e.Raw, Matched: true, Item: e.Lot})
+			st.addScan(e.Field, ScanEntry{Act: act, Raw: e.Raw, Matched: true, Item: e.Lot, Personal: e.Field == patientField})
 			s.nearby(e.Near)
 			return s.appliedIn(e, act)
 		})
 	case ScanRefused:
 		return s.change(e.Step, func(st *StepState) error {
-			st.addScan(e.Field, ScanEntry{Act: act, Raw: e.Raw, Why: e.Why, Others: e.Others})
+			st.addScan(e.Field, ScanEntry{Act: act, Raw: e.Raw, Why: e.Why, Others: e.Others, Personal: e.Personal})
 			s.nearby(e.Near)
 			return nil
 		})

@@ -227,3 +227,12 @@ func (sh *sheet) confirmNumber(c ConfirmNumber) {
 	sh.add("Confirmed: %s. Linked by %s, %s: %s", strings.TrimSuffix(link.words(), ","), link.Linked.Name, sh.at(link.Linked.At), link.Reason)
 	sh.add("From now on scans of either wristband match in this batch.")
 }
+
+// MaskedLinks are links without what names the patient.
+func MaskedLinks(all []Link) []Link {
+	all = slices.Clone(all)
+	for i := range all {
+		all[i].Number, all[i].Wristband = "", ""
+	}
+	return all
+}

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -104,4 +105,56 @@ func LabelsOf(code string) []string {
 		names = append(names, code[:at])
 	}
 	return append(names, label.Batches(code)...)
+}
+
+// Match is one scan of a code, taken or refused, with where it was made.
+type Match struct {
+	ScanEntry
+	Step, Field string
+}
+
+// Matches are all scans of the batch in the order in which they were made: the
+// evidence that patient, material, container and label belong together (COI-03).
+func (s *State) Matches() []Match {
+	var all []Match
+	for i := range s.Steps {
+		for field, scans := range s.Steps[i].Scans {
+			for _, scan := range scans {
+				all = append(all, Match{scan, s.Steps[i].Step.Name, field})
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b Match) int { return int(a.Version - b.Version) })
+	return all
+}
+
+// Result says in words what a scan came to.
+func (m Match) Result() string {
+	switch {
+	case m.Others:
+		return "ANOTHER PATIENT'S: " + m.Why
+	case !m.Matched:
+		return "refused: " + m.Why
+	case m.Item != "":
+		return "matched, lot " + m.Item
+	}
+	return "matched"
+}
+
+// MaskedSteps are steps without the codes that may name a patient.
+func MaskedSteps(steps []StepState) []StepState {
+	steps = slices.Clone(steps)
+	for i := range steps {
+		steps[i].Scans = maps.Clone(steps[i].Scans)
+		for field, scans := range steps[i].Scans {
+			scans = slices.Clone(scans)
+			for j := range scans {
+				if scans[j].Personal {
+					scans[j].Raw = ""
+				}
+			}
+			steps[i].Scans[field] = scans
+		}
+	}
+	return steps
 }

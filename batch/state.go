@@ -135,6 +135,8 @@ type ScanEntry struct {
 	Why     string // of a refusal
 	Item    string // the item's lot, when it is one
 	Others  bool   // refused as another patient's
+	// Personal: Raw may name a patient, and is sealed in the entry.
+	Personal bool
 }
 
 // ValueEntry is one entry of one field.

@@ -111,6 +111,7 @@ func (r *record) make(data []byte) (pdf []byte, err error) {
 	r.deviations()
 	r.changes()
 	r.people()
+	r.custody()
 	r.materials()
 	r.process()
 	r.times()

@@ -188,7 +188,7 @@ func (f form) signed() (batch.Command, error) {
 	case "reject":
 		return batch.Reject{Reason: strings.TrimSpace(f["reason"])}, nil
 	}
-	return nil, errForm
+	return f.custodyAct()
 }
 
 // readNumber reads a small whole number that a form of ours carries.

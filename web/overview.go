@@ -31,6 +31,7 @@ type overviewView struct {
 	Reviews                              []signedBy
 	Disposition                          *dispositionView
 	Trail, Record, Review, Wrong, Labels string
+	Custody                              string
 	Stop                                 *stopView
 	Waiting                              []waitingView
 }
@@ -80,7 +81,7 @@ func overviewOf(s *batch.State, now time.Time, zone *time.Location, key func() s
 	v := overviewView{
 		Batch: s.ID, Seen: s.Version, Protocol: protocolWords(s), Status: string(s.Status), Ended: endedWords(s.Status),
 		Opened: actWords(s.Opened, zone), Timers: timersOf(s, now, zone), Reviews: actsWords(s.Reviews, zone),
-		Trail: at + "/trail", Record: at + "/record.pdf", Labels: at + "/labels", Review: at + "/review", Wrong: at + "/wrong",
+		Trail: at + "/trail", Record: at + "/record.pdf", Labels: at + "/labels", Review: at + "/review", Wrong: at + "/wrong", Custody: at + "/custody",
 		Steps: stepLines(s, zone), Timeline: timelineOf(s, now, zone), Refusals: refusalLines(s, zone), Moves: moveLines(s, zone),
 	}
 	v.Facts, v.Waiting = factsOf(s, zone), waitingCorrections(s, zone, key)
@@ -122,6 +123,12 @@ func factsOf(s *batch.State, zone *time.Location) []field {
 	facts := []field{
 		{"Unit", basisWords(s.Basis)},
 		{"Order", fmt.Sprintf("%s, prescribed by %s", s.Reference, s.Prescriber)},
+	}
+	if s.Trial != "" {
+		facts = append(facts, field{"Trial, participant", s.Trial + ", " + s.Participant})
+	}
+	if words := holderWords(s, zone); words != "" {
+		facts = append(facts, field{"In whose hands", words})
 	}
 	if s.Issue != "" {
 		facts = append(facts, field{"Issue number", s.Issue})

@@ -13,6 +13,7 @@ type patientBar struct {
 	Name, Born, Number, NumberType string
 	Batch, To, Protocol, Status    string
 	Masked                         bool
+	Participant                    string // "SPIRAL-2, 014-0007", of a trial (COI-08)
 	Mark                           mark
 }
 
@@ -39,8 +40,13 @@ func markOf(p batch.Patient) mark {
 }
 
 func patientOf(s *batch.State) *patientBar {
+	participant := ""
+	if s.Trial != "" {
+		participant = s.Trial + ", " + s.Participant
+	}
 	return &patientBar{
-		Name: s.Patient.Name, Born: bornWords(s.Patient.Born), Number: s.Patient.Number, NumberType: s.Patient.NumberType,
+		Participant: participant,
+		Name:        s.Patient.Name, Born: bornWords(s.Patient.Born), Number: s.Patient.Number, NumberType: s.Patient.NumberType,
 		Batch: s.ID, To: batchAddress(s.ID), Protocol: protocolWords(s), Status: string(s.Status),
 		Masked: s.Masked, Mark: markOf(s.Patient),
 	}

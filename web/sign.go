@@ -168,6 +168,8 @@ func headOf(c batch.Command, m identity.Meaning) string {
 			return fmt.Sprintf("accept exception %d", c.Exception)
 		}
 		return fmt.Sprintf("do not accept exception %d", c.Exception)
+	case batch.TakeOver, batch.LinkNumber, batch.ConfirmNumber:
+		return custodyHead(c)
 	case batch.AfterStop:
 		if c.Decision == batch.Quarantine {
 			return "quarantine the batch"
@@ -199,6 +201,8 @@ func cancelTo(id string, c batch.Command, draft string) string {
 		return batchAddress(id) + "/review?draft=" + queryEscape(draft)
 	case batch.ImmediateUse:
 		return batchAddress(id) + "/labels"
+	case batch.TakeOver, batch.LinkNumber, batch.ConfirmNumber:
+		return batchAddress(id) + "/custody?draft=" + queryEscape(draft)
 	case batch.Abort:
 		return batchAddress(id) + "/wrong"
 	}
@@ -283,6 +287,9 @@ func (s *Server) notSigned(w http.ResponseWriter, r *http.Request, v visit, id s
 	if err != nil {
 		return err
 	}
+	if f, is := custodyForm(c); is {
+		return s.showCustody(w, r, v, status, state, f, p)
+	}
 	switch c := c.(type) {
 	case batch.Resolve, batch.Review, batch.Certify, batch.Reject, batch.RecordRoute, batch.Supply:
 		return s.showReview(w, r, v, status, state, commandForm(c), p)
@@ -336,6 +343,8 @@ func afterSign(state *batch.State, c batch.Command) string {
 		return batchAddress(state.ID) + "/review"
 	case batch.ImmediateUse:
 		return batchAddress(state.ID) + "/labels"
+	case batch.TakeOver, batch.LinkNumber, batch.ConfirmNumber:
+		return batchAddress(state.ID) + "/custody"
 	}
 	if step := stepOfCommand(c); step != "" {
 		if st := state.Step(step); st != nil && !st.Signed() {

@@ -30,6 +30,7 @@ type BatchView struct {
 	SiteValues  []SetView         `json:"site_values,omitempty" doc:"what the site had set when the batch was opened"`
 	Steps       []StepView        `json:"steps"`
 	Exceptions  []ExceptionView   `json:"exceptions"`
+	Custody     CustodyView       `json:"custody"`
 	Timers      []TimerView       `json:"timers"`
 	Deviations  []ConcernView     `json:"deviations,omitempty" doc:"that concern the batch"`
 	Failed      []string          `json:"failed_specifications,omitempty" doc:"registered specifications that fail, in sentences"`
@@ -161,7 +162,7 @@ func summaryOf(s *batch.State) BatchSummary {
 func viewOf(s *batch.State, now time.Time) BatchView {
 	view := BatchView{
 		BatchSummary: summaryOf(s), Issue: s.Issue, Reissues: s.Reissues, Reissue: s.Reissue, Order: map[string]string{}, Steps: []StepView{}, Exceptions: []ExceptionView{},
-		Timers: []TimerView{}, Blocks: s.CertifyBlocks(now),
+		Timers: []TimerView{}, Blocks: s.CertifyBlocks(now), Custody: custodyView(s),
 	}
 	for name, entry := range s.Order {
 		view.Order[name] = entry.Text

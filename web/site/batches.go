@@ -62,6 +62,7 @@ func masked(state *batch.State, who Session) *batch.State {
 		return state
 	}
 	blank := *state
+	blank.Links, blank.Steps = batch.MaskedLinks(state.Links), batch.MaskedSteps(state.Steps)
 	blank.Patient, blank.Masked, blank.Labellings = batch.Patient{}, true, batch.MaskedLabellings(state.Labellings)
 	return &blank
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/batch"
+	"countersign/identity"
 )
 
 // toMatch gathers what an opening and a scan need of other batches: which can
@@ -40,4 +41,12 @@ func (s *Service) Near(ctx context.Context, id string) (near []batch.Neighbour, 
 		return nil
 	})
 	return near, err
+}
+
+// lastLinker is who linked the number that waits to be confirmed.
+func lastLinker(state *batch.State) identity.PersonID {
+	if len(state.Links) == 0 {
+		return ""
+	}
+	return state.Links[len(state.Links)-1].Linked.Person
 }

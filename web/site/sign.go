@@ -92,6 +92,9 @@ func NamesSigner(state *batch.State, at identity.Person, c batch.Command) bool {
 	switch c.(type) {
 	case batch.Check, batch.ConfirmCorrection:
 		return true
+	case batch.ConfirmNumber:
+		// Whoever linked it confirms nothing: somebody else does, at this terminal too.
+		return state != nil && lastLinker(state) == at.ID
 	case batch.AfterStop, batch.Resolve, batch.ImmediateUse:
 		_, roles, _ := batch.Signs(state, c)
 		return !slices.ContainsFunc(roles, at.Has)
