@@ -37,7 +37,7 @@ type handoverLine struct {
 }
 
 // holderLine is who holds something now.
-type holderLine struct{ What, Code, Name, At string }
+type holderLine struct{ What, Title, Code, Name, At string }
 
 type linkLine struct {
 	Number                     int
@@ -87,7 +87,7 @@ func custodyOf(s *batch.State, zone *time.Location) custodyView {
 	}
 	for _, of := range s.Held() {
 		if holder := s.Holder(of); holder != nil {
-			view.Holders = append(view.Holders, holderLine{What: of, Code: "code-" + elementID(of), Name: holder.Name, At: when(holder.At, zone)})
+			view.Holders = append(view.Holders, holderLine{What: of, Title: whatHeld(s, of), Code: "code-" + elementID(of), Name: holder.Name, At: when(holder.At, zone)})
 		}
 	}
 	for i, l := range s.Links {
@@ -105,7 +105,7 @@ func custodyOf(s *batch.State, zone *time.Location) custodyView {
 }
 
 func handoverOf(s *batch.State, h batch.Handover, zone *time.Location) handoverLine {
-	line := handoverLine{What: whatHeld(h.Of), Code: h.Code, Place: h.Place, Step: h.Step, Reason: h.Reason}
+	line := handoverLine{What: whatHeld(s, h.Of), Code: h.Code, Place: h.Place, Step: h.Step, Reason: h.Reason}
 	if h.Step == "" {
 		line.Holder = h.From.Name
 	} else {
@@ -126,11 +126,12 @@ func handoverOf(s *batch.State, h batch.Handover, zone *time.Location) handoverL
 	return line
 }
 
-func whatHeld(of string) string {
+// whatHeld is what is held, by its title.
+func whatHeld(s *batch.State, of string) string {
 	if of == protocol.ProductHanded {
 		return "the product"
 	}
-	return of
+	return scanTitle(s.Protocol, of)
 }
 
 // holderWords say on a batch's own page who holds what now.
@@ -138,7 +139,7 @@ func holderWords(s *batch.State, zone *time.Location) string {
 	var words []string
 	for _, of := range s.Held() {
 		if holder := s.Holder(of); holder != nil {
-			words = append(words, holder.Name+" holds "+whatHeld(of)+" since "+when(holder.At, zone))
+			words = append(words, holder.Name+" holds "+whatHeld(s, of)+" since "+when(holder.At, zone))
 		}
 	}
 	return strings.Join(words, "; ")
@@ -178,7 +179,7 @@ func custodyForm(c batch.Command) (form, bool) {
 func custodyHead(c batch.Command) string {
 	switch c := c.(type) {
 	case batch.TakeOver:
-		return "take over " + whatHeld(c.Of)
+		return "take over: " + c.Of
 	case batch.LinkNumber:
 		return "link a number of the patient"
 	}

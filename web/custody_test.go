@@ -94,7 +94,7 @@ func TestTheChainOfIdentityAndCustodyIsOnItsPage(t *testing.T) {
 	}
 	w.signed("a.lee", "", id, batch.Perform{Step: "arrival"})
 	w.signed("a.lee", "b.okoro", id, batch.Check{Step: "arrival"})
-	b.get("/batches/"+id).says(t, "Ben Okoro holds vial since")
+	b.get("/batches/"+id).says(t, "Ben Okoro holds the patient&#39;s cells since")
 	second := w.browser().signIn("p.second")
 	sheet = second.follow(second.post("/batches/"+id+"/sign", form{"act": "takeover", "of": "vial", "raw": "VIAL-0042", "place": "store", "reason": "His shift ends."}))
 	f = formTo(t, sheet.text, "/batches/"+id+"/signed")
