@@ -29,16 +29,6 @@ func (w *world) inForce(name, text string) {
 	w.permitAlso(name)
 }
 
-// says fails for every sentence that a page does not have.
-func (a answer) says(t *testing.T, words ...string) {
-	t.Helper()
-	for _, word := range words {
-		if !strings.Contains(a.text, word) {
-			t.Errorf("the page does not say %q:\n%s", word, a.text)
-		}
-	}
-}
-
 // COI-03, COI-09, COI-10, COI-11: two batches at a time, a wrong wristband, the
 // control site's decision, a hand-over and a new wristband, on the pages.
 func TestTheChainOfIdentityAndCustodyIsOnItsPage(t *testing.T) {
