@@ -56,7 +56,7 @@ func Needs(s *State, c Command) identity.Need {
 			return needOf(s.Step(stepOf(c)).Step)
 		}
 		return identity.NeedsTraining
-	case Check, ConfirmCorrection, TakeOver:
+	case Check, ConfirmCorrection, TakeOver, WitnessCode:
 		return identity.NeedsTraining
 	}
 	return identity.NeedsNothing

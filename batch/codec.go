@@ -14,7 +14,7 @@ import (
 // API. Each call gives fresh zero values.
 func commands() map[string]Command {
 	return map[string]Command{
-		"open": Open{}, "begin": Begin{}, "scan": Scan{}, "record": Record{}, "move": Move{}, "setout": SetOut{},
+		"open": Open{}, "begin": Begin{}, "scan": Scan{}, "typecode": TypeCode{}, "witnesscode": WitnessCode{}, "record": Record{}, "move": Move{}, "setout": SetOut{},
 		"perform": Perform{}, "check": Check{}, "correct": Correct{}, "confirmcorrection": ConfirmCorrection{}, "dropcorrection": DropCorrection{}, "note": Note{}, "raise": Raise{},
 		"resolve": Resolve{}, "afterstop": AfterStop{}, "abort": Abort{}, "review": Review{}, "certify": Certify{}, "reject": Reject{},
 		"recall":  Recall{},

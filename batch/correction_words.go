@@ -118,7 +118,7 @@ func (s *State) secondWords(entry ValueEntry) string {
 // seconds are the acts of second persons in a step: checks, and signatures
 // under corrections.
 func (s *State) seconds(st *StepState) []Act {
-	all := slices.Clip(st.Checked)
+	all := append(slices.Clip(st.Checked), st.witnesses()...)
 	for _, entries := range inputsOf(st) {
 		for _, entry := range entries {
 			if second := s.Second(entry); second != nil {

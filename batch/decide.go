@@ -95,6 +95,10 @@ func (d *decision) command(c Command) (Event, error) {
 		return answer(d.begin(c))
 	case Scan:
 		return answer(d.scan(c))
+	case TypeCode:
+		return answer(d.typeCode(c))
+	case WitnessCode:
+		return answer(d.witnessCode(c))
 	case Record:
 		return answer(d.record(c))
 	case SetOut:
@@ -242,6 +246,10 @@ func stepOf(c Command) string {
 	case Begin:
 		return c.Step
 	case Scan:
+		return c.Step
+	case TypeCode:
+		return c.Step
+	case WitnessCode:
 		return c.Step
 	case Record:
 		return c.Step

@@ -242,6 +242,8 @@ func (f Facts) asTheBooksSaid(s *State, ev Event, now time.Time) Facts {
 		f.wrongScan, f.Near = &e, e.Near
 	case ScanAccepted:
 		f.Near = e.Near
+	case CodeTyped:
+		return f.asTheBooksSaid(s, e.asScan(), now)
 	case CommandRefused:
 		if c, err := UnmarshalCommand([]byte(e.Command)); err == nil {
 			if more, ok := c.(SetOut); ok {

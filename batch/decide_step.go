@@ -16,6 +16,7 @@ func (d *decision) workable(step string) (*StepState, *Refusal) {
 		d.alive,
 		func() *Refusal { return d.unblockedBut(st) },
 		func() *Refusal { return d.mayWorkOn(st) },
+		func() *Refusal { return d.noWitness(st) },
 		func() *Refusal { return d.unsigned(st) },
 	} {
 		if refusal := rule(); refusal != nil {
@@ -69,6 +70,7 @@ func (d *decision) begin(c Begin) (Event, *Refusal) {
 	}
 	for _, rule := range []func() *Refusal{
 		func() *Refusal { return d.attended(st) },
+		func() *Refusal { return d.witnessed(st) },
 		func() *Refusal { return d.notStopped(st) },
 		func() *Refusal { return d.labelled(st) },
 		func() *Refusal { return d.usable(st) },
@@ -100,6 +102,9 @@ func (d *decision) perform(c Perform) (Event, *Refusal) {
 		return nil, refusal
 	}
 	if refusal := d.complete(st); refusal != nil {
+		return nil, refusal
+	}
+	if refusal := d.witnessed(st); refusal != nil {
 		return nil, refusal
 	}
 	if len(st.Performed) == 0 {

@@ -50,6 +50,11 @@ func payloadOf(ev Event) ([]byte, error) {
 	case NumberLinked:
 		e.Number, e.Wristband = "", ""
 		ev = e
+	case CodeTyped:
+		if e.Personal {
+			e.Raw = ""
+		}
+		ev = e
 	case older:
 		ev = e.closed()
 	case CommandRefused:
@@ -72,7 +77,7 @@ func payloadOf(ev Event) ([]byte, error) {
 // personal says that a refused command may name a patient: an opening, a scan,
 // which may be of a wristband, an item for a patient, or a patient's number.
 func personal(e CommandRefused) bool {
-	return e.Attempt == "open" || e.Attempt == "scan" || e.Attempt == "setout" || e.Attempt == "applylabel" || e.Attempt == "linknumber" || e.Attempt == "takeover"
+	return e.Attempt == "open" || e.Attempt == "scan" || e.Attempt == "setout" || e.Attempt == "applylabel" || e.Attempt == "linknumber" || e.Attempt == "takeover" || e.Attempt == "typecode"
 }
 
 // sealedOf gives the members that are sealed, by name.
@@ -105,6 +110,10 @@ func sealedOf(ev Event) map[string]string {
 		}
 	case NumberLinked:
 		return map[string]string{"number": e.Number, "wristband": e.Wristband}
+	case CodeTyped:
+		if e.Personal {
+			return map[string]string{"raw": e.Raw}
+		}
 	case CommandRefused:
 		if personal(e) {
 			return map[string]string{"command": e.Command}
@@ -153,6 +162,8 @@ func events() []Event {
 		RouteRecorded{},
 		BatchSupplied{},
 		SupplyTold{},
+		CodeTyped{},
+		CodeWitnessed{},
 	}
 }
 
@@ -227,6 +238,11 @@ func opened(ev Event, openings map[string]string) Event {
 		return e
 	case NumberLinked:
 		e.Number, e.Wristband = openings["number"], openings["wristband"]
+		return e
+	case CodeTyped:
+		if e.Personal {
+			e.Raw = openings["raw"]
+		}
 		return e
 	case CommandRefused:
 		if personal(e) {

@@ -33,6 +33,8 @@ func meanings(ev Event) identity.Meaning {
 		return identity.Verified
 	case NumberLinked:
 		return identity.Approved
+	case CodeWitnessed:
+		return identity.Witnessed
 	case ExceptionResolved, StepDecided, StopDecided:
 		return identity.AuthorisedDeviation
 	case RouteRecorded, BatchSupplied:
@@ -91,6 +93,10 @@ func (s *growing) take(ev Event, act Act, p *protocol.Protocol) error {
 			s.nearby(e.Near)
 			return nil
 		})
+	case CodeTyped:
+		return s.typed(e, act)
+	case CodeWitnessed:
+		return s.codeWitnessed(e, act)
 	case ValueRecorded:
 		return s.change(e.Step, func(st *StepState) error {
 			st.begin(act.At)

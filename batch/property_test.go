@@ -13,13 +13,13 @@ import (
 func somebody(t *rapid.T, c Command) string {
 	if rapid.IntRange(0, 3).Draw(t, "fit") > 0 {
 		switch c.(type) {
-		case Check, ConfirmCorrection:
+		case Check, ConfirmCorrection, WitnessCode:
 			return "Pia"
 		case Review:
 			return "Paul"
 		case Resolve, Certify, Reject:
 			return "Quinn"
-		case Begin, Scan, Record, Perform:
+		case Begin, Scan, TypeCode, Record, Perform:
 			return "Asha"
 		}
 	}
@@ -37,7 +37,14 @@ func anything(t *rapid.T, s *State) Command {
 	step := rapid.SampledFrom([]string{"clearance", "match", "mix", "test", "draw up", "rest", "give", "nowhere", ""}).Draw(t, "step")
 	field := rapid.SampledFrom([]string{"patient", "label", "vial", "cabinet", "pH", "protein", "colour", "drawn", "density", "given", ""}).Draw(t, "field")
 	text := rapid.SampledFrom([]string{"7.0", "5.0", "0.10", "0.30", "clear", "cloudy", "1.5", "1.2", "1.00", "", "\x00", "because"}).Draw(t, "text")
-	switch rapid.IntRange(0, 13).Draw(t, "command") {
+	switch rapid.IntRange(-2, 13).Draw(t, "command") {
+	case -2:
+		return TypeCode{
+			step, field, rapid.SampledFrom([]string{"9990000018", "9990000026", "9990000000", "CODE-vial", "(01)1", batchID, ""}).Draw(t, "raw"),
+			rapid.SampledFrom([]string{TypingReasons()[0], "laziness"}).Draw(t, "reason"), text,
+		}
+	case -1:
+		return WitnessCode{step}
 	case 0:
 		return Begin{step}
 	case 1:
@@ -104,8 +111,14 @@ func sensible(t *rapid.T, s *State) Command {
 			case labelField:
 				raw = batchID
 			}
+			if rapid.IntRange(0, 4).Draw(t, "typed") == 0 {
+				return TypeCode{next.Step.Name, scan.Field, raw, TypingReasons()[1], "The scanner is dead."}
+			}
 			return Scan{next.Step.Name, scan.Field, raw}
 		}
+	}
+	if next.Unwitnessed() {
+		return WitnessCode{next.Step.Name}
 	}
 	if next.Step.Timed && next.Begun == nil {
 		return Begin{next.Step.Name}
@@ -164,6 +177,14 @@ func invariants(t *rapid.T, before, now *State) {
 		}
 		if performed, checked := st.PerformedNow(), st.CheckedNow(); checked != nil && (performed == nil || performed.Person == checked.Person) {
 			t.Fatalf("%s was checked by who performed it (EXE-04)", st.Step.Name)
+		}
+		if st.Unwitnessed() && (st.Begun != nil && st.Begun.At.After(st.Matched(patientField).At) || st.PerformedNow() != nil) {
+			t.Fatalf("%s went on with a typed wristband that nobody else had read (COI-03)", st.Step.Name)
+		}
+		for _, act := range st.witnesses() {
+			if st.workers()[act.Person] && len(st.Checked) == 0 {
+				t.Fatalf("%s was witnessed by who worked in it (EXE-04)", st.Step.Name)
+			}
 		}
 		if st.Section.AfterRelease && len(st.Performed)+len(st.Scans)+len(st.Values) > 0 && now.Certification == nil {
 			t.Fatalf("%s came before release", st.Step.Name)

@@ -206,7 +206,7 @@ func (r *replaying) again(ev Event, facts Facts, first audit.Stored, w Witnesses
 	case refusal != nil:
 		return nil, nil, fmt.Errorf("the rules refuse this: %s", refusal.Sentence)
 	}
-	if patientScan, ok := ev.(ScanRefused); ok && patientScan.Personal && patientScan.Raw == "" {
+	if maskedScan(ev) {
 		r.Unchecked = append(r.Unchecked, fmt.Sprintf("Entry %d: a refused scan that may name a patient, which is masked.", first.Index))
 	}
 	if opening, ok := ev.(BatchOpened); ok && opening.Patient.Name == "" {
@@ -282,6 +282,10 @@ func commandOf(ev Event, masked bool) (Command, error) {
 			return Scan{Step: e.Step, Field: e.Field, Raw: "masked"}, nil
 		}
 		return Scan{Step: e.Step, Field: e.Field, Raw: e.Raw}, nil
+	case CodeTyped:
+		return e.again(masked), nil
+	case CodeWitnessed:
+		return WitnessCode{Step: e.Step}, nil
 	case ValueRecorded:
 		return Record{Step: e.Step, Field: e.Field, Text: e.Text}, nil
 	case ValueCorrected:

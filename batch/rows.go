@@ -22,12 +22,23 @@ func Rows(s *State, batch string, events []Event, f Facts, now time.Time) []regi
 		case ItemSetOut:
 			rows = append(rows, stockRow(batch, e.Item)...)
 		case ScanAccepted:
-			if fit, ok := f.Registered[s.codeOf(e.Raw, now)]; ok && fit.Machine() && fit.Holder == "" {
-				rows = append(rows, register.Written{Stream: fit.Rows(), Event: register.EquipmentTaken{Batch: batch, Item: e.Field}})
+			rows = append(rows, takenRow(s, batch, e.Raw, e.Field, f, now)...)
+		case CodeTyped:
+			if e.Why == "" {
+				rows = append(rows, takenRow(s, batch, e.Raw, e.Field, f, now)...)
 			}
 		}
 	}
 	return rows
+}
+
+// takenRow takes a machine for the batch whose code matched first.
+func takenRow(s *State, batch, raw, field string, f Facts, now time.Time) []register.Written {
+	fit, ok := f.Registered[s.codeOf(raw, now)]
+	if !ok || !fit.Machine() || fit.Holder != "" {
+		return nil
+	}
+	return []register.Written{{Stream: fit.Rows(), Event: register.EquipmentTaken{Batch: batch, Item: field}}}
 }
 
 func stockRow(batch string, item OpenedItem) []register.Written {
@@ -51,6 +62,8 @@ func Rests(s *State, c Command, f Facts, now time.Time) []audit.Condition {
 		codes = append(codes, scanned(c.Item.Code))
 	case Scan:
 		codes = append(codes, s.codeOf(scanned(c.Raw), now))
+	case TypeCode:
+		codes = append(codes, s.codeOf(scanned(c.Text), now))
 	case Perform:
 		codes = s.usedIn(c.Step)
 	}
@@ -98,6 +111,8 @@ func Codes(s *State, c Command) []string {
 		codes = append(codes, scanned(c.Item.Code))
 	case Scan:
 		codes = append(codes, scanned(c.Raw))
+	case TypeCode:
+		codes = append(codes, scanned(c.Text))
 	}
 	return codes
 }

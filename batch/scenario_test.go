@@ -209,6 +209,9 @@ func (s *story) act(who, second, text string) error {
 		{`begins (.+)`, func(m []string) { do(Begin{m[1]}) }},
 		{`scans another patient's wristband in (.+)`, func(m []string) { do(Scan{m[1], "patient", "9990000026"}) }},
 		{`scans "(.*)" as (.+) in (.+)`, func(m []string) { do(Scan{m[3], m[2], m[1]}) }},
+		{`types "(.*)" as (.+) in (.+) because (.+): "(.*)"`, func(m []string) { do(TypeCode{m[3], m[2], m[1], m[4], m[5]}) }},
+		{`types (.+) in (.+) because (.+): "(.*)"`, func(m []string) { do(TypeCode{m[2], m[1], s.code(m[1]), m[3], m[4]}) }},
+		{`witnesses the wristband in (.+)`, func(m []string) { do(WitnessCode{m[1]}) }},
 		{`scans (.+) in (.+)`, func(m []string) { do(Scan{m[2], m[1], s.code(m[1])}) }},
 		{`records (.+) of (.+) as "(.*)"`, func(m []string) { do(Record{m[2], m[1], m[3]}) }},
 		{`corrects (.+) of (.+) to "(.*)" because "(.*)"`, func(m []string) { do(Correct{m[2], m[1], m[3], m[4]}) }},
@@ -396,6 +399,10 @@ func (s *story) then(text string) {
 			if performed == nil || performed.Name != m[1] || !strings.Contains(performed.Training, m[3]) {
 				s.wrong("it is %+v", performed)
 			}
+		}},
+		{`(\d+) of (\d+) codes were typed`, func(m []string) {
+			typed, all := state.Typed()
+			same(fmt.Sprint(typed, " of ", all), m[1]+" of "+m[2])
 		}},
 		{`the review stands`, func([]string) { same(last(state.Reviews) != nil, "true") }},
 		{`the review no longer stands`, func([]string) { same(len(state.Reviews) > 0 && last(state.Reviews) == nil, "true") }},

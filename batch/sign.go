@@ -33,6 +33,8 @@ func Signs(s *State, c Command) (meaning identity.Meaning, roles []identity.Role
 		if s != nil && s.Step(c.Step) != nil {
 			return identity.Verified, confirmers(s.Protocol, s.Step(c.Step).Step), true
 		}
+	case WitnessCode:
+		return identity.Witnessed, codeWitnesses(s, c.Step), true
 	case Resolve:
 		return identity.AuthorisedDeviation, decidingIn(s, c), true
 	case ImmediateUse:
@@ -94,6 +96,8 @@ func Lines(s *State, c Command, f Facts) ([]string, error) {
 		if err := sheet.correctionLines(c); err != nil {
 			return nil, err
 		}
+	case WitnessCode:
+		sheet.witness(c)
 	case Resolve:
 		if err := sheet.decision(c); err != nil {
 			return nil, err
@@ -214,6 +218,8 @@ func (sh *sheet) step(st *StepState) {
 	for _, scan := range st.Step.Scans {
 		for _, entry := range st.Scans[scan.Field] {
 			switch {
+			case entry.Typed != nil:
+				sh.typing(scan.Field, entry)
 			case !entry.Matched:
 				sh.add("Scan of %s refused, %s: %s.", scan.Field, sh.at(entry.At), entry.Why)
 			case entry.Item != "":
@@ -355,6 +361,9 @@ func (sh *sheet) record() {
 		sh.add("%s It %s, by %s: %s", e.Text, e.Decision, e.Ruled.Name, e.Reason)
 	}
 	sh.add("%d notes, %d attempts refused.", len(sh.s.Notes), len(sh.s.Refusals))
+	if typed, all := sh.s.Typed(); typed > 0 {
+		sh.add("%d of %d codes were typed, not scanned.", typed, all)
+	}
 	if review := last(sh.s.Reviews); review != nil {
 		sh.add("Reviewed by %s (%s), %s.", review.Name, review.Role, sh.at(review.At))
 	}

@@ -137,6 +137,7 @@ type ScanEntry struct {
 	Others  bool   // refused as another patient's
 	// Personal: Raw may name a patient, and is sealed in the entry.
 	Personal bool
+	Typed    *Typing // nil when it was scanned
 }
 
 // ValueEntry is one entry of one field.

@@ -90,6 +90,9 @@ func Words(ev Event) string {
 	if words := RouteWords(ev); words != "" {
 		return words
 	}
+	if words := TypingWords(ev); words != "" {
+		return words
+	}
 	return LabelWords(ev)
 }
 

@@ -1,6 +1,7 @@
 package register
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -27,6 +28,18 @@ func Key(code string, now time.Time) string {
 func dayOf(now time.Time) scan.Date {
 	year, month, day := now.UTC().Date()
 	return scan.Date{Year: year, Month: int(month), Day: day}
+}
+
+// Misread says, in a sentence, why nobody can have printed a code: it claims to
+// be of a standard, and its check digit, length or date does not hold. "" for
+// a code that reads, or that no standard explains.
+func Misread(code string, now time.Time) string {
+	_, err := scan.Read(code, scan.Settings{Today: dayOf(now), NamesAsTyped: true, DayZero: scan.DayZeroReviewed})
+	var refused *scan.Refusal
+	if !errors.As(err, &refused) || refused.Code == "ambiguous" {
+		return ""
+	}
+	return refused.Sentence
 }
 
 // Wristband says what a wristband's code says of its patient; it is blank where

@@ -111,7 +111,7 @@ func (r *record) eventWords(e Entry) string {
 	if words := batch.RouteWords(e.Event); words != "" {
 		return words
 	}
-	if words := batch.LabelWords(e.Event); words != "" {
+	if words := batch.TypingWords(e.Event) + batch.LabelWords(e.Event); words != "" {
 		return words
 	}
 	return kindWords(string(e.Kind)) + ": this program cannot read the entry; it stands in full in the attached data"

@@ -110,7 +110,14 @@ func (r *record) scanRows(t *table, st *batch.StepState, scan protocol.Scan) {
 		if e.Item != "" {
 			recorded = append(recorded, text{smallStyle, "lot or number " + e.Item})
 		}
-		t.add(say("scan: "+scan.Field), recorded, small(condition), result, r.whoWhen(e.Act))
+		what, who := say("scan: "+scan.Field), r.whoWhen(e.Act)
+		if e.Typed != nil {
+			what = cell{{boldStyle, "TYPED, not scanned: " + scan.Field}, {smallStyle, "because " + e.Typed.Reason + ": " + e.Typed.Words}}
+			if e.Typed.Witnessed != nil {
+				who = append(append(who, text{boldStyle, "witnessed by"}), r.whoWhen(*e.Typed.Witnessed)...)
+			}
+		}
+		t.add(what, recorded, small(condition), result, who)
 	}
 }
 

@@ -121,6 +121,8 @@ func (f form) unsigned() (batch.Command, error) {
 		return batch.Begin{Step: f["step"]}, nil
 	case "scan":
 		return batch.Scan{Step: f["step"], Field: f["field"], Raw: strings.TrimRight(f["raw"], "\n")}, nil
+	case "typecode":
+		return batch.TypeCode{Step: f["step"], Field: f["field"], Text: strings.TrimSpace(f["typed"]), Reason: f["reason"], Words: strings.TrimSpace(f["words"])}, nil
 	case "move":
 		return batch.Move{Item: f["item"], To: f["direction"]}, nil
 	case "setout":
@@ -165,6 +167,8 @@ func (f form) signed() (batch.Command, error) {
 	case "confirmcorrection":
 		number, err := readNumber(f["correction"])
 		return batch.ConfirmCorrection{Step: f["step"], Correction: int(number)}, err
+	case "witnesscode":
+		return batch.WitnessCode{Step: f["step"]}, nil
 	case "resolve":
 		number, err := readNumber(f["exception"])
 		if err != nil {

@@ -16,6 +16,7 @@ import (
 type typed struct {
 	texts, sentences map[string]string
 	row              string
+	code             form // a code that was typed in the place of a scan, and not taken
 }
 
 // recordValues carries out the values of a step's page: everything that was

@@ -203,21 +203,22 @@ func (p pages) execute(into *bytes.Buffer, name string, data page) error {
 
 // doneWords are what a page says after the browser was sent on to it.
 var doneWords = map[string]string{
-	"begun":     "The step has begun. Its time runs.",
-	"scanned":   "The code was read and recorded.",
-	"recorded":  "The value was recorded.",
-	"moved":     "The move was recorded with its time.",
-	"set-out":   "Another one was set out. A quality lead will see why.",
-	"corrected": "The correction was recorded. The first value stays where it was.",
-	"asked":     "The correction was recorded. It counts once a second person has signed it.",
-	"given-up":  "The correction was given up. The value stays as it was.",
-	"noted":     "The note was recorded.",
-	"raised":    "The exception was recorded. A quality lead will see it.",
-	"signed":    "Signed and recorded.",
-	"password":  "Your password is set. Sign in with it now.",
-	"out":       "You are signed out.",
-	"submitted": "The protocol was submitted as a draft.",
-	"person":    "Done and recorded.",
+	"begun":      "The step has begun. Its time runs.",
+	"scanned":    "The code was read and recorded.",
+	"typed-code": "The typed code matched, and is marked as typed. Whoever reviews the batch will see it.",
+	"recorded":   "The value was recorded.",
+	"moved":      "The move was recorded with its time.",
+	"set-out":    "Another one was set out. A quality lead will see why.",
+	"corrected":  "The correction was recorded. The first value stays where it was.",
+	"asked":      "The correction was recorded. It counts once a second person has signed it.",
+	"given-up":   "The correction was given up. The value stays as it was.",
+	"noted":      "The note was recorded.",
+	"raised":     "The exception was recorded. A quality lead will see it.",
+	"signed":     "Signed and recorded.",
+	"password":   "Your password is set. Sign in with it now.",
+	"out":        "You are signed out.",
+	"submitted":  "The protocol was submitted as a draft.",
+	"person":     "Done and recorded.",
 }
 
 // when is a moment in site time with its zone (NUM-08), as in

@@ -179,6 +179,7 @@ func identityOf(s *batch.State, zone *time.Location) []identityLine {
 				if !entry.Matched {
 					result = "DID NOT MATCH: " + entry.Why
 				}
+				result += typedWords(entry, zone)
 				lines = append(lines, identityLine{Step: st.Step.Name, To: to, What: what, Result: result, At: when(entry.At, zone), Name: entry.Name})
 			}
 		}
@@ -295,7 +296,9 @@ func coverageOf(s *batch.State, v reviewView) []string {
 			scans += len(all)
 		}
 	}
+	typed, _ := s.Typed()
 	return []string{
+		fmt.Sprintf("%d of the %d codes were typed by hand and not scanned; each is an exception above.", typed, scans),
 		fmt.Sprintf("This page shows %d of the %d values that were entered: those of critical steps and those with limits. The other %d are in the full record only.", shown, entered, entered-shown),
 		fmt.Sprintf("It shows the scans of patient and label (%d). The batch has %d scans in all; the others are in the full record only.", len(v.Identity), scans),
 		fmt.Sprintf("It shows every exception (%d), every correction (%d), every refused attempt (%d) and every signature that is missing. Signatures that stand are in the full record only.", len(v.Exceptions), len(v.Corrections), len(v.Refusals)),

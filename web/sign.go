@@ -145,6 +145,8 @@ func stepOfCommand(c batch.Command) string {
 		return c.Step
 	case batch.ConfirmCorrection:
 		return c.Step
+	case batch.WitnessCode:
+		return c.Step
 	}
 	return ""
 }
@@ -163,6 +165,8 @@ func headOf(c batch.Command, m identity.Meaning) string {
 		return "I checked the step " + c.Step
 	case batch.ConfirmCorrection:
 		return "the correction in the step " + c.Step + " is right"
+	case batch.WitnessCode:
+		return "I read the wristband in the step " + c.Step
 	case batch.Resolve:
 		if c.Accept {
 			return fmt.Sprintf("accept exception %d", c.Exception)

@@ -52,7 +52,7 @@ func (s *Server) showStep(w http.ResponseWriter, r *http.Request, v visit, statu
 
 // done says what a finished act is called when the next page opens.
 var done = map[string]string{
-	"begin": "begun", "scan": "scanned", "move": "moved", "setout": "set-out",
+	"begin": "begun", "scan": "scanned", "typecode": "typed-code", "move": "moved", "setout": "set-out",
 	"correct": "corrected", "dropcorrection": "given-up", "note": "noted", "raise": "raised", "promote": "raised", "tellsupply": "noted",
 }
 
@@ -78,11 +78,22 @@ func (s *Server) do(w http.ResponseWriter, r *http.Request, v visit) error {
 	if correction, ok := c.(batch.Correct); ok && waitsFor(state, correction.Step, correction.Field) {
 		word = "asked"
 	}
-	if scan, ok := c.(batch.Scan); ok && wrongScan(state, scan) != "" {
+	if scan, ok := scanIn(c); ok && wrongScan(state, scan) != "" {
 		word = "wrong-scan&field=" + queryEscape(scan.Field)
 	}
 	http.Redirect(w, r, backTo(id, f)+"?done="+word, http.StatusSeeOther)
 	return nil
+}
+
+// scanIn is where a code was given, scanned or typed.
+func scanIn(c batch.Command) (batch.Scan, bool) {
+	switch c := c.(type) {
+	case batch.Scan:
+		return c, true
+	case batch.TypeCode:
+		return batch.Scan{Step: c.Step, Field: c.Field}, true
+	}
+	return batch.Scan{}, false
 }
 
 // wrongScan says why the last code that was read for a field did not match;
@@ -189,7 +200,11 @@ func (s *Server) notDone(w http.ResponseWriter, r *http.Request, v visit, id str
 	if state.Step(f["step"]) == nil || f["back"] == "batch" {
 		return s.showOverview(w, r, v, status, state, p)
 	}
-	return s.showStep(w, r, v, status, state, f["step"], typed{}, p)
+	kept := typed{}
+	if f["act"] == "typecode" {
+		kept.code = f
+	}
+	return s.showStep(w, r, v, status, state, f["step"], kept, p)
 }
 
 // leavesPage says that a refusal is about the person or the session, so that

@@ -73,10 +73,14 @@ type scanView struct {
 	Labels            string // the page on which labels are printed
 	Stop, Done, First bool
 	Taken, Refused    []scanLine
+	Typing            typingView // while it can be typed
+	Witness           bool       // it was typed, and waits for a second person
 }
 
 type scanLine struct {
 	Raw, Item, Why, At, Name string
+	Typed                    string // why it was not scanned
+	Witness                  string
 }
 
 type inputView struct {
@@ -138,11 +142,11 @@ func stepOf(s *batch.State, name string, t typed, now time.Time, zone *time.Loca
 	}
 	live := v.Ended == "" && (v.IsNext || len(st.Performed) > 0)
 	fill(&v, s, st, t, live, zone, key)
-	v.CanBegin = v.IsNext && v.Ended == "" && st.Step.Timed && st.Begun == nil
+	v.CanBegin = v.IsNext && !st.Unwitnessed() && v.Ended == "" && st.Step.Timed && st.Begun == nil
 	if v.CanBegin {
 		v.BeginKey, v.Wait = key(), waitWords(st.Step)
 	}
-	v.CanPerform = live && st.PerformedNow() == nil && !held(s)
+	v.CanPerform = live && st.PerformedNow() == nil && !held(s) && !st.Unwitnessed()
 	v.CanCheck = live && st.PerformedNow() != nil && st.Step.CheckedBy != "" && st.CheckedNow() == nil
 	v.CheckWords = secondWords(st.Step)
 	v.PerformWords = "I did this"
@@ -189,8 +193,10 @@ func fill(v *stepView, s *batch.State, st *batch.StepState, t typed, live bool, 
 		one := scanOf(s, st, scan, zone)
 		if !one.Done && live {
 			one.Key, one.First = key(), first && st.Asks(scan)
+			one.Typing = typingOf(one, *v, t.code, key())
 			first = first && !st.Asks(scan)
 		}
+		one.Witness = scan.Field == "patient" && st.Unwitnessed() && v.Ended == ""
 		v.Scans = append(v.Scans, one)
 	}
 	for _, c := range st.Step.Calcs {
@@ -279,6 +285,7 @@ func scanOf(s *batch.State, st *batch.StepState, scan protocol.Scan, zone *time.
 	}
 	for _, entry := range st.Scans[scan.Field] {
 		line := scanLine{Raw: entry.Raw, Item: entry.Item, Why: entry.Why, At: when(entry.At, zone), Name: entry.Name}
+		line.typed(entry, zone)
 		if entry.Matched {
 			v.Taken = append(v.Taken, line)
 		} else {

@@ -41,6 +41,13 @@ type BatchView struct {
 	Disposition *ActView          `json:"disposition,omitempty"`
 }
 
+// TypedView says why a code was typed and not scanned.
+type TypedView struct {
+	Reason    string   `json:"reason"`
+	Words     string   `json:"words"`
+	Witnessed *ActView `json:"witnessed,omitempty" doc:"of a patient's code: the second person's signature"`
+}
+
 // ActView is one act with its signature, when it has one.
 type ActView struct {
 	Version     int64     `json:"version"`
@@ -69,12 +76,13 @@ type StepView struct {
 // Taken is one scan or value.
 type Taken struct {
 	ActView
-	Text    string   `json:"text"`
-	Verdict string   `json:"verdict,omitempty" doc:"warn, action or reject when a limit does not hold"`
-	Reason  string   `json:"reason,omitempty"`
-	Refused bool     `json:"refused,omitempty"`
-	Second  *ActView `json:"second,omitempty" doc:"the second person's signature under a correction of critical data"`
-	Effects []string `json:"effects,omitempty" doc:"what a correction changed beside its value, and what was to be signed again"`
+	Text    string     `json:"text"`
+	Verdict string     `json:"verdict,omitempty" doc:"warn, action or reject when a limit does not hold"`
+	Reason  string     `json:"reason,omitempty"`
+	Refused bool       `json:"refused,omitempty"`
+	Second  *ActView   `json:"second,omitempty" doc:"the second person's signature under a correction of critical data"`
+	Effects []string   `json:"effects,omitempty" doc:"what a correction changed beside its value, and what was to be signed again"`
+	Typed   *TypedView `json:"typed,omitempty" doc:"of a code: it was typed by hand, and why"`
 }
 
 // Computed is a calculation's result.
@@ -230,7 +238,7 @@ func stepView(of *batch.State, s batch.StepState) StepView {
 	}
 	for field, scans := range s.Scans {
 		for _, scan := range scans {
-			view.Scans[field] = append(view.Scans[field], Taken{ActView: actView(scan.Act), Text: scan.Raw, Reason: scan.Why, Refused: !scan.Matched})
+			view.Scans[field] = append(view.Scans[field], takenScan(scan))
 		}
 	}
 	for field, values := range s.Values {
@@ -243,6 +251,19 @@ func stepView(of *batch.State, s batch.StepState) StepView {
 	}
 	for name, result := range s.Results {
 		view.Results[name] = Computed{Unrounded: result.Unrounded.String(), Rounded: result.Rounded.String(), Working: result.Working}
+	}
+	return view
+}
+
+// takenScan is a code as it came.
+func takenScan(scan batch.ScanEntry) Taken {
+	view := Taken{ActView: actView(scan.Act), Text: scan.Raw, Reason: scan.Why, Refused: !scan.Matched}
+	if scan.Typed != nil {
+		view.Typed = &TypedView{Reason: scan.Typed.Reason, Words: scan.Typed.Words}
+		if scan.Typed.Witnessed != nil {
+			witness := actView(*scan.Typed.Witnessed)
+			view.Typed.Witnessed = &witness
+		}
 	}
 	return view
 }

@@ -11,6 +11,9 @@ import (
 // toMatch gathers what an opening and a scan need of other batches: which can
 // be mixed up with this one, and whose label a code is (COI-03, COI-11).
 func (m *models) toMatch(f *batch.Facts, state *batch.State, c batch.Command, now time.Time, zone *time.Location) {
+	if typed, ok := c.(batch.TypeCode); ok {
+		c = typed.Scan()
+	}
 	switch c := c.(type) {
 	case batch.Open:
 		f.Near = batch.Near(c.Batch, c.Unit, c.Patient, m.sortedBatches(), now, zone)

@@ -85,12 +85,12 @@ func (s *Service) Propose(ctx context.Context, who Session, id string, c batch.C
 }
 
 // NamesSigner says that the sheet of a command asks for the name of whoever
-// signs: a second person's check, and a decision after a stop, over a patient
+// signs: a second person's check or witness, and a decision after a stop, over a patient
 // who did not match, or on immediate use, at the terminal of somebody who may
 // not take it. Who may signs it there and then (CTL-07, COI-03, LAB-02).
 func NamesSigner(state *batch.State, at identity.Person, c batch.Command) bool {
 	switch c.(type) {
-	case batch.Check, batch.ConfirmCorrection:
+	case batch.Check, batch.ConfirmCorrection, batch.WitnessCode:
 		return true
 	case batch.ConfirmNumber:
 		// Whoever linked it confirms nothing: somebody else does, at this terminal too.

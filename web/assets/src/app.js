@@ -228,6 +228,37 @@
     run.text += event.key;
     run.last = at;
   });
+  // Where a code can be typed with a reason, the box for scans takes no typing: a
+  // hand is slower than any scanner. This is help for the hand alone; the server
+  // cannot tell the two apart, and does not ask.
+  const slow = 120; // milliseconds between two keys that no scanner needs
+  for (const field of all(".cs-step [data-scan]")) {
+    const panel = field.closest("section");
+    const typing = find("[data-typing]", panel);
+    if (!typing) continue;
+    let gaps = [];
+    let last = 0;
+    let pasted = false;
+    field.addEventListener("keydown", (event) => {
+      if (event.key.length !== 1 || event.ctrlKey || event.metaKey) return;
+      if (!field.value) [gaps, last, pasted] = [[], 0, false];
+      if (last) gaps.push(event.timeStamp - last);
+      last = event.timeStamp;
+    });
+    field.addEventListener("paste", () => { pasted = true; });
+    field.form.addEventListener("submit", (event) => {
+      const byHand = gaps.filter((gap) => gap > slow).length * 2 > Math.max(1, gaps.length);
+      if (!field.value || !pasted && !byHand) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      typing.open = true;
+      find("[data-typed]", typing).value = field.value;
+      field.value = "";
+      [gaps, last, pasted] = [[], 0, false];
+      find("[data-by-hand]", panel).hidden = false;
+      find("[data-typed]", typing).focus();
+    });
+  }
   // On a form with several scan fields, Enter goes on to the next one.
   addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !event.target.matches?.("[data-scan]")) return;
