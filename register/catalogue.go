@@ -163,7 +163,7 @@ func (b *Books) byCode(code string, now time.Time) *Lot {
 // of its label.
 func (b *Books) lotNumber(named string) string {
 	for _, lot := range b.lots {
-		if lot.Code == named {
+		if lot.Code == Label(named) {
 			return lot.ID
 		}
 	}
@@ -173,7 +173,7 @@ func (b *Books) lotNumber(named string) string {
 // machineNumber is the same for a machine.
 func (b *Books) machineNumber(named string) string {
 	for _, m := range b.equipment {
-		if m.Code == named && !m.Retired {
+		if m.Code == Label(named) && !m.Retired {
 			return m.ID
 		}
 	}

@@ -22,6 +22,9 @@ func (e LotReceived) details(b *Books, zone *time.Location) []string {
 		fmt.Sprintf("%s: the code of its label is %s.", b.materials[e.Material].Title, Visible(e.Code)), until,
 		fmt.Sprintf("From %s, by %s.", said(e.Supplier), e.Document),
 	}
+	if e.Serial != "" {
+		lines = append(lines, "Serial number: "+e.Serial+".")
+	}
 	if e.Donation != "" {
 		lines = append(lines, "Donation: "+Visible(e.Donation)+".")
 	}

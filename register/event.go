@@ -60,8 +60,6 @@ type Written struct {
 	Event  Event
 }
 
-const kindVersion = 1
-
 // DraftOf makes an event the entry that the ledger stores. The signature,
 // where one is needed, is added by whoever lets the person sign.
 func DraftOf(w Written, actor identity.PersonID, now time.Time, salts func() [32]byte) (audit.Draft, error) {
@@ -70,7 +68,7 @@ func DraftOf(w Written, actor identity.PersonID, now time.Time, salts func() [32
 		return audit.Draft{}, fmt.Errorf("encode %s: %w", w.Event.Kind(), err)
 	}
 	draft := audit.Draft{
-		Stream: w.Stream, Kind: w.Event.Kind(), KindVersion: kindVersion,
+		Stream: w.Stream, Kind: w.Event.Kind(), KindVersion: versionOf(w.Event),
 		Time: now.UTC().Truncate(time.Microsecond), Actor: string(actor), Payload: raw,
 	}
 	if ev, ok := w.Event.(sealer); ok {
@@ -83,11 +81,12 @@ func DraftOf(w Written, actor identity.PersonID, now time.Time, salts func() [32
 // would not have written is an error. openings holds the opened members by
 // name; what is not there stays empty.
 func DecodeEvent(e audit.Entry, openings map[string]string) (Event, error) {
-	if e.KindVersion != kindVersion {
-		return nil, fmt.Errorf("read %s: version %d of this kind is not known", e.Kind, e.KindVersion)
-	}
-	for _, zero := range events() {
+	known := false
+	for _, zero := range append(events(), earlier()...) {
 		if zero.Kind() != e.Kind {
+			continue
+		}
+		if known = true; versionOf(zero) != e.KindVersion {
 			continue
 		}
 		target := reflect.New(reflect.TypeOf(zero))
@@ -102,10 +101,16 @@ func DecodeEvent(e audit.Entry, openings map[string]string) (Event, error) {
 		if err != nil || !bytes.Equal(again, e.Payload) {
 			return nil, fmt.Errorf("read %s: the payload is not as it would be written", e.Kind)
 		}
+		if old, ok := ev.(older); ok {
+			ev = old.today()
+		}
 		if sealing, ok := ev.(sealer); ok {
 			ev = sealing.open(openings)
 		}
 		return ev, nil
+	}
+	if known {
+		return nil, fmt.Errorf("read %s: version %d of this kind is not known", e.Kind, e.KindVersion)
 	}
 	return nil, fmt.Errorf("read entry: no kind %q in a register", e.Kind)
 }

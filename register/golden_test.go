@@ -59,8 +59,8 @@ func stay(t *testing.T, file string, rooms ...string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Fprintf(&got, "%s %d %s\n", ev.Kind(), kindVersion, payload)
-		again, err := DecodeEvent(audit.Entry{Kind: ev.Kind(), KindVersion: kindVersion, Payload: payload}, nil)
+		fmt.Fprintf(&got, "%s %d %s\n", ev.Kind(), versionOf(ev), payload)
+		again, err := DecodeEvent(audit.Entry{Kind: ev.Kind(), KindVersion: versionOf(ev), Payload: payload}, nil)
 		if err != nil || !reflect.DeepEqual(again, ev) {
 			t.Errorf("%s comes back as %+v, %v", ev.Kind(), again, err)
 		}

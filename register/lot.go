@@ -28,6 +28,7 @@ type Lot struct {
 	Material string
 	Code     string // what its label's code says
 	Number   string // the maker's lot number
+	Serial   string // of a pack that has one
 	Donation string // a donation's unique code, unaltered (COI-05)
 	Expiry   time.Time
 	// Quantity came; Left is what no batch has taken (MAT-01).
@@ -85,6 +86,7 @@ type LotReceived struct {
 	Material   string `json:"material"`
 	Code       string `json:"code"`
 	Number     string `json:"lot"`
+	Serial     string `json:"serial"` // of a pack that has one
 	Donation   string `json:"donation"`
 	Expiry     string `json:"expiry"` // RFC 3339, UTC; "" when it has none
 	Quantity   string `json:"quantity"`

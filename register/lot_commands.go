@@ -24,6 +24,7 @@ type ReceiveLot struct {
 	Material   string    `json:"material"`
 	Code       string    `json:"code"`
 	Number     string    `json:"lot"`
+	Serial     string    `json:"serial,omitempty"` // of a pack that has one; what its code says, where it says one
 	Donation   string    `json:"donation"`
 	Expiry     time.Time `json:"expiry"`
 	Quantity   string    `json:"quantity"`
@@ -95,13 +96,17 @@ func (c RejectLot) stream(b *Books) audit.StreamID     { return LotStream(b.lotN
 func (c OpenLot) stream(b *Books) audit.StreamID       { return LotStream(b.lotNumber(c.Lot)) }
 func (c ThawLot) stream(b *Books) audit.StreamID       { return LotStream(b.lotNumber(c.Lot)) }
 
-func (c ReceiveLot) event(*Books, Facts) (Event, *Refusal) {
+func (c ReceiveLot) event(b *Books, f Facts) (Event, *Refusal) {
 	patient := strings.TrimSpace(c.ForPatient)
-	return LotReceived{
-		Material: strings.TrimSpace(c.Material), Code: Label(c.Code), Number: strings.TrimSpace(c.Number), Donation: c.Donation,
+	ev := LotReceived{
+		Material: strings.TrimSpace(c.Material), Code: Label(c.Code), Number: strings.TrimSpace(c.Number), Serial: strings.TrimSpace(c.Serial), Donation: c.Donation,
 		Expiry: instant(c.Expiry), Quantity: strings.TrimSpace(c.Quantity), Supplier: strings.TrimSpace(c.Supplier),
 		Document: strings.TrimSpace(c.Document), Personal: patient != "", ForPatient: patient,
-	}, readable(c.Code, c.Number, c.Donation, c.Supplier, c.Document, c.ForPatient)
+	}
+	if refusal := readable(c.Code, c.Number, c.Serial, c.Donation, c.Supplier, c.Document, c.ForPatient); refusal != nil || ev.Code == "" {
+		return ev, refusal
+	}
+	return ev.labelled(b, f)
 }
 
 func (c ReleaseLot) event(*Books, Facts) (Event, *Refusal) {

@@ -69,6 +69,7 @@ func lotOf(lot *register.Lot, material register.Material, v visit, f form, now t
 		{"Thawed", wholeWords(lot.Thawed, zone)},
 		{"Whose", whoseWords(lot, v)},
 		{"Code of its label", register.Visible(lot.Code)},
+		{"Serial number", lot.Serial},
 		{"Donation code", register.Visible(lot.Donation)},
 		{"Supplier", orElse(lot.Supplier, "not said")},
 		{"Came with", lot.Document},

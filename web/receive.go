@@ -89,7 +89,7 @@ func (s *Server) delivery(r *http.Request, v visit, f form) (register.Command, *
 		return nil, wrong, nil
 	}
 	return register.ReceiveLot{
-		Material: text("material"), Code: text("code"), Number: text("number"), Donation: text("donation"), Expiry: expiry,
+		Material: text("material"), Code: text("code"), Number: text("number"), Serial: text("serial"), Donation: text("donation"), Expiry: expiry,
 		Quantity: quantity, Supplier: text("supplier"), Document: text("document"), ForPatient: text("patient"),
 	}, nil, nil
 }
@@ -97,7 +97,7 @@ func (s *Server) delivery(r *http.Request, v visit, f form) (register.Command, *
 // deliveryForm gives back what was typed for a delivery that was not signed.
 func deliveryForm(c register.ReceiveLot, zone *time.Location) form {
 	f := form{
-		"act": c.Name(), "then": "sign", "material": c.Material, "code": c.Code, "number": c.Number, "donation": c.Donation,
+		"act": c.Name(), "then": "sign", "material": c.Material, "code": c.Code, "number": c.Number, "serial": c.Serial, "donation": c.Donation,
 		"quantity": c.Quantity, "supplier": c.Supplier, "document": c.Document, "patient": c.ForPatient,
 	}
 	if !c.Expiry.IsZero() {

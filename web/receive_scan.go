@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"countersign/register"
 	"countersign/register/scan"
@@ -22,18 +21,14 @@ type packLabel struct {
 // readLabel reads the code of a pack (MAT-03). One that no standard claims says
 // nothing, and is still the lot's code.
 func (s *Server) readLabel(code string) (packLabel, error) {
-	return readLabel(code, s.svc.Now().In(s.svc.Info().Location))
-}
-
-func readLabel(code string, now time.Time) (packLabel, error) {
 	if strings.TrimSpace(code) == "" {
 		return packLabel{}, nil
 	}
 	// A date without a day is read, so that a typed one can be compared with
 	// it; it never stands for itself.
-	found, err := scan.Read(code, scan.Settings{
-		Today: scan.Date{Year: now.Year(), Month: int(now.Month()), Day: now.Day()}, DayZero: scan.DayZeroReviewed,
-	})
+	settings := s.svc.ScanSettings()
+	settings.DayZero = scan.DayZeroReviewed
+	found, err := scan.Read(code, settings)
 	if err != nil {
 		return packLabel{}, err
 	}
@@ -98,6 +93,7 @@ func (s *Server) fillDelivery(r *http.Request, v visit, typed form) (form, *prob
 		number = says.serial // a pack that is a lot of its own
 	}
 	same("number", "Lot number", number)
+	same("serial", "Serial number", says.serial)
 	same("donation", "Donation code", says.donation)
 	s.fillExpiry(f, says, wrong)
 	if err := s.fillMaterial(r, v, f, says, wrong); err != nil {

@@ -25,6 +25,7 @@ type LotView struct {
 	Lot      string     `json:"lot" doc:"the site's own number"`
 	Material string     `json:"material"`
 	Number   string     `json:"number" doc:"the maker's lot number"`
+	Serial   string     `json:"serial,omitempty" doc:"of a pack that has one"`
 	Code     string     `json:"code"`
 	Status   string     `json:"status"`
 	Quantity string     `json:"quantity"`
@@ -128,7 +129,7 @@ func showBooks(out *registersOutput, b *register.Books, now time.Time) {
 	}
 	for _, l := range b.Lots() {
 		out.Body.Lots = append(out.Body.Lots, LotView{
-			Lot: l.ID, Material: l.Material, Number: l.Number, Code: l.Code, Status: string(l.Status), Quantity: l.Quantity.String(),
+			Lot: l.ID, Material: l.Material, Number: l.Number, Serial: l.Serial, Code: l.Code, Status: string(l.Status), Quantity: l.Quantity.String(),
 			Left: l.Left.String(), Until: moment(l.Last()), Personal: l.Personal,
 		})
 	}
