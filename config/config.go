@@ -15,6 +15,7 @@ type Config struct {
 	Database  Database
 	SignIn    SignIn
 	Mail      Mail
+	Scanner   Scanner
 	Log       Log
 }
 
@@ -63,6 +64,13 @@ type Mail struct {
 	User     string
 	Password Secret
 	From     string
+}
+
+// Scanner says what this site's scanners send (MAT-03).
+type Scanner struct {
+	Separators     string // what stands for FNC1, divided by blanks
+	SeparatorsSent string // yes or no
+	Identifiers    string // always, never or unknown
 }
 
 // Log of operations; not the record.

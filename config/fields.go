@@ -219,6 +219,21 @@ func Fields() []Field {
 			in:  func(c *Config) any { return &c.Mail.From },
 		},
 		{
+			Key: "scanner.separators", Sample: "~ {GS}",
+			Doc: "What this site's scanners send for FNC1, the separator inside GS1 codes, where they do not send the GS character itself; several divided by blanks. The page Equipment, Try a scanner, shows what comes.",
+			in:  func(c *Config) any { return &c.Scanner.Separators },
+		},
+		{
+			Key: "scanner.separators_sent", Default: "no", Choices: []string{"yes", "no"},
+			Doc: "Whether it was shown of every scanner here that it sends a separator wherever a code holds one. With no, a code that could have lost one, and would then read otherwise, is refused.",
+			in:  func(c *Config) any { return &c.Scanner.SeparatorsSent },
+		},
+		{
+			Key: "scanner.identifiers", Default: "unknown", Choices: []string{"always", "never", "unknown"},
+			Doc: "Whether the scanners put the symbology identifier, such as ]d2, in front of every code. With always, a bedside scan that comes without one is refused as typed.",
+			in:  func(c *Config) any { return &c.Scanner.Identifiers },
+		},
+		{
 			Key: "log.level", Default: "info", Choices: []string{"debug", "info", "warn", "error"},
 			Doc: "The least that the operational log tells. It is not the record.",
 			in:  func(c *Config) any { return &c.Log.Level },

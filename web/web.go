@@ -159,6 +159,8 @@ func (s *Server) routes() http.Handler {
 	signedIn("GET /stock/{lot}/trail", s.lotTrail)
 	signedIn("GET /equipment", s.equipmentPage)
 	signedIn("GET /equipment/new", s.newMachinePage)
+	signedIn("GET /equipment/scanner", s.scannerPage)
+	signedIn("POST /equipment/scanner", s.scannerPage)
 	signedIn("GET /equipment/{id}", s.machinePage)
 	signedIn("GET /equipment/{id}/trail", s.machineTrail)
 	signedIn("GET /stock/sign", s.stockSheet)

@@ -72,7 +72,7 @@ func newWorld(t *testing.T) *world {
 }
 
 // newWorldOf is newWorld, with so many entries beside a recall's in an append.
-func newWorldOf(t *testing.T, beside int) *world {
+func newWorldOf(t *testing.T, beside int, scanners ...site.Scanners) *world {
 	t.Helper()
 	ctx, clock := t.Context(), &clockwork{at: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}
 	db := pgtest.New(t, ledger.Migrations(), vault.Migrations())
@@ -109,7 +109,8 @@ func newWorldOf(t *testing.T, beside int) *world {
 	must(t, err)
 	keys := vault.New(db.Runtime, vault.Options{Now: clock.now, Random: rand.Reader})
 	svc, err := site.New(ctx, site.Options{
-		Ledger: log, Vault: keys, Now: clock.now, Random: rand.Reader, Software: "test",
+		Scanners: append(scanners, site.Scanners{})[0],
+		Ledger:   log, Vault: keys, Now: clock.now, Random: rand.Reader, Software: "test",
 		Sound: func() (bool, string) { return true, "The clock is sound." }, Log: slog.New(slog.DiscardHandler), Beside: beside,
 	})
 	must(t, err)

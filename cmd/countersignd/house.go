@@ -153,6 +153,7 @@ func openHouse(ctx context.Context, cfg config.Config, d *database, w wiring) (*
 	}
 	h.site, err = site.New(ctx, site.Options{
 		Ledger: h.ledger, Vault: h.vault, Now: w.now, Random: rand.Reader, Sound: clockSound, Software: version, Log: w.log,
+		Scanners: scannersOf(cfg.Scanner),
 	})
 	if err != nil {
 		h.close()

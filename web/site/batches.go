@@ -146,6 +146,10 @@ func (s *Service) Do(ctx context.Context, who Session, key, id string, seen int6
 	if err := checkKey(key); err != nil {
 		return nil, err
 	}
+	if refusal := s.byHand(c); refusal != nil {
+		return nil, refusal
+	}
+	c = s.asScanned(c)
 	switch c.(type) {
 	case batch.Recall:
 		return nil, &Refusal{Code: "signature_needed", Sentence: "A batch is recalled by the signed act of a recall, and not by itself."}

@@ -41,6 +41,7 @@ func (s *Service) ProposeRegister(ctx context.Context, who Session, c register.C
 	if err := requireFit(who); err != nil {
 		return RegisterSheet{}, err
 	}
+	c = s.registerAsScanned(c)
 	act := registerAct{service: s, key: s.NewKey(), command: c, person: who.Person.ID}
 	lines, digest, err := act.lines(ctx)
 	if err != nil {
@@ -64,7 +65,7 @@ func (s *Service) SignRegister(ctx context.Context, who Session, nonce string, c
 	if err != nil {
 		return err
 	}
-	act := registerAct{service: s, key: nonce, command: c, person: who.Person.ID, password: password, shown: shown}
+	act := registerAct{service: s, key: nonce, command: s.registerAsScanned(c), person: who.Person.ID, password: password, shown: shown}
 	return act.run(ctx)
 }
 

@@ -40,6 +40,8 @@ type Options struct {
 	// Beside bounds how many entries are written beside a recall's signed one
 	// in one append; 0 for 200.
 	Beside int
+	// Scanners are what this site's scanners send; Today is filled in.
+	Scanners Scanners
 }
 
 // Service is the running site.
@@ -59,13 +61,17 @@ type Service struct {
 	staff    sync.Mutex // acts on people and protocols go one after the other
 	opening  sync.Mutex // batches are opened one after the other
 	observed observed   // for charts
+	scanners Scanners
 }
 
 // New loads the site from its log. It refuses a log that no site has founded.
 func New(ctx context.Context, o Options) (*Service, error) {
 	s := &Service{
 		ledger: o.Ledger, vault: o.Vault, now: o.Now, random: o.Random,
-		sound: o.Sound, log: o.Log, together: o.Beside, models: newModels(),
+		sound: o.Sound, log: o.Log, together: o.Beside, models: newModels(), scanners: o.Scanners,
+	}
+	if err := s.scanSettings().Check(); err != nil {
+		return nil, fmt.Errorf("what the site's scanners send: %w", err)
 	}
 	if s.together <= 0 {
 		s.together = besideAtMost

@@ -74,8 +74,7 @@ func (s *Service) meant(m *models, who Session, asked string) (all []trace.Ref) 
 		return nil
 	}
 	texts := []string{asked}
-	year, month, day := s.Now().Date()
-	if code, err := scan.Read(asked, scan.Settings{Today: scan.Date{Year: year, Month: int(month), Day: day}}); err == nil {
+	if code, err := scan.Read(asked, s.ScanSettings()); err == nil {
 		texts = append(texts, code.Item.Lot, code.Item.Serial, code.Donation.Number, code.Donation.Lot, code.Wristband.Number.Digits, code.Text)
 	}
 	for _, p := range m.people.People() {
