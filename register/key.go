@@ -30,6 +30,16 @@ func dayOf(now time.Time) scan.Date {
 	return scan.Date{Year: year, Month: int(month), Day: day}
 }
 
+// NamesSomebody says whether a code is a person's, or a number that could be a
+// patient's (COI-09).
+func NamesSomebody(code string, now time.Time) bool {
+	read, err := scan.Read(code, scan.Settings{Today: dayOf(now), NamesAsTyped: true})
+	if err != nil { // a wristband's that cannot be read may name its patient all the same
+		return strings.Contains(code, "8017") || strings.Contains(code, "8018")
+	}
+	return read.Kind == scan.Patient || read.Kind == scan.Staff || len(read.MayBe) > 0
+}
+
 // Misread says, in a sentence, why nobody can have printed a code: it claims to
 // be of a standard, and its check digit, length or date does not hold. "" for
 // a code that reads, or that no standard explains.

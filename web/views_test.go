@@ -22,7 +22,7 @@ func views() map[string]any {
 		"open": openView{}, "overview": overviewView{}, "password": passwordView{}, "people": peopleView{}, "person": personView{},
 		"product": productView{}, "products": productsView{}, "protocol": protocolView{}, "register-sign": registerSheetView{}, "unit": unitView{}, "units": unitsView{}, "protocol-sign": protocolSheetView{}, "protocols": protocolsView{}, "review": reviewView{},
 		"equipment": equipmentView{}, "lot": lotView{}, "machine": machineView{}, "material": materialView{}, "materials": materialsView{},
-		"new-machine": newMachineView{}, "receive": receiveView{}, "set-out": setOutView{}, "scanner": scannerView{}, "trends": trendsView{}, "stock": stockView{}, "stock-sign": stockSheetView{},
+		"new-machine": newMachineView{}, "receive": receiveView{}, "set-out": setOutView{}, "scanner": scannerView{}, "close-calls": closeCallsView{}, "trends": trendsView{}, "stock": stockView{}, "stock-sign": stockSheetView{},
 		"deviation": deviationView{}, "deviations": deviationsView{}, "new-deviation": newDeviationView{},
 		"new-recall": newRecallView{}, "recall": recallView{}, "recalls": recallsView{}, "trace": traceView{},
 		"sign": sheetView{}, "sign-in": signInView{}, "step": stepView{}, "submit": submitView{}, "trail": table{},

@@ -132,6 +132,8 @@ func (s *Server) routes() http.Handler {
 	for _, list := range workLists() {
 		signedIn("GET "+list.path, s.workPage(list))
 	}
+	signedIn("GET /batches/{id}/events", s.events)
+	signedIn("GET /close-calls", s.closeCallsPage)
 
 	signedIn("GET /protocols", s.protocolsPage)
 	signedIn("GET /protocols/submit", s.submitPage)

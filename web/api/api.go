@@ -62,6 +62,8 @@ func describe(mux *http.ServeMux, service *site.Service) huma.API {
 	a.protocols(served)
 	a.deviations(served)
 	a.registers(served)
+	a.products(served)
+	a.closeCalls(served)
 	a.traces(served)
 	a.trends(served)
 	a.people(served)

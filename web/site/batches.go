@@ -64,6 +64,7 @@ func masked(state *batch.State, who Session) *batch.State {
 	blank := *state
 	blank.Links, blank.Steps = batch.MaskedLinks(state.Links), batch.MaskedSteps(state.Steps)
 	blank.Patient, blank.Masked, blank.Labellings = batch.Patient{}, true, batch.MaskedLabellings(state.Labellings)
+	blank.Steps = batch.WithoutWristbands(state.Steps)
 	return &blank
 }
 

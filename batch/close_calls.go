@@ -1,0 +1,145 @@
+package batch
+
+import (
+	"slices"
+	"strings"
+
+	"countersign/register"
+	"countersign/register/scan"
+)
+
+// CloseCall is a wrong code that was stopped: what would have happened had
+// nobody asked (COI-03). It names no patient, and nobody but by role: a list of
+// close calls is there to mend labels, rooms and habits.
+type CloseCall struct {
+	Act
+	Batch, Step, Field string
+	Expected, Scanned  string
+	Why                string
+	Typed              bool // it was typed and not scanned
+	Stopped            bool // it stopped the batch
+}
+
+// CodeCount counts the codes that were read in one month of site time.
+type CodeCount struct {
+	All, Typed, Wrong, Identity int
+}
+
+// CloseCalls gives the wrong codes of a batch, in the order of its steps.
+func (s *State) CloseCalls() []CloseCall {
+	var calls []CloseCall
+	s.codes(func(st *StepState, stop bool, field string, entry ScanEntry) {
+		if entry.Matched {
+			return
+		}
+		calls = append(calls, CloseCall{
+			Act: entry.Act, Batch: s.ID, Step: st.Step.Name, Field: field, Expected: s.expected(field), Scanned: s.unnamed(field, entry), Why: entry.Why,
+			Typed: entry.Typed != nil, Stopped: stop,
+		})
+	})
+	for _, refusal := range s.Refusals {
+		if expected := stoppedBefore(refusal); expected != "" {
+			calls = append(calls, CloseCall{
+				Act: refusal.Act, Batch: s.ID, Step: refusal.Step, Field: expected, Expected: expected,
+				Scanned: "see the audit trail", Why: strings.TrimSuffix(refusal.Sentence, "."),
+			})
+		}
+	}
+	return calls
+}
+
+// stoppedBefore is what was expected where a wrong code was refused outside of
+// a step: a label that is another batch's, an item that may not be set out.
+func stoppedBefore(r RefusalEntry) string {
+	switch {
+	case r.Attempt == "applylabel" && r.Code == "wrong_label":
+		return "a label of this batch"
+	case r.Attempt == "setout" && (r.Code == "item_wrong" || r.Code == "item_unfit" || r.Code == "item_unregistered" || r.Code == "item_code"):
+		return "an item to be set out"
+	}
+	return ""
+}
+
+// codes runs over every code that was given in a step.
+func (s *State) codes(each func(st *StepState, stop bool, field string, entry ScanEntry)) {
+	for i := range s.Steps {
+		st := &s.Steps[i]
+		for _, scan := range st.Step.Scans {
+			for _, entry := range st.Scans[scan.Field] {
+				each(st, scan.Stop, scan.Field, entry)
+			}
+		}
+	}
+}
+
+// CodeCounts counts a batch's codes by what month gives for each act.
+func (s *State) CodeCounts(month func(Act) string) map[string]CodeCount {
+	counts := map[string]CodeCount{}
+	s.codes(func(_ *StepState, stop bool, _ string, entry ScanEntry) {
+		c := counts[month(entry.Act)]
+		c.All++
+		if entry.Typed != nil {
+			c.Typed++
+		}
+		if !entry.Matched {
+			if c.Wrong++; stop {
+				c.Identity++
+			}
+		}
+		counts[month(entry.Act)] = c
+	})
+	return counts
+}
+
+// expected says what a field asks for, without the patient.
+func (s *State) expected(field string) string {
+	switch field {
+	case patientField:
+		return "the wristband of the batch's patient"
+	case labelField:
+		return "the label of " + s.ID
+	}
+	var lots []string
+	for _, item := range s.Items {
+		if item.Name == field {
+			lots = append(lots, item.Lot)
+		}
+	}
+	return field + ", " + strings.Join(lots, " or ")
+}
+
+// unnamed says what a wrong code was, unless it could be somebody's.
+func (s *State) unnamed(field string, entry ScanEntry) string {
+	for _, item := range s.Items {
+		if register.Key(item.Code, entry.At) == register.Key(entry.Raw, entry.At) {
+			return item.Name + ", " + item.Lot
+		}
+	}
+	own := s.Patient.Wristband != "" && register.Key(scanned(s.Patient.Wristband), entry.At) == register.Key(entry.Raw, entry.At)
+	switch {
+	case field == patientField || own || entry.Raw == "" || register.NamesSomebody(entry.Raw, entry.At):
+		return "somebody's code, not shown"
+	}
+	return scan.Spelled(entry.Raw)
+}
+
+// WithoutWristbands gives the steps without what wristbands said, and without
+// any other code that could be somebody's, for who need not know whom a batch
+// is for (COI-09).
+func WithoutWristbands(steps []StepState) []StepState {
+	all := slices.Clone(steps)
+	for i := range all {
+		scans := map[string][]ScanEntry{}
+		for field, entries := range all[i].Scans {
+			entries = slices.Clone(entries)
+			for j := range entries {
+				if field == patientField || !entries[j].Matched && register.NamesSomebody(entries[j].Raw, entries[j].At) {
+					entries[j].Raw = ""
+				}
+			}
+			scans[field] = entries
+		}
+		all[i].Scans = scans
+	}
+	return all
+}
