@@ -116,8 +116,7 @@ func (s *State) unnamed(field string, entry ScanEntry) string {
 		}
 	}
 	own := s.Patient.Wristband != "" && register.Key(scanned(s.Patient.Wristband), entry.At) == register.Key(entry.Raw, entry.At)
-	switch {
-	case field == patientField || own || entry.Raw == "" || register.NamesSomebody(entry.Raw, entry.At):
+	if field == patientField || own || entry.Raw == "" || register.NamesSomebody(entry.Raw, entry.At) {
 		return "somebody's code, not shown"
 	}
 	return scan.Spelled(entry.Raw)

@@ -180,6 +180,10 @@ func (d *decision) breach(st *StepState, field, title, place string, verdict pro
 			ex.Blocks = BlocksRelease
 		}
 	}
+	if calc := st.Step.Calc(field); calc != nil && calc.Yield != "" && verdict.Level != protocol.Warn {
+		ex.Class = yieldClass
+		ex.Text += " Find out why, and write it into the decision (MAT-04)."
+	}
 	if then.Blocks {
 		ex.Blocks = BlocksBatch
 	}
@@ -195,7 +199,7 @@ func (d *decision) breach(st *StepState, field, title, place string, verdict pro
 // left to reject: what happened at the bedside is decided on as it was.
 func (s *State) final(ex Exception) bool {
 	st := s.Step(ex.Step)
-	if ex.Class != "out of limit" || st == nil || s.released() != nil {
+	if ex.Class != "out of limit" && ex.Class != yieldClass || st == nil || s.released() != nil {
 		return false
 	}
 	if entry := st.Value(ex.Field); entry != nil {

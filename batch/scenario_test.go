@@ -404,6 +404,11 @@ func (s *story) then(text string) {
 			typed, all := state.Typed()
 			same(fmt.Sprint(typed, " of ", all), m[1]+" of "+m[2])
 		}},
+		{`the yield of (.+) is not known`, func(m []string) { same(s.yield(m[1]).Known, "false") }},
+		{`the yield of (.+) is (.+): (.+) of (.+)`, func(m []string) {
+			y := s.yield(m[1])
+			same(y.Calc.Show(y.Result.Rounded)+": "+y.Actual+" of "+y.Theoretical, m[2]+": "+m[3]+" of "+m[4])
+		}},
 		{`the review stands`, func([]string) { same(last(state.Reviews) != nil, "true") }},
 		{`the review no longer stands`, func([]string) { same(len(state.Reviews) > 0 && last(state.Reviews) == nil, "true") }},
 		{`the clock (.+) says (.+)`, func(m []string) { same(s.clock(m[1]), m[2]) }},

@@ -100,6 +100,7 @@ func (b *builder) checkFormula(in stepScope, c *Calculation) {
 		return
 	}
 	b.checkGathered(root, n)
+	b.checkYield(c, root)
 	c.Expr = &Expression{Source: c.Formula, root: root}
 	b.checkExamples(c, root)
 }

@@ -296,6 +296,7 @@ func (b *builder) calculation(key, n *yaml.Node) Calculation {
 	c.Example = strings.Join(examples, "; ")
 	b.keepAs(c.Pos, "example", o)
 	c.Limits = b.limits(o)
+	b.yieldOf(o, &c)
 	o.done()
 	return c
 }

@@ -93,9 +93,23 @@ func (p place) calculation(old, new *Calculation) {
 		p.say(GroupLimits, "%s is now rounded to %s instead of %s.", value, new.Rounding.written(), old.Rounding.written())
 	}
 	p.dose(value, old.Dose, new.Dose)
+	p.yield(value, old.Yield, new.Yield)
 	p.text(GroupLimits, "the worked example of "+value, old.Example, new.Example)
 	p.limits(new.Name+" in "+p.where, old.Limits, new.Limits)
 	p.text(GroupWording, "the title of "+value, old.Title, new.Title)
+}
+
+// yield tells that a result became the yield of a phase, or is none any more.
+func (p place) yield(value, old, new string) {
+	switch {
+	case old == new:
+	case old == "":
+		p.say(GroupLimits, "%s is now the yield of %s.", value, new)
+	case new == "":
+		p.say(GroupLimits, "%s is no longer the yield of %s.", value, old)
+	default:
+		p.say(GroupLimits, "%s is now the yield of %s instead of %s.", value, new, old)
+	}
 }
 
 // written is "1 decimal place" or "3 significant figures".

@@ -138,7 +138,7 @@ func sectionShape() *shape {
 func calculationShape() *shape {
 	line := &shape{oneLine: true}
 	return &shape{
-		keys: limitKeys("title", "formula", "unit", "places", "figures", "shown as", "example"),
+		keys: limitKeys("title", "yield", "formula", "unit", "places", "figures", "shown as", "example"),
 		of:   map[string]*shape{"formula": line, "example": {list: true, oneLine: true, each: line}},
 	}
 }

@@ -225,6 +225,7 @@ type Calculation struct {
 	Rounding Rounding
 	Example  string // as written
 	Dose     bool   // its result is shown as a dose (NUM-07)
+	Yield    string // the phase whose yield it is; "" for any other result (MAT-04)
 	Limits   []Limit
 	Expr     *Expression
 	Pos      Pos

@@ -277,6 +277,7 @@ func (in schemaSpot) table() *schemaShape {
 func (in schemaSpot) calculation() *schemaShape {
 	c := closed("A result to be calculated.", in.limits(keys{
 		"title":    wording().says("What the result is called on the pages."),
+		"yield":    wording().says("The phase whose yield this is: the formula is then the actual amount by the theoretical one."),
 		"formula":  wording().says("The formula over values, moments and figures with their units."),
 		"unit":     wording().says("The unit of the result; 1 for a bare number."),
 		"shown as": shownAs(in),

@@ -250,6 +250,9 @@ func calculated(c *protocol.Calculation) cell {
 	if c.Dose {
 		unit += ", shown as a dose"
 	}
+	if c.Yield != "" {
+		unit += ", the yield of " + c.Yield
+	}
 	out := cell{{plainStyle, "= " + c.Formula}, {smallStyle, unit + ", " + rounding(c.Rounding)}}
 	for _, example := range strings.Split(c.Example, "; ") {
 		out = append(out, text{smallStyle, "worked example: " + example})

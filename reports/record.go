@@ -116,6 +116,7 @@ func (r *record) make(data []byte) (pdf []byte, err error) {
 	r.process()
 	r.times()
 	r.calculations()
+	r.yields()
 	r.remarks()
 	r.labels()
 	r.disposition()

@@ -141,6 +141,7 @@ func (r *record) counts() [][2]string {
 		}
 	}
 	p := s.Protocol
+	typed, codes := s.Typed()
 	return [][2]string{
 		{"Product", p.Product.Name + ", " + p.Product.Strength},
 		{"Patient", r.personal(s.Patient.Name) + ", " + r.personal(s.Patient.Number)},
@@ -154,6 +155,7 @@ func (r *record) counts() [][2]string {
 		{"Steps fully signed", fmt.Sprintf("%d of %d", signed, len(s.Steps)-skipped)},
 		{"Critical steps checked", fmt.Sprintf("%d of %d", checked, critical)},
 		{"Values recorded", fmt.Sprintf("%d, of which %s", values, plural(corrections, "correction", "corrections"))},
+		{"Codes typed by hand", fmt.Sprintf("%d of %d", typed, codes)},
 		{"Refused attempts", fmt.Sprintf("%d", len(s.Refusals))},
 		{"Signatures", fmt.Sprintf("%d, of which %d invalidated", signatures, invalid)},
 		{"Entries in the log", fmt.Sprintf("%d, from %d to %d", len(r.Trail), r.Trail[0].Index, r.last().Index)},

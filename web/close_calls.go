@@ -75,6 +75,7 @@ func monthsOf(months []site.CodesOfMonth) table {
 			{Text: ofHundred(m.Typed, m.All)},
 		})
 	}
+	t.All = len(t.Rows)
 	return t
 }
 

@@ -25,6 +25,7 @@ type reviewView struct {
 	Seen                             int64
 	Criteria                         []criterionView
 	Values                           []reviewValue
+	Yields                           list
 	Timeline                         timeline
 	Signatures                       []signatureLine
 	Corrections                      []correctionLine
@@ -115,6 +116,7 @@ func reviewOf(s *batch.State, now time.Time, zone *time.Location) reviewView {
 		MayReview: s.Status == batch.Complete, MayDecide: s.Disposition == nil && decidable(s),
 	}
 	v.Concerns = concernsOf(s, zone)
+	v.Yields = yieldsOf(s)
 	for _, e := range s.Exceptions {
 		v.Exceptions = append(v.Exceptions, exceptionOf(e, zone))
 	}

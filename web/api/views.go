@@ -29,6 +29,7 @@ type BatchView struct {
 	Order       map[string]string `json:"order"`
 	SiteValues  []SetView         `json:"site_values,omitempty" doc:"what the site had set when the batch was opened"`
 	Steps       []StepView        `json:"steps"`
+	Yields      []YieldView       `json:"yields,omitempty" doc:"of each phase that the protocol asks for"`
 	Exceptions  []ExceptionView   `json:"exceptions"`
 	Custody     CustodyView       `json:"custody"`
 	Timers      []TimerView       `json:"timers"`
@@ -219,6 +220,7 @@ func viewOf(s *batch.State, now time.Time) BatchView {
 		}
 		view.Timers = append(view.Timers, shown)
 	}
+	view.Yields = yieldViews(s)
 	if s.Disposition != nil {
 		act := actView(s.Disposition.Act)
 		view.Disposition = &act
