@@ -56,6 +56,10 @@ func seeds() map[string]func(w *world, at time.Time) {
 			w.must("Asha", Begin{"mix"}, at)
 			w.must("Asha", Note{"mix", "I was called away."}, at.Add(11*time.Minute))
 		},
+		"typed code": func(w *world, at time.Time) {
+			w.must("Quinn", w.open, at)
+			w.must("Asha", TypeCode{"clearance", "cabinet", "CODE-cabinet", TypingReasons()[0], "Torn."}, at)
+		},
 		"wrong scan": func(w *world, at time.Time) {
 			w.must("Quinn", w.open, at)
 			w.must("Asha", Scan{"clearance", "cabinet", "CODE-vial"}, at)
@@ -122,6 +126,7 @@ func seeds() map[string]func(w *world, at time.Time) {
 // protocol of their own.
 func shown() map[string]string {
 	return map[string]string{
+		"yield":           "yield.txt",
 		"late result":     "late-exception.txt",
 		"not reached":     "cart-loop-unended.txt",
 		"overdue notice":  "supplied-out-of-specification.txt",

@@ -37,11 +37,13 @@ const (
 func ExceptionClasses() []ExceptionClass {
 	return []ExceptionClass{
 		{"out of limit", "a value or a result breaks one of its limits", SeverityMinor, SeverityMinor, HoldsNothing, false},
+		{"yield", "the yield of a phase is outside its limits", SeverityMajor, SeverityMajor, HoldsRelease, false},
 		{"late result", "a result fails, or is not there in time, after certification", SeverityMajor, SeverityMajor, HoldsRelease, false},
 		{"timing", "a window, a wait or a time budget is not kept", SeverityMajor, SeverityMajor, HoldsRelease, false},
 		{"not reached", "a loop's end is not reached within its bound", SeverityCritical, SeverityCritical, HoldsSteps, false},
 		{"identity", "a scan that the protocol lets stop the batch does not match", SeverityCritical, SeverityCritical, HoldsSteps, false},
 		{"wrong scan", "a scan does not match", SeverityMinor, SeverityMinor, HoldsNothing, false},
+		{"typed code", "a code is typed and not scanned; that of a patient is major and holds up release", SeverityMinor, SeverityMinor, HoldsNothing, false},
 		{"overdue status", "what is scanned is out of date, or its calibration or qualification has lapsed", SeverityMinor, SeverityMinor, HoldsNothing, false},
 		{"correction", "critical data are corrected", SeverityMajor, SeverityMinor, HoldsRelease, false},
 		{"late witness", "a witness signs later than at the time", SeverityMajor, SeverityMinor, HoldsRelease, false},
