@@ -55,7 +55,7 @@ func payloadOf(ev Event) ([]byte, error) {
 			e.Raw = ""
 		}
 		ev = e
-	case older:
+	case closing:
 		ev = e.closed()
 	case CommandRefused:
 		if personal(e) {

@@ -136,3 +136,18 @@ func TestTheSheetSaysWhatIsSignedInPlainWords(t *testing.T) {
 		}
 	}
 }
+
+// Every earlier version of a kind is read as later ones are.
+func TestEveryEarlierVersionBecomesTodays(t *testing.T) {
+	for _, zero := range earlier() {
+		old, ok := zero.(older)
+		if !ok {
+			t.Errorf("%T is read as it stands, and nothing folds that", zero)
+			continue
+		}
+		today := old.today()
+		if today.Kind() != zero.Kind() || versionOf(today) <= versionOf(zero) {
+			t.Errorf("%T becomes %T of version %d", zero, today, versionOf(today))
+		}
+	}
+}

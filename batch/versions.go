@@ -16,8 +16,13 @@ func versionOf(ev Event) int {
 // older is an event as an earlier version of its kind had it.
 type older interface {
 	Event
-	today() Event  // as later ones are
-	closed() Event // without its sealed members
+	today() Event // as later ones are
+}
+
+// closing is an older event with sealed members.
+type closing interface {
+	older
+	closed() Event // without them
 }
 
 // earlier gives the zero event of each earlier version of a kind.
@@ -74,8 +79,6 @@ func (e openedFirst) today() Event {
 	return opened
 }
 
-func (e openedFirst) closed() Event { return e }
-
 // scanRefusedFirst is a refused scan as version 1 of its kind had it.
 type scanRefusedFirst struct {
 	By    `json:"by"`
@@ -125,5 +128,3 @@ func (e correctedFirst) today() Event {
 		Reason: e.Reason, Invalidates: e.Invalidates, Review: true,
 	}
 }
-
-func (e correctedFirst) closed() Event { return e }

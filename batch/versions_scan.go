@@ -73,8 +73,6 @@ func (e scanRefusedSecond) today() Event {
 	}
 }
 
-func (e openedSecond) closed() Event { return e }
-
 func (e scanAcceptedFirst) closed() Event {
 	if e.Field == patientField {
 		e.Raw = ""
