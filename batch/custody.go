@@ -133,6 +133,16 @@ func (s *State) Holder(of string) *Act {
 	return holder
 }
 
+// handing is a hand-over that waits for who receives; nil when none does.
+func (s *State) handing(of string) *Handover {
+	for _, h := range s.Custody() {
+		if h.Of == of && h.To == nil {
+			return &h
+		}
+	}
+	return nil
+}
+
 // Held is everything that was handed over, each once, in the order in which it
 // first was.
 func (s *State) Held() (all []string) {
@@ -194,6 +204,9 @@ func (d *decision) takeOver(c TakeOver) (Event, *Refusal) {
 	code := scanned(c.Raw)
 	if code == "" || len(code) > maxCode {
 		return nil, refuse("bad_value", "The scanner sent nothing that can be read. Scan again.")
+	}
+	if pending := d.s.handing(c.Of); pending != nil {
+		return nil, refuse("being_received", "%s has handed over the %s in step %s. Whoever receives it signs that step.", pending.From.Name, c.Of, pending.Step)
 	}
 	if why := d.isNot(c.Of, code); why != "" {
 		return nil, refuse("wrong_code", "The code was refused: %s. Do not take it over.", why)

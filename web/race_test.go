@@ -53,7 +53,7 @@ func TestTwoTerminalsRaceForTheLastOfALotAndOneGetsIt(t *testing.T) {
 }
 
 // Two terminals scan the one cabinet at the same moment: one batch has it, and
-// the other is shown which (EXE-03).
+// the other is shown which (EXE-03, COI-11).
 func TestTwoTerminalsRaceForOneMachineAndOneGetsIt(t *testing.T) {
 	w := newWorld(t).staffed()
 	ids := []string{"B-2026-0001", "B-2026-0002"}
