@@ -290,24 +290,6 @@ func (sh *sheet) verdict(v protocol.Verdict, limits []protocol.Limit) string {
 	return fmt.Sprintf("Limit: %s; %s.", strings.Join(texts, "; "), stands)
 }
 
-func (sh *sheet) exception(ex Exception) {
-	line := fmt.Sprintf("Exception %d (%s, %s): %s", ex.Number, ex.Class, ex.Severity, ex.Text)
-	switch {
-	case ex.Resolved != nil && ex.Accepted:
-		line += fmt.Sprintf(" Accepted by %s: %s", ex.Resolved.Name, ex.Reason)
-	case ex.Resolved != nil:
-		line += fmt.Sprintf(" Not accepted, by %s: %s", ex.Resolved.Name, ex.Reason)
-	case ex.Blocks == BlocksNothing:
-		line += " It needs no decision."
-	default:
-		for _, given := range ex.Approvals {
-			line += fmt.Sprintf(" Accepted by %s (%s): %s", given.Name, given.Role, given.Reason)
-		}
-		line += " It is not decided."
-	}
-	sh.add("%s", line)
-}
-
 // record writes what a reviewer and a certifier vouch for: every step, every
 // exception, every criterion, and what happened before.
 func (sh *sheet) record() {

@@ -1,12 +1,15 @@
 package web
 
 import (
+	"io/fs"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"countersign/batch"
+	"countersign/protocol"
+	"countersign/protocol/library"
 	"countersign/register"
 )
 
@@ -115,5 +118,38 @@ func TestARemarkIsPromotedOnTheReviewPage(t *testing.T) {
 	f := formTo(t, page.text, "/batches/"+id+"/do")
 	f["text"] = "The filter may be blocked."
 	b.follow(b.post("/batches/"+id+"/do", f)).says(t, "promoted remark", "The filter may be blocked.", "An exception was made of it.")
+	w.verifies(id)
+}
+
+// TestTheSystemRaisesTheDeviationThatAClassAsksFor (DEV-01): it stands in its own
+// stream and in the batch's record at once, and the record verifies.
+func TestTheSystemRaisesTheDeviationThatAClassAsksFor(t *testing.T) {
+	w := newWorld(t).staffed()
+	text, err := fs.ReadFile(protocol.Examples(), "aso-intrathecal.yaml")
+	must(t, err)
+	second := strings.Replace(string(text), "version: 1\n", "version: 2\n", 1) + "\nexceptions:\n  alarm: {severity: critical, deviation: yes}\n"
+	w.signProtocol("c.writer", library.Submit{Text: second})
+	w.signProtocol("d.approver", library.Review{Protocol: "aso-intrathecal", Version: 2})
+	w.signProtocol("q.meyer", library.Approve{Protocol: "aso-intrathecal", Version: 2})
+	w.signProtocol("q.meyer", library.MakeEffective{Protocol: "aso-intrathecal", Version: 2})
+	for _, one := range []string{"a.lee", "b.okoro"} {
+		w.signProtocol(one, library.Acknowledge{Protocol: "aso-intrathecal", Version: 2})
+	}
+	open := w.opening(id)
+	open.Version = 2
+	w.signed("b.okoro", "", id, open)
+	w.done("a.lee", id, batch.Raise{Step: "clearance", Text: "The pressure alarm rang.", Class: "alarm"})
+	state, err := w.svc.Batch(t.Context(), w.session("q.meyer"), id)
+	must(t, err)
+	if len(state.Deviations) != 1 || state.Deviations[0].Exception != 1 || state.WantsDeviation(state.Exceptions[0]) {
+		t.Fatalf("%+v %+v", state.Deviations, state.Exceptions)
+	}
+	w.browser().signIn("q.meyer").get("/deviations/D-2026-0001").says(t, "by the system", "The pressure alarm rang.", "Asha Lee")
+	w.done("a.lee", id, batch.Note{Text: "It is quiet again."})
+	all, err := w.svc.Deviations(t.Context(), w.session("q.meyer"))
+	must(t, err)
+	if len(all) != 1 {
+		t.Errorf("%d deviations were raised for one exception", len(all))
+	}
 	w.verifies(id)
 }
