@@ -16,6 +16,7 @@ type PauseProposal struct {
 	Unit       string
 	Deviations []string // that lead to it, by number
 	Why        string
+	Since      time.Time // of the newest of them
 }
 
 // The rules: one critical deviation of a unit, or so many major ones within so
@@ -49,12 +50,22 @@ func (b *Books) PauseProposals(now time.Time) (all []PauseProposal) {
 		}
 		switch {
 		case len(critical) > 0:
-			all = append(all, PauseProposal{unit.ID, critical, "A critical deviation is open: " + strings.Join(critical, ", ") + "."})
+			all = append(all, PauseProposal{unit.ID, critical, "A critical deviation is open: " + strings.Join(critical, ", ") + ".", b.newest(critical)})
 		case len(major) >= repeatedMajor && fresh:
-			all = append(all, PauseProposal{unit.ID, major, fmt.Sprintf("%d major deviations within 30 days: %s.", len(major), strings.Join(major, ", "))})
+			all = append(all, PauseProposal{unit.ID, major, fmt.Sprintf("%d major deviations within 30 days: %s.", len(major), strings.Join(major, ", ")), b.newest(major)})
 		}
 	}
 	return all
+}
+
+// newest is when the newest of some deviations was raised.
+func (b *Books) newest(ids []string) (at time.Time) {
+	for _, id := range ids {
+		if d := b.deviations[id]; d.Opened.At.After(at) {
+			at = d.Opened.At
+		}
+	}
+	return at
 }
 
 // KeepUnit is the control site's decision not to pause a unit that the rules

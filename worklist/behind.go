@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/batch"
 	"countersign/identity"
 	"countersign/protocol/library"
 	"countersign/register"
@@ -56,6 +57,12 @@ func ofBooks(b *register.Books, now time.Time) []Item {
 	for _, d := range b.Deviations() {
 		deviation(d, now, add)
 	}
+	for _, one := range b.PauseProposals(now) {
+		add(Item{
+			Key: "unit/" + one.Unit + " pause because of " + strings.Join(one.Deviations, ", "), Kind: UnitToPause, About: one.Unit, What: "unit",
+			Since: one.Since, Text: "The rules propose to pause unit " + one.Unit + ". " + one.Why, Place: "/units/" + url.PathEscape(one.Unit),
+		}, register.KeepUnit{})
+	}
 	for _, unit := range b.Units() {
 		if stop := unit.Standing(); stop != nil {
 			add(Item{
@@ -100,6 +107,20 @@ func deviation(d *register.Deviation, now time.Time, add func(Item, register.Com
 		one.Key, one.Kind, one.Text = at+" actions", DeviationToPursue, "Deviation "+d.ID+": "+strings.Join(missing, " ")
 		add(one, register.FinishAction{})
 	}
+}
+
+// untold is who is still to be told of a batch that was supplied out of
+// specification, and until when (DEV-05).
+func untold(s *batch.State, now time.Time) (all []Item) {
+	roles := []identity.Role{identity.Pharmacist, identity.QualityLead}
+	for _, whom := range s.Untold() {
+		all = append(all, Item{
+			Key: "batch/" + s.ID + " supply told to the " + whom, Kind: SupplyToTell, About: s.ID, What: s.Protocol.Title, Since: s.Supply.At,
+			Text: "Tell the " + whom + " of the supply out of specification.", Due: s.TellBy(), Over: now.After(s.TellBy()), Roles: roles,
+			Place: "/batches/" + url.PathEscape(s.ID) + "/review", room: "batch", may: anyOf(roles),
+		})
+	}
+	return all
 }
 
 // stock: a lot that nobody has released yet, and one that is about to expire or

@@ -42,6 +42,8 @@ const (
 	DeviationToRule   Kind = "a deviation to decide on for a batch"
 	DeviationToPursue Kind = "a deviation to assess and investigate"
 	DeviationToFinish Kind = "a deviation to close"
+	UnitToPause       Kind = "a unit that the rules propose to pause"
+	SupplyToTell      Kind = "a supply out of specification to be told"
 )
 
 // Class is what holds for every item of a kind.
@@ -82,10 +84,12 @@ func Classes() []Class {
 		{Kind: Kind(batch.WaitsResult)},
 		{Kind: RecallToTell, Mail: true, Tell: control, Ask: "A recall reaches batches that were supplied. Tell those who must know, and say so."},
 		{Kind: RecallToClose},
-		{Kind: DeviationToKnow, Mail: true, Ask: "A deviation arose at the site. Acknowledge that the control site knows of it."},
+		{Kind: DeviationToKnow, Desk: true, Mail: true, Ask: "A deviation arose at the site. Acknowledge that the control site knows of it."},
 		{Kind: DeviationToRule, Desk: true, Mail: true, Ask: "A deviation concerns this batch. Decide what it means for it."},
 		{Kind: DeviationToPursue},
 		{Kind: DeviationToFinish},
+		{Kind: UnitToPause, Desk: true, Mail: true, Ask: "The rules propose to pause a unit because of its deviations. Pause it, or sign that it goes on."},
+		{Kind: SupplyToTell, Desk: true, Mail: true, Tell: control, Ask: "A batch was supplied out of specification. Tell those who must know, and say so."},
 		{Kind: UnitStopped, Mail: true, Ask: "The unit was stopped, and no batch begins in it."},
 		{Kind: LotToRelease},
 		{Kind: LotEnding},
@@ -190,6 +194,7 @@ func Items(s Site, now time.Time) []Item {
 	var all []Item
 	for _, state := range s.Batches {
 		all = append(all, ofBatch(state, s.Books, now)...)
+		all = append(all, untold(state, now)...)
 	}
 	all = append(all, ofBooks(s.Books, now)...)
 	all = append(all, ofLibrary(s, now)...)
