@@ -50,13 +50,18 @@ func refusalOf(err error) *Refusal {
 // quality lead's decision, are trained for it (CTL-10, CTL-14). Nobody is kept
 // from stopping a batch.
 func Needs(s *State, c Command) identity.Need {
+	if tell, ok := c.(Tell); ok && tell.inner() != nil {
+		c = tell.inner()
+	}
 	switch c.(type) {
-	case Perform:
+	case Perform, ConfirmTyped:
 		if s != nil && s.Step(stepOf(c)) != nil {
 			return needOf(s.Step(stepOf(c)).Step)
 		}
 		return identity.NeedsTraining
-	case Check, ConfirmCorrection, TakeOver, WitnessCode:
+	case HandOverShift:
+		return identity.NeedsReading
+	case Check, ConfirmCorrection, TakeOver, TakeOverShift, WitnessCode:
 		return identity.NeedsTraining
 	}
 	return identity.NeedsNothing

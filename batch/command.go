@@ -200,6 +200,8 @@ type Facts struct {
 	// Deviations are those that the command or the batch names, as their streams
 	// have them.
 	Deviations map[string]register.Deviation
+	// Doer is for whom a command says that it is typed; zero when it names nobody here.
+	Doer identity.Person
 
 	// For Open alone:
 	Issue   int             // running number that the version's next batch record gets (MBR-03)

@@ -3,6 +3,7 @@ package batch
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"countersign/identity"
@@ -29,7 +30,10 @@ type decision struct {
 	now time.Time
 	by  By
 	due []ExceptionRaised // what time alone brought about
-	add []ExceptionRaised // what this act brings about
+	// Of an act that is told late or typed for somebody else:
+	manner Manner
+	done   time.Time         // when it was done, as stated
+	add    []ExceptionRaised // what this act brings about
 }
 
 // Decide says what a command comes to: the events to write, the command's own
@@ -62,6 +66,9 @@ func decide(s *State, c Command, f Facts, now time.Time) ([]Event, error) {
 	}
 	if refusal := d.afterwards(main, after); refusal != nil {
 		return nil, refusal
+	}
+	if !d.done.IsZero() {
+		d.due = d.dueLate(after)
 	}
 	events := []Event{main}
 	raised := append(append(d.due, d.add...), d.breaches(after)...)
@@ -101,6 +108,18 @@ func (d *decision) command(c Command) (Event, error) {
 		return answer(d.witnessCode(c))
 	case Record:
 		return answer(d.record(c))
+	case Tell:
+		return d.tell(c)
+	case PutOnHold:
+		return answer(d.putOnHold(c))
+	case LiftHold:
+		return answer(d.liftHold(c))
+	case HandOverShift:
+		return answer(d.handOver(c))
+	case TakeOverShift:
+		return answer(d.takeOverShift(c))
+	case ConfirmTyped:
+		return answer(d.confirmTyped(c))
 	case SetOut:
 		return answer(d.setOutMore(c))
 	case Move:
@@ -233,7 +252,12 @@ func Refused(s *State, c Command, r *Refusal, f Facts, now time.Time) ([]Event, 
 		attempt.Step, attempt.Command = "", ""
 	}
 	events := []Event{attempt}
-	for i, ex := range s.overdue(now.UTC().Truncate(time.Microsecond)) {
+	due := s.overdue(now.UTC().Truncate(time.Microsecond))
+	if tell, ok := c.(Tell); ok && tell.Done != "" && attempt.Command != "" {
+		// What is being told may have been done in time: the next act says what is due.
+		due = slices.DeleteFunc(due, func(ex ExceptionRaised) bool { return ex.Class != clockClass })
+	}
+	for i, ex := range due {
 		ex.By, ex.Number = by, len(s.Exceptions)+i+1
 		events = append(events, ex)
 	}
@@ -256,6 +280,10 @@ func stepOf(c Command) string {
 	case Perform:
 		return c.Step
 	case Check:
+		return c.Step
+	case Tell:
+		return c.Step
+	case ConfirmTyped:
 		return c.Step
 	case Correct:
 		return c.Step

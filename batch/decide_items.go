@@ -257,6 +257,11 @@ func (f Facts) asTheBooksSaid(s *State, ev Event, now time.Time) Facts {
 // pinned keeps, in an attempt that is refused, what the books said.
 func pinned(c Command, f Facts) Command {
 	switch label := c.(type) {
+	case Tell: // the record carries no stream of who is not here
+		if label.Doer != "" && f.Doer.ID == "" {
+			label.Doer = nobody
+		}
+		return label
 	case PrintLabel: // an image's hash would let somebody who guesses a name make sure of it
 		label.Image = ""
 		return label

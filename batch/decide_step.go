@@ -80,7 +80,7 @@ func (d *decision) begin(c Begin) (Event, *Refusal) {
 			return nil, refusal
 		}
 	}
-	return StepBegun{By: d.by, Step: c.Step}, nil
+	return StepBegun{By: d.by, Step: c.Step, Manner: d.manner}, nil
 }
 
 // perform signs a step: in order, after its wait, inside its windows, with
@@ -101,8 +101,10 @@ func (d *decision) perform(c Perform) (Event, *Refusal) {
 	if refusal := d.attended(st); refusal != nil {
 		return nil, refusal
 	}
-	if refusal := d.complete(st); refusal != nil {
-		return nil, refusal
+	for _, rule := range []func(*StepState) *Refusal{d.complete, d.ownedUp} {
+		if refusal := rule(st); refusal != nil {
+			return nil, refusal
+		}
 	}
 	if refusal := d.witnessed(st); refusal != nil {
 		return nil, refusal
@@ -126,9 +128,12 @@ func (d *decision) perform(c Perform) (Event, *Refusal) {
 		}
 	}
 	if st.Step.Decision {
+		if d.manner != (Manner{}) {
+			return nil, refuse("not_late", "A decision is signed when it is taken.")
+		}
 		return StepDecided{By: d.by, Step: c.Step}, nil
 	}
-	event := StepPerformed{By: d.by, Step: c.Step, Results: []ResultOf{}}
+	event := StepPerformed{By: d.by, Step: c.Step, Results: []ResultOf{}, Manner: d.manner}
 	after, err := d.after(event)
 	if err != nil {
 		return nil, refuse("broken", "Step %s cannot be signed.", c.Step)
@@ -222,7 +227,7 @@ func checkMeaning(step *protocol.Step) identity.Meaning {
 // lateWitness: a witness signs at the time; a later signature is taken, and is
 // an exception (EXE-05).
 func (d *decision) lateWitness(st *StepState, performed *Act) {
-	late := d.now.Sub(performed.At)
+	late := d.now.Sub(performed.When())
 	if !st.Step.Witness || late <= witnessWithin {
 		return
 	}
@@ -253,7 +258,7 @@ func (d *decision) move(c Move) (Event, *Refusal) {
 	if refusal := d.reaches(protocol.Point{Step: c.Item, At: c.To}); refusal != nil {
 		return nil, refusal
 	}
-	return ItemMoved{By: d.by, Item: c.Item, To: c.To}, nil
+	return ItemMoved{By: d.by, Item: c.Item, To: c.To, Manner: d.manner}, nil
 }
 
 // handling: whoever plays a part in a running batch handles its items.

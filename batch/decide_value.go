@@ -33,7 +33,7 @@ func (d *decision) record(c Record) (Event, *Refusal) {
 		}
 	}
 	event := ValueRecorded{
-		By: d.by, Step: c.Step, Field: c.Field, Text: c.Text, Value: value.Coded(), Repeat: entry != nil,
+		By: d.by, Step: c.Step, Field: c.Field, Text: c.Text, Value: value.Coded(), Repeat: entry != nil, Manner: d.manner,
 	}
 	verdict, refusal := d.judged(event, c.Step, c.Field)
 	if refusal != nil {

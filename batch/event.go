@@ -84,8 +84,9 @@ type OpenedItem struct {
 
 // StepBegun starts a timed step's clock.
 type StepBegun struct {
-	By   `json:"by"`
-	Step string `json:"step"`
+	By     `json:"by"`
+	Step   string `json:"step"`
+	Manner Manner `json:"manner"`
 }
 
 // ScanAccepted is a code that matched. Raw is sealed where it is a patient's.
@@ -132,6 +133,7 @@ type ValueRecorded struct {
 	Level  string `json:"level"` // of the worst limit broken; "" when all hold
 	Reason string `json:"limit"` // what broke, in words
 	Repeat bool   `json:"repeat"`
+	Manner Manner `json:"manner"`
 }
 
 // ItemSetOut is one more item, set out during the batch.
@@ -143,9 +145,10 @@ type ItemSetOut struct {
 
 // ItemMoved is an item leaving or returning to its storage.
 type ItemMoved struct {
-	By   `json:"by"`
-	Item string `json:"item"`
-	To   string `json:"to"`
+	By     `json:"by"`
+	Item   string `json:"item"`
+	To     string `json:"to"`
+	Manner Manner `json:"manner"`
 }
 
 // ResultOf is a calculation as it stood when its step was signed (NUM-05).
@@ -163,6 +166,7 @@ type StepPerformed struct {
 	By      `json:"by"`
 	Step    string     `json:"step"`
 	Results []ResultOf `json:"results"`
+	Manner  Manner     `json:"manner"`
 }
 
 // StepDecided is a quality lead's signature over a decision that the protocol
@@ -261,28 +265,33 @@ type CommandRefused struct {
 
 // The written kinds. They are never derived from Go names and never change.
 const (
-	kindOpened    audit.Kind = "batch.opened"
-	kindBegun     audit.Kind = "batch.step_begun"
-	kindScan      audit.Kind = "batch.scan_accepted"
-	kindWrongScan audit.Kind = "batch.scan_refused"
-	kindRecorded  audit.Kind = "batch.value_recorded"
-	kindCorrected audit.Kind = "batch.value_corrected"
-	kindAsked     audit.Kind = "batch.correction_asked"
-	kindDropped   audit.Kind = "batch.correction_dropped"
-	kindSetOut    audit.Kind = "batch.item_set_out"
-	kindMoved     audit.Kind = "batch.item_moved"
-	kindPerformed audit.Kind = "batch.step_performed"
-	kindDecided   audit.Kind = "batch.step_decided"
-	kindChecked   audit.Kind = "batch.step_checked"
-	kindNoted     audit.Kind = "batch.noted"
-	kindRaised    audit.Kind = "batch.exception_raised"
-	kindResolved  audit.Kind = "batch.exception_resolved"
-	kindStop      audit.Kind = "batch.stop_decided"
-	kindReviewed  audit.Kind = "batch.reviewed"
-	kindCertified audit.Kind = "batch.certified"
-	kindRejected  audit.Kind = "batch.rejected"
-	kindAborted   audit.Kind = "batch.aborted"
-	kindRefused   audit.Kind = "batch.refused"
+	kindOpened         audit.Kind = "batch.opened"
+	kindBegun          audit.Kind = "batch.step_begun"
+	kindScan           audit.Kind = "batch.scan_accepted"
+	kindWrongScan      audit.Kind = "batch.scan_refused"
+	kindRecorded       audit.Kind = "batch.value_recorded"
+	kindCorrected      audit.Kind = "batch.value_corrected"
+	kindAsked          audit.Kind = "batch.correction_asked"
+	kindDropped        audit.Kind = "batch.correction_dropped"
+	kindSetOut         audit.Kind = "batch.item_set_out"
+	kindMoved          audit.Kind = "batch.item_moved"
+	kindPerformed      audit.Kind = "batch.step_performed"
+	kindDecided        audit.Kind = "batch.step_decided"
+	kindChecked        audit.Kind = "batch.step_checked"
+	kindEntryConfirmed audit.Kind = "batch.typed_confirmed"
+	kindNoted          audit.Kind = "batch.noted"
+	kindRaised         audit.Kind = "batch.exception_raised"
+	kindResolved       audit.Kind = "batch.exception_resolved"
+	kindStop           audit.Kind = "batch.stop_decided"
+	kindHold           audit.Kind = "batch.hold_put"
+	kindLifted         audit.Kind = "batch.hold_lifted"
+	kindHanded         audit.Kind = "batch.shift_handed_over"
+	kindShiftTaken     audit.Kind = "batch.shift_taken_over"
+	kindReviewed       audit.Kind = "batch.reviewed"
+	kindCertified      audit.Kind = "batch.certified"
+	kindRejected       audit.Kind = "batch.rejected"
+	kindAborted        audit.Kind = "batch.aborted"
+	kindRefused        audit.Kind = "batch.refused"
 )
 
 // Kind is the written kind of the event's entry.
@@ -299,10 +308,15 @@ func (ItemMoved) Kind() audit.Kind         { return kindMoved }
 func (StepDecided) Kind() audit.Kind       { return kindDecided }
 func (StepPerformed) Kind() audit.Kind     { return kindPerformed }
 func (StepChecked) Kind() audit.Kind       { return kindChecked }
+func (TypedConfirmed) Kind() audit.Kind    { return kindEntryConfirmed }
 func (RemarkNoted) Kind() audit.Kind       { return kindNoted }
 func (ExceptionRaised) Kind() audit.Kind   { return kindRaised }
 func (ExceptionResolved) Kind() audit.Kind { return kindResolved }
 func (StopDecided) Kind() audit.Kind       { return kindStop }
+func (HoldPut) Kind() audit.Kind           { return kindHold }
+func (HoldLifted) Kind() audit.Kind        { return kindLifted }
+func (ShiftHandedOver) Kind() audit.Kind   { return kindHanded }
+func (ShiftTakenOver) Kind() audit.Kind    { return kindShiftTaken }
 func (BatchReviewed) Kind() audit.Kind     { return kindReviewed }
 func (BatchCertified) Kind() audit.Kind    { return kindCertified }
 func (BatchRejected) Kind() audit.Kind     { return kindRejected }

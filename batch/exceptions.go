@@ -9,6 +9,9 @@ import (
 	"countersign/protocol"
 )
 
+// clockClass is of exceptions that say that the clock went back.
+const clockClass = "clock"
+
 // raised says that a cause has its exception already.
 func (s *State) raised(cause string) bool {
 	for i := range s.Exceptions {
@@ -46,7 +49,7 @@ func (s *State) overdue(now time.Time) []ExceptionRaised {
 	}
 	if now.Before(s.Last) {
 		add(ExceptionRaised{
-			Class: "clock", Severity: "major", Blocks: BlocksRelease, Cause: "clock:" + strconv.FormatInt(s.Version, 10),
+			Class: clockClass, Severity: "major", Blocks: BlocksRelease, Cause: "clock:" + strconv.FormatInt(s.Version, 10),
 			Text: "The clock went back by " + protocol.ShowDuration(s.Last.Sub(now)) + " since the entry before.",
 		})
 	}

@@ -18,7 +18,7 @@ func meanings(ev Event) identity.Meaning {
 	switch e := ev.(type) {
 	case BatchOpened, ImmediateUseConfirmed:
 		return identity.Approved
-	case StepPerformed:
+	case StepPerformed, TypedConfirmed:
 		return identity.Performed
 	case StepChecked:
 		if e.Witness {
@@ -29,13 +29,15 @@ func meanings(ev Event) identity.Meaning {
 		if e.Asked > 0 {
 			return identity.Verified
 		}
+	case ShiftHandedOver, ShiftTakenOver:
+		return identity.Acknowledged
 	case CustodyTaken, NumberConfirmed:
 		return identity.Verified
 	case NumberLinked:
 		return identity.Approved
 	case CodeWitnessed:
 		return identity.Witnessed
-	case ExceptionResolved, StepDecided, StopDecided:
+	case ExceptionResolved, StepDecided, StopDecided, HoldLifted:
 		return identity.AuthorisedDeviation
 	case RouteRecorded, BatchSupplied:
 		return identity.AcceptedOOS
@@ -70,6 +72,7 @@ func signedAs(e audit.Entry, act Act) error {
 // take adds an event. After an error the state is of no more use.
 func (s *growing) take(ev Event, act Act, p *protocol.Protocol) error {
 	s.Version, s.Last = act.Version, act.At
+	act.Manner = mannerOf(ev)
 	switch e := ev.(type) {
 	case BatchOpened:
 		if err := s.open(e, act, p); err != nil {
@@ -77,7 +80,7 @@ func (s *growing) take(ev Event, act Act, p *protocol.Protocol) error {
 		}
 	case StepBegun:
 		return s.change(e.Step, func(st *StepState) error {
-			st.Begun, st.Started = &act, act.At
+			st.Begun, st.Started = &act, act.When()
 			return nil
 		})
 	case ScanAccepted:
@@ -99,7 +102,7 @@ func (s *growing) take(ev Event, act Act, p *protocol.Protocol) error {
 		return s.codeWitnessed(e, act)
 	case ValueRecorded:
 		return s.change(e.Step, func(st *StepState) error {
-			st.begin(act.At)
+			st.begin(act.When())
 			return s.addValue(st, e.Field, e.Value, ValueEntry{Act: act, Text: e.Text, Repeat: e.Repeat})
 		})
 	case ValueCorrected:
@@ -135,6 +138,11 @@ func (s *growing) take(ev Event, act Act, p *protocol.Protocol) error {
 			st.Checked = append(st.Checked, act)
 			return nil
 		})
+	case TypedConfirmed:
+		return s.change(e.Step, func(st *StepState) error {
+			st.Confirmed = append(st.Confirmed, act)
+			return nil
+		})
 	case RemarkNoted:
 		s.Notes = append(s.Notes, NoteEntry{Act: act, Step: e.Step, Text: e.Text})
 	case ExceptionRaised:
@@ -161,6 +169,20 @@ func (s *growing) take(ev Event, act Act, p *protocol.Protocol) error {
 		s.Stops = append(s.Stops, StopEntry{Act: act, Stop: e.Stop, Why: e.Why, Decision: e.Decision, Authority: e.Authority, Reason: e.Reason})
 		if s.released() == nil {
 			s.unreview(act.Version, "it was decided how the batch goes on after its unit was stopped")
+		}
+	case HoldPut:
+		if err := s.putHold(e, act); err != nil {
+			return err
+		}
+	case HoldLifted:
+		if err := s.liftHold(e, act); err != nil {
+			return err
+		}
+	case ShiftHandedOver:
+		s.Shifts = append(s.Shifts, ShiftEntry{Act: act, Open: e.Open, Words: e.Words})
+	case ShiftTakenOver:
+		if err := s.takenOver(e, act); err != nil {
+			return err
 		}
 	case BatchReviewed:
 		s.Reviews = append(s.Reviews, act)
@@ -210,7 +232,7 @@ func (s *growing) take(ev Event, act Act, p *protocol.Protocol) error {
 // perform puts a performer's signature, or a decision's, under a step.
 func (s *growing) perform(step string, act Act) error {
 	return s.change(step, func(st *StepState) error {
-		st.begin(act.At)
+		st.begin(act.When())
 		st.Performed = append(st.Performed, act)
 		return nil
 	})

@@ -159,6 +159,7 @@ func grow(s *State) *growing {
 	next := *s
 	next.Moves, next.Notes, next.Exceptions = slices.Clip(s.Moves), slices.Clip(s.Notes), slices.Clip(s.Exceptions)
 	next.Refusals, next.Reviews, next.Items = slices.Clip(s.Refusals), slices.Clip(s.Reviews), slices.Clip(s.Items)
+	next.AllHolds, next.Shifts = slices.Clip(s.AllHolds), slices.Clip(s.Shifts)
 	next.Stops, next.Corrections = slices.Clip(s.Stops), slices.Clip(s.Corrections)
 	next.Deviations, next.Route, next.SupplyTold = slices.Clip(s.Deviations), slices.Clip(s.Route), slices.Clip(s.SupplyTold)
 	next.Taken, next.Links, next.Near = slices.Clip(s.Taken), slices.Clip(s.Links), slices.Clip(s.Near)
@@ -190,6 +191,7 @@ func (s *growing) step(i int) *StepState {
 		s.own[i] = true
 		st.Scans, st.Values = owned(st.Scans), owned(st.Values)
 		st.Performed, st.Checked = slices.Clip(st.Performed), slices.Clip(st.Checked)
+		st.Confirmed = slices.Clip(st.Confirmed)
 	}
 	return st
 }

@@ -93,7 +93,7 @@ func (s *State) start(i int) (time.Time, bool) {
 	case len(st.Step.Scans) > 0:
 		return st.scanned()
 	case i > 0 && len(s.Steps[i-1].Performed) > 0:
-		return s.Steps[i-1].Performed[0].At, true
+		return s.Steps[i-1].Performed[0].When(), true
 	}
 	return s.Opened.At, i == 0
 }
@@ -165,7 +165,7 @@ func (e env) moments(p protocol.Point) []time.Time {
 	}
 	for _, moved := range s.Moves {
 		if moved.Item == p.Step && moved.To == p.At {
-			times = append(times, moved.At)
+			times = append(times, moved.When())
 		}
 	}
 	if p.At == "scanned" {
@@ -185,7 +185,7 @@ func (st *StepState) moment(at string) (time.Time, bool) {
 		return st.Started, !st.Started.IsZero()
 	case "done":
 		if len(st.Performed) > 0 {
-			return st.Performed[0].At, true
+			return st.Performed[0].When(), true
 		}
 	case "checked":
 		if len(st.Checked) > 0 {

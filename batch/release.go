@@ -174,6 +174,9 @@ func (s *State) holding(now time.Time, anyway bool) []string {
 		return []string{fmt.Sprintf("This batch is %s.", s.Status)}
 	}
 	blocks := s.unsignedSteps()
+	for _, hold := range s.Holds() {
+		blocks = append(blocks, fmt.Sprintf("Hold %d stands (%s): %s", hold.Number, hold.Kind, hold.Reason))
+	}
 	for _, c := range s.WaitingCorrections() {
 		blocks = append(blocks, fmt.Sprintf("The correction of %s in step %s waits for a second person.", c.Field, c.Step))
 	}

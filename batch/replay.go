@@ -273,7 +273,7 @@ func commandOf(ev Event, masked bool) (Command, error) {
 	case BatchOpened:
 		return openOf(e)
 	case StepBegun:
-		return Begin{Step: e.Step}, nil
+		return tellOf(Begin{Step: e.Step}, e.Manner), nil
 	case ScanAccepted:
 		return Scan{Step: e.Step, Field: e.Field, Raw: e.Raw}, nil
 	case ScanRefused:
@@ -286,7 +286,7 @@ func commandOf(ev Event, masked bool) (Command, error) {
 	case CodeWitnessed:
 		return WitnessCode{Step: e.Step}, nil
 	case ValueRecorded:
-		return Record{Step: e.Step, Field: e.Field, Text: e.Text}, nil
+		return tellOf(Record{Step: e.Step, Field: e.Field, Text: e.Text}, e.Manner), nil
 	case ValueCorrected:
 		if e.Asked > 0 {
 			return ConfirmCorrection{Step: e.Step, Correction: e.Asked}, nil
@@ -300,9 +300,19 @@ func commandOf(ev Event, masked bool) (Command, error) {
 		item, err := itemOf(e.Item)
 		return SetOut{Item: item, Reason: e.Reason}, err
 	case ItemMoved:
-		return Move{Item: e.Item, To: e.To}, nil
+		return tellOf(Move{Item: e.Item, To: e.To}, e.Manner), nil
 	case StepPerformed:
-		return Perform{Step: e.Step}, nil
+		return tellOf(Perform{Step: e.Step}, e.Manner), nil
+	case HoldPut:
+		return PutOnHold{Kind: HoldKind(e.Type), Reason: e.Reason}, nil
+	case HoldLifted:
+		return LiftHold{Hold: e.Hold, Reason: e.Reason}, nil
+	case ShiftHandedOver:
+		return HandOverShift{Words: e.Words}, nil
+	case ShiftTakenOver:
+		return TakeOverShift{Words: e.Words}, nil
+	case TypedConfirmed:
+		return ConfirmTyped{Step: e.Step}, nil
 	case StepDecided:
 		return Perform{Step: e.Step}, nil
 	case StepChecked:

@@ -98,8 +98,8 @@ func WhySkipped(st *StepState) string {
 // inHours: a step that is bound to a part of the day begins in it, site time;
 // what has begun is brought to its end.
 func (d *decision) inHours(st *StepState) *Refusal {
-	if st.Started.IsZero() && !st.Step.Hours.Hold(d.now.In(d.zone())) {
-		return refuse("outside_hours", "Step %s begins between %s, and it is %s here.", st.Step.Name, st.Step.Hours, d.now.In(d.zone()).Format("15:04"))
+	if st.Started.IsZero() && !st.Step.Hours.Hold(d.at().In(d.zone())) {
+		return refuse("outside_hours", "Step %s begins between %s, and it is %s here.", st.Step.Name, st.Step.Hours, d.at().In(d.zone()).Format("15:04"))
 	}
 	return nil
 }
@@ -116,6 +116,9 @@ func (d *decision) entitled(m identity.Meaning, roles []identity.Role, need iden
 
 // mayWorkOn: values, scans and begins are the performing part's.
 func (d *decision) mayWorkOn(st *StepState) *Refusal {
+	if d.manner.Doer != "" {
+		return d.mayBeTypedFor(st)
+	}
 	return d.entitled("", []identity.Role{roleOf(d.s.Protocol, st.Step.By)}, needOf(st.Step))
 }
 
@@ -139,7 +142,7 @@ func (d *decision) secondPerson(st *StepState) *Refusal {
 func (st *StepState) workers() map[identity.PersonID]bool {
 	workers := map[identity.PersonID]bool{}
 	if st.Begun != nil {
-		workers[st.Begun.Person] = true
+		workers[st.Begun.Person], workers[st.Begun.Doer()] = true, true
 	}
 	for _, scans := range st.Scans {
 		for _, scan := range scans {
@@ -148,7 +151,7 @@ func (st *StepState) workers() map[identity.PersonID]bool {
 	}
 	for _, values := range st.Values {
 		for _, value := range values {
-			workers[value.Person] = true
+			workers[value.Person], workers[value.Doer()] = true, true
 		}
 	}
 	for _, act := range st.Performed {
@@ -162,7 +165,7 @@ func (st *StepState) workers() map[identity.PersonID]bool {
 // remain (EXE-02, EXE-11).
 func (d *decision) notStopped(st *StepState) *Refusal {
 	for _, window := range d.s.Protocol.Windows {
-		if window.To.Step == st.Step.Base && window.Then.Stops && d.s.exceeded(window, d.now) {
+		if window.To.Step == st.Step.Base && window.Then.Stops && d.s.exceeded(window, d.at()) {
 			return refuse("too_late", "Step %s can no longer be done: %s was at most %s.",
 				st.Step.Name, window.Name, protocol.ShowDuration(window.Span.Max))
 		}
@@ -171,7 +174,7 @@ func (d *decision) notStopped(st *StepState) *Refusal {
 		if !uses(st.Step, budget.Item) && budget.Until.Step != st.Step.Name {
 			continue
 		}
-		if spent, _, _ := d.s.spent(budget, d.now); budget.Then.Stops && spent > budget.Most {
+		if spent, _, _ := d.s.spent(budget, d.at()); budget.Then.Stops && spent > budget.Most {
 			return refuse("budget_spent", "%s may not be used: %s was at most %s in total and is %s.",
 				d.s.itemTitle(budget.Item), budget.Name, protocol.ShowDuration(budget.Most), protocol.ShowDuration(spent))
 		}
@@ -209,7 +212,7 @@ func (d *decision) reaches(points ...protocol.Point) *Refusal {
 		if !running || !slices.ContainsFunc(points, d.s.base(window.To)) {
 			continue
 		}
-		elapsed := d.now.Sub(since)
+		elapsed := d.at().Sub(since)
 		if elapsed >= window.Span.Min {
 			continue
 		}
@@ -234,7 +237,7 @@ func (d *decision) waited(st *StepState) *Refusal {
 	if st.Step.Wait.Min == 0 || !ok {
 		return nil
 	}
-	if elapsed := d.now.Sub(since); elapsed < st.Step.Wait.Min {
+	if elapsed := d.at().Sub(since); elapsed < st.Step.Wait.Min {
 		return refuse("too_early", "The wait of step %s is at least %s; %s have passed.",
 			st.Step.Name, protocol.ShowDuration(st.Step.Wait.Min), protocol.ShowDuration(elapsed.Truncate(time.Second)))
 	}

@@ -220,6 +220,25 @@ func (s *story) act(who, second, text string) error {
 		{`takes the (.+) out`, func(m []string) { do(Move{m[1], "out"}) }},
 		{`opens the (vial)`, func(m []string) { do(Move{m[1], "opened"}) }},
 		{`puts the (.+) back`, func(m []string) { do(Move{m[1], "back"}) }},
+		{`tells at (\S+), because "(.*)", that (?:she|he) began (.+)`, func(m []string) { do(Tell{Act: "begin", Step: m[3], Done: asTyped(m[1]), Late: m[2]}) }},
+		{`tells at (\S+), because "(.*)", that (.+) of (.+) was "(.*)"`, func(m []string) {
+			do(Tell{Act: "record", Step: m[4], Field: m[3], Text: m[5], Done: asTyped(m[1]), Late: m[2]})
+		}},
+		{`tells at (\S+), because "(.*)", that (?:she|he) took the (.+) out`, func(m []string) { do(Tell{Act: "move", Item: m[3], To: "out", Done: asTyped(m[1]), Late: m[2]}) }},
+		{`tells at (\S+), because "(.*)", that (?:she|he) put the (.+) back`, func(m []string) { do(Tell{Act: "move", Item: m[3], To: "back", Done: asTyped(m[1]), Late: m[2]}) }},
+		{`tells at (\S+), because "(.*)", that (?:she|he) performed (.+)`, func(m []string) { do(Tell{Act: "perform", Step: m[3], Done: asTyped(m[1]), Late: m[2]}) }},
+		{`types for (\w+) (.+) of (.+) as "(.*)" because "(.*)"`, func(m []string) {
+			do(Tell{Act: "record", Step: m[3], Field: m[2], Text: m[4], Doer: s.w.people[m[1]].ID, Scribed: m[5]})
+		}},
+		{`types for (\w+) the beginning of (.+) because "(.*)"`, func(m []string) { do(Tell{Act: "begin", Step: m[2], Doer: s.w.people[m[1]].ID, Scribed: m[3]}) }},
+		{`types for (\w+) the signature under (.+) because "(.*)"`, func(m []string) {
+			do(Tell{Act: "perform", Step: m[2], Doer: s.w.people[m[1]].ID, Scribed: m[3]})
+		}},
+		{`signs what was typed for (?:her|him) in (.+)`, func(m []string) { do(ConfirmTyped{m[1]}) }},
+		{`puts the batch on hold for (.+?) because "(.*)"`, func(m []string) { do(PutOnHold{HoldKind(m[1]), m[2]}) }},
+		{`lifts hold (\d+) because "(.*)"`, func(m []string) { do(LiftHold{s.number(m[1]), m[2]}) }},
+		{`hands over with "(.*)"`, func(m []string) { do(HandOverShift{m[1]}) }},
+		{`takes over`, func([]string) { do(TakeOverShift{}) }},
 		{`performs (.+)`, func(m []string) { do(Perform{m[1]}) }},
 		{`checks (.+)`, func(m []string) { do(Check{m[1]}) }},
 		{`notes "(.*)"`, func(m []string) { do(Note{"", m[1]}) }},
@@ -249,6 +268,9 @@ func (s *story) act(who, second, text string) error {
 	}
 	return err
 }
+
+// asTyped is a moment of day 1 as somebody types it.
+func asTyped(clock string) string { return "2026-11-20 " + clock }
 
 // asked is a correction by its number; an empty one when there is none.
 func (s *story) asked(text string) CorrectionEntry {
@@ -303,6 +325,17 @@ func (s *story) then(text string) {
 			lines, err := Lines(state, ConfirmCorrection{s.asked(m[1]).Step, s.number(m[1])}, s.w.factsOf("Pia"))
 			if text := strings.Join(lines, "\n"); err != nil || !strings.Contains(text, m[2]) {
 				s.wrong("it says %s, %v", text, err)
+			}
+		}},
+		{`(\w+) is responsible`, func(m []string) {
+			if by := state.Responsible(); by == nil || by.Name != m[1] {
+				s.wrong("it is %v", by)
+			}
+		}},
+		{`nobody has taken the batch over`, func([]string) { same(state.Responsible() == nil, "true") }},
+		{`the hand-over says "(.*)"`, func(m []string) {
+			if open := strings.Join(state.HandingOver().Open, "\n"); !strings.Contains(open, m[1]) {
+				s.wrong("it says %s", open)
 			}
 		}},
 		{`step (.+) is signed`, func(m []string) { same(state.Step(m[1]).Signed(), "true") }},

@@ -14,9 +14,16 @@ import (
 // Signs says what signature a command needs: its meaning and the roles under
 // which it may be given. ok is false for a command that is not signed.
 func Signs(s *State, c Command) (meaning identity.Meaning, roles []identity.Role, ok bool) {
+	if tell, ok := c.(Tell); ok {
+		c = tell.inner()
+	}
 	switch c := c.(type) {
 	case Open:
 		return identity.Approved, openers(), true
+	case ConfirmTyped:
+		if s != nil && s.Step(c.Step) != nil {
+			return identity.Performed, []identity.Role{roleOf(s.Protocol, s.Step(c.Step).Step.By)}, true
+		}
 	case Perform, Check:
 		if s == nil || s.Step(stepOf(c)) == nil {
 			break
@@ -47,6 +54,12 @@ func Signs(s *State, c Command) (meaning identity.Meaning, roles []identity.Role
 		return identity.Verified, staff(), true
 	case LinkNumber:
 		return identity.Approved, openers(), true
+	case LiftHold:
+		if s != nil && c.Hold > 0 && c.Hold <= len(s.AllHolds) {
+			return identity.AuthorisedDeviation, s.AllHolds[c.Hold-1].Kind.lifters(), true
+		}
+	case HandOverShift, TakeOverShift:
+		return identity.Acknowledged, staff(), true
 	case Review:
 		return identity.Reviewed, reviewers(), true
 	case Certify:
@@ -85,12 +98,17 @@ func Lines(s *State, c Command, f Facts) ([]string, error) {
 		sheet.batch()
 	}
 	switch c := c.(type) {
+	case ConfirmTyped:
+		sheet.typedLines(s.Step(c.Step))
+	case Tell:
+		sheet.step(s.Step(c.Step))
+		sheet.add("Done at %s, as stated; recorded late: %s", c.Done, strings.TrimSpace(c.Late))
 	case Perform:
 		sheet.step(s.Step(c.Step))
 	case Check:
 		sheet.step(s.Step(c.Step))
 		if performed := s.Step(c.Step).PerformedNow(); performed != nil {
-			sheet.add("Performed by %s (%s), %s.", performed.Name, performed.Role, sheet.at(performed.At))
+			sheet.add("Performed by %s (%s), %s%s.", performed.Name, performed.Role, sheet.at(performed.At), sheet.mannered(*performed))
 		}
 	case ConfirmCorrection:
 		if err := sheet.correctionLines(c); err != nil {
@@ -112,6 +130,14 @@ func Lines(s *State, c Command, f Facts) ([]string, error) {
 		sheet.linkNumber(c)
 	case ConfirmNumber:
 		sheet.confirmNumber(c)
+	case LiftHold:
+		if err := sheet.holdLines(c); err != nil {
+			return nil, err
+		}
+	case HandOverShift:
+		sheet.handOverLines(c)
+	case TakeOverShift:
+		sheet.takeOverLines(c)
 	case Review:
 		sheet.record()
 		sheet.add("Review: %s", strings.TrimSpace(c.Statement))
@@ -213,7 +239,7 @@ func (sh *sheet) step(st *StepState) {
 	}
 	sh.moves(st)
 	if st.Begun != nil {
-		sh.add("Begun by %s, %s.", st.Begun.Name, sh.at(st.Begun.At))
+		sh.add("Begun by %s, %s%s.", st.Begun.Name, sh.at(st.Begun.At), sh.mannered(*st.Begun))
 	}
 	for _, scan := range st.Step.Scans {
 		for _, entry := range st.Scans[scan.Field] {
@@ -267,7 +293,7 @@ func (sh *sheet) values(st *StepState, in *protocol.Input) {
 		case entry.Repeat:
 			word = "measured again"
 		}
-		sh.add("%s: %s, %s by %s, %s%s. %s", title, in.Show(entry.Value, sh.zone), word, entry.Name, sh.at(entry.At), sh.s.secondWords(entry), sh.verdict(entry.Verdict, in.Limits))
+		sh.add("%s: %s, %s by %s, %s%s. %s", title, in.Show(entry.Value, sh.zone), word, entry.Name, sh.at(entry.At), sh.mannered(entry.Act)+sh.s.secondWords(entry), sh.verdict(entry.Verdict, in.Limits))
 	}
 }
 

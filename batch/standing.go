@@ -116,6 +116,9 @@ func (s *State) settle() {
 	default:
 		s.Status = Complete
 	}
+	if len(s.Holds()) > 0 && s.Disposition == nil {
+		s.Status = OnHold
+	}
 	if s.quarantined() && !s.ended() {
 		s.Status = Quarantined
 	}

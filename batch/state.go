@@ -27,6 +27,8 @@ const (
 	// Quarantined: its unit was stopped, and a quality lead put it aside until
 	// somebody decides that it goes on (CTL-07).
 	Quarantined Status = "quarantined"
+	// OnHold: a hold stands on it.
+	OnHold Status = "on hold"
 )
 
 // State is a batch as its entries tell it. It is a value of the log: fold the
@@ -58,6 +60,8 @@ type State struct {
 	Reviews     []Act             // the last is the one that may count
 	Basis       Basis             // what held when it was opened
 	Stops       []StopEntry       // decisions after a stop of its unit
+	AllHolds    []HoldEntry       // number i+1 at index i, the lifted ones among them
+	Shifts      []ShiftEntry      // hand-overs between shifts
 	Labellings  []Labelling       // each printing of labels
 	LabelCopies []LabelCopy       // number i+1 at index i
 	Immediate   *ImmediateEntry
@@ -93,6 +97,7 @@ type Act struct {
 	Username string
 	Role     string
 	Meaning  identity.Meaning // "" when unsigned
+	Manner   *Manner          // of what was told late or typed for somebody else; nil otherwise
 	Training string
 	// Invalidated names the later entry's version that took what was signed
 	// away from under the signature; 0 while it stands (SIG-04).
@@ -116,6 +121,7 @@ type StepState struct {
 	Results   map[string]protocol.Result // calculations as they stand
 	Performed []Act                      // the last not invalidated one counts
 	Checked   []Act
+	Confirmed []Act // by those for whom something was typed
 	// Started is when the step began: at Begin for a timed step, else with the
 	// first thing that was done in it; zero before that.
 	Started time.Time

@@ -74,8 +74,10 @@ func (s *State) Waits(stops int) bool {
 // until a quality lead has decided; what was begun still takes what is seen in
 // it, items still go back to their storage, and abort remains (CTL-04, CTL-07).
 func (d *decision) attended(st *StepState) *Refusal {
-	if refusal := d.sure(); refusal != nil {
-		return refusal
+	for _, rule := range []func() *Refusal{d.notHeld, d.sure} {
+		if refusal := rule(); refusal != nil {
+			return refusal
+		}
 	}
 	safe := d.s.safeState(st)
 	if d.s.Waits(d.f.Standing.Unit.Stops) {

@@ -2,6 +2,7 @@ package batch
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -19,7 +20,7 @@ func Words(ev Event) string {
 		}
 		return line + nearWords(e.Near)
 	case StepBegun:
-		return fmt.Sprintf("Began step %s.", e.Step)
+		return fmt.Sprintf("Began step %s.", e.Step) + e.Manner.words(e.By)
 	case ScanAccepted:
 		if e.Lot != "" {
 			return fmt.Sprintf("Scanned %s in step %s: it matched, lot %s.", e.Field, e.Step, e.Lot)
@@ -32,7 +33,7 @@ func Words(ev Event) string {
 		if e.Repeat {
 			word = "Measured again"
 		}
-		return fmt.Sprintf("%s %s in step %s: %s.%s", word, e.Field, e.Step, e.Value, broken(e.Level, e.Reason))
+		return fmt.Sprintf("%s %s in step %s: %s.%s", word, e.Field, e.Step, e.Value, broken(e.Level, e.Reason)) + e.Manner.words(e.By)
 	case ValueCorrected:
 		return e.words()
 	case CorrectionAsked:
@@ -44,15 +45,17 @@ func Words(ev Event) string {
 	case ItemMoved:
 		switch e.To {
 		case "out":
-			return fmt.Sprintf("Took %s out of its storage.", e.Item)
+			return fmt.Sprintf("Took %s out of its storage.", e.Item) + e.Manner.words(e.By)
 		case "back":
-			return fmt.Sprintf("Put %s back into its storage.", e.Item)
+			return fmt.Sprintf("Put %s back into its storage.", e.Item) + e.Manner.words(e.By)
 		}
-		return sentenceCase(fmt.Sprintf("%s was %s.", e.Item, e.To))
+		return sentenceCase(fmt.Sprintf("%s was %s.", e.Item, e.To)) + e.Manner.words(e.By)
 	case StepDecided:
 		return fmt.Sprintf("Signed the decision %s.", e.Step)
 	case StepPerformed:
-		return fmt.Sprintf("Signed step %s as performed.", e.Step)
+		return fmt.Sprintf("Signed step %s as performed.", e.Step) + e.Manner.words(e.By)
+	case TypedConfirmed:
+		return fmt.Sprintf("Signed that what was typed for them in step %s is theirs: %d entries.", e.Step, e.Entries)
 	case StepChecked:
 		return fmt.Sprintf("Signed step %s as %s.", e.Step, meanings(e))
 	case RemarkNoted:
@@ -73,6 +76,14 @@ func Words(ev Event) string {
 		return e.words()
 	case NumberConfirmed:
 		return fmt.Sprintf("Confirmed link %d of a patient number.", e.Link)
+	case HoldPut:
+		return fmt.Sprintf("Put the batch on hold (%d, %s): %s", e.Number, e.Type, e.Reason)
+	case HoldLifted:
+		return fmt.Sprintf("Lifted hold %d: %s", e.Hold, e.Reason)
+	case ShiftHandedOver:
+		return "Handed the batch over. " + strings.Join(append(slices.Clip(e.Open), e.Words), " ")
+	case ShiftTakenOver:
+		return "Took the batch over. " + e.Words
 	case BatchReviewed:
 		return fmt.Sprintf("Reviewed the batch, with %d exceptions: %s", e.Exceptions, e.Statement)
 	case BatchCertified:

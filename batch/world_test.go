@@ -204,6 +204,13 @@ func (w *world) do(who string, c Command, now time.Time) error {
 	w.tb.Helper()
 	w.now = now
 	f := w.factsOf(who)
+	if id, ok := DoerOf(c); ok {
+		for _, person := range w.people {
+			if person.ID == id {
+				f.Doer = person
+			}
+		}
+	}
 	if scan, ok := c.(Scan); ok {
 		for _, id := range LabelsOf(scan.Raw) {
 			if slices.ContainsFunc(w.others, func(other *State) bool { return other.ID == id }) {

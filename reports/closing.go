@@ -134,7 +134,7 @@ func (r *record) materials() {
 	moves := newTable(column{"Item", 30}, column{"Storage", 20}, column{"When", 25}, column{"Who", 25})
 	for _, m := range r.State.Moves {
 		words := map[string]string{"out": "taken out", "back": "put back", "opened": "opened", "thawed": "thawed"}[m.To]
-		moves.add(say(m.Item), say(words), small(r.at(m.At)), small(who(m.Act)))
+		moves.add(say(m.Item), say(words), small(r.at(m.When())), r.whoWhen(m.Act))
 	}
 	r.heading("Moves from and to storage", 3000)
 	r.grid(moves)
@@ -154,9 +154,9 @@ func (r *record) times() {
 		done := "–"
 		words := span(st.Step.Wait)
 		if len(st.Performed) > 0 {
-			done = r.at(st.Performed[0].At)
+			done = r.at(st.Performed[0].When())
 			if !st.Started.IsZero() {
-				words = duration(st.Performed[0].At.Sub(st.Started)) + "; " + words
+				words = duration(st.Performed[0].When().Sub(st.Started)) + "; " + words
 			}
 		}
 		t.add(say(st.Step.Name), small(r.at(st.Started)), small(done), small(words))

@@ -46,7 +46,7 @@ func (r *record) eventWords(e Entry) string {
 		}
 		return words
 	case batch.StepBegun:
-		return "began step " + event.Step
+		return "began step " + event.Step + manner(event.By, event.Manner)
 	case batch.ScanAccepted:
 		return fmt.Sprintf("step %s: scanned %s, matched: %s", event.Step, event.Field, r.personal(event.Raw))
 	case batch.ScanRefused:
@@ -56,7 +56,7 @@ func (r *record) eventWords(e Entry) string {
 		if event.Repeat {
 			words += " (repeated measurement)"
 		}
-		return words + broken(event.Level, event.Reason)
+		return words + broken(event.Level, event.Reason) + manner(event.By, event.Manner)
 	case batch.ValueCorrected:
 		return r.correctedWords(event)
 	case batch.CorrectionAsked:
@@ -66,7 +66,7 @@ func (r *record) eventWords(e Entry) string {
 		return fmt.Sprintf("step %s: gave up correction %d, because: %s", event.Step, event.Correction, event.Reason)
 	case batch.ItemMoved:
 		words := map[string]string{"back": "put back ", "out": "took out ", "opened": "opened ", "thawed": "thawed "}
-		return words[event.To] + event.Item
+		return words[event.To] + event.Item + manner(event.By, event.Manner)
 	case batch.StepDecided:
 		return "decided in step " + event.Step
 	case batch.StepPerformed:
@@ -74,7 +74,9 @@ func (r *record) eventWords(e Entry) string {
 		for _, result := range event.Results {
 			words += fmt.Sprintf("; %s = %s (unrounded %s)", result.Name, protocol.Uncoded(result.Rounded), protocol.Uncoded(result.Unrounded)) + broken(result.Level, result.Limit)
 		}
-		return words
+		return words + manner(event.By, event.Manner)
+	case batch.TypedConfirmed:
+		return fmt.Sprintf("step %s: signed that what was typed for them is theirs, %d entries", event.Step, event.Entries)
 	case batch.StepChecked:
 		if event.Witness {
 			return "witnessed step " + event.Step
@@ -108,13 +110,25 @@ func (r *record) eventWords(e Entry) string {
 	case batch.CommandRefused:
 		return fmt.Sprintf("refused to %s%s: %s", event.Attempt, on(event.Step), event.Sentence)
 	}
-	if words := batch.RouteWords(e.Event); words != "" {
-		return words
-	}
-	if words := batch.TypingWords(e.Event) + batch.LabelWords(e.Event); words != "" {
-		return words
+	for _, words := range []string{batch.RouteWords(e.Event), batch.TypingWords(e.Event) + batch.LabelWords(e.Event), interruptionWords(e.Event)} {
+		if words != "" {
+			return words
+		}
 	}
 	return kindWords(string(e.Kind)) + ": this program cannot read the entry; it stands in full in the attached data"
+}
+
+// manner says how something came into the record, where that was not at the
+// moment and by whoever did it (EXE-09, REL-07).
+func manner(by batch.By, m batch.Manner) string {
+	words := ""
+	if m.Doer != "" {
+		words += "; " + by.Name + " typed it for " + m.Name + " (" + m.Role + "), because: " + m.Scribed
+	}
+	if m.Done != "" {
+		words += "; recorded late for " + m.Typed + ", because: " + m.Late
+	}
+	return words
 }
 
 func on(step string) string {

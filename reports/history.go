@@ -180,6 +180,9 @@ func (h *history) factsFor(e audit.Stored) batch.Facts {
 		return f // Fold says so, with the reason
 	}
 	h.events[e.Index] = event
+	if id, ok := batch.DoerIn(event); ok {
+		f.Doer, _ = h.people.Person(id)
+	}
 	f.Registered = h.registered(event, e.Time)
 	name, version, digest := "", 0, audit.Hash{}
 	switch event := event.(type) {

@@ -70,7 +70,11 @@ func (r *record) duties(st *batch.StepState) string {
 		parts = append(parts, "time in the step: "+span(step.Wait))
 	}
 	if st.Begun != nil {
-		parts = append(parts, "begun "+r.at(st.Begun.At)+" by "+who(*st.Begun))
+		begun := "begun " + r.at(st.Begun.At) + " by " + who(*st.Begun)
+		if words := st.Begun.MannerWords(r.at); words != "" {
+			begun += " (" + words + ")"
+		}
+		parts = append(parts, begun)
 	} else if !st.Started.IsZero() {
 		parts = append(parts, "started "+r.at(st.Started))
 	}
@@ -226,6 +230,9 @@ func (r *record) blocks(st *batch.StepState) {
 	if st.Step.Witness {
 		second = "WITNESSED"
 	}
+	for _, a := range st.Confirmed {
+		r.frame(append(cell{{smallStyle, "What was typed for the signer in this step is theirs."}}, r.signatureLines(a)...), 60)
+	}
 	rows := max(due(st.Performed, true), due(st.Checked, st.Step.CheckedBy != ""), 1)
 	t := newTable(column{"", 1}, column{"", 1})
 	t.boxed = true
@@ -279,6 +286,9 @@ func (r *record) signatureLines(a batch.Act) cell {
 		text{smallStyle, "(" + orDash(a.Username) + "), " + orDash(a.Role) + ", " + r.at(a.At)},
 		text{smallStyle, "log entry " + fmt.Sprint(a.Index) + r.seal(a)},
 	)
+	if words := a.MannerWords(r.at); words != "" {
+		lines = append(lines, text{smallStyle, words})
+	}
 	return lines
 }
 

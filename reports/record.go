@@ -118,6 +118,7 @@ func (r *record) make(data []byte) (pdf []byte, err error) {
 	r.calculations()
 	r.yields()
 	r.remarks()
+	r.interruptions()
 	r.labels()
 	r.disposition()
 	r.signatures()

@@ -68,6 +68,7 @@ func leansOn(e audit.Stored) (all []audit.StreamID) {
 	if err != nil {
 		return nil // Fold says so, with the reason
 	}
+	all = append(all, batch.LeansOn(ev)...)
 	var items []batch.OpenedItem
 	switch ev := ev.(type) {
 	case batch.BatchOpened:

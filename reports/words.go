@@ -57,7 +57,11 @@ func who(a batch.Act) string {
 
 // whoWhen is who and when, on two lines.
 func (c clock) whoWhen(a batch.Act) cell {
-	return cell{{smallStyle, who(a)}, {smallStyle, c.at(a.At)}}
+	lines := cell{{smallStyle, who(a)}, {smallStyle, c.at(a.At)}}
+	if words := a.MannerWords(c.at); words != "" {
+		lines = append(lines, text{smallStyle, words})
+	}
+	return lines
 }
 
 // duration writes a span in hours, minutes and seconds, as in "1 h 30 min".
@@ -161,6 +165,8 @@ func status(s *batch.State) string {
 		return "CERTIFIED CONDITIONALLY"
 	case batch.Given:
 		return "CERTIFIED AND GIVEN"
+	case batch.OnHold:
+		return "ON HOLD – NOT CERTIFIED – NOT FOR USE"
 	case batch.Quarantined:
 		return "QUARANTINED – NOT FOR USE"
 	case batch.SuppliedAnyway:

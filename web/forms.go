@@ -118,13 +118,13 @@ func recoverForm(kept string) form {
 func (f form) unsigned() (batch.Command, error) {
 	switch f["act"] {
 	case "begin":
-		return batch.Begin{Step: f["step"]}, nil
+		return f.told("begin", batch.Tell{Step: f["step"]}, batch.Begin{Step: f["step"]}), nil
 	case "scan":
 		return batch.Scan{Step: f["step"], Field: f["field"], Raw: strings.TrimRight(f["raw"], "\n")}, nil
 	case "typecode":
 		return batch.TypeCode{Step: f["step"], Field: f["field"], Text: strings.TrimSpace(f["typed"]), Reason: f["reason"], Words: strings.TrimSpace(f["words"])}, nil
 	case "move":
-		return batch.Move{Item: f["item"], To: f["direction"]}, nil
+		return f.told("move", batch.Tell{Item: f["item"], To: f["direction"]}, batch.Move{Item: f["item"], To: f["direction"]}), nil
 	case "setout":
 		item := batch.Item{Name: f["item"], Code: f["code"], Amount: strings.TrimSpace(f["amount"])}
 		return batch.SetOut{Item: item, Reason: strings.TrimSpace(f["reason"])}, nil
@@ -133,6 +133,8 @@ func (f form) unsigned() (batch.Command, error) {
 	case "dropcorrection":
 		number, err := readNumber(f["correction"])
 		return batch.DropCorrection{Step: f["step"], Correction: int(number), Reason: strings.TrimSpace(f["reason"])}, err
+	case "putonhold":
+		return batch.PutOnHold{Kind: batch.HoldKind(f["kind"]), Reason: strings.TrimSpace(f["reason"])}, nil
 	case "note":
 		return batch.Note{Step: f["step"], Text: strings.TrimSpace(f["text"])}, nil
 	case "raise":
@@ -161,7 +163,9 @@ func (f form) signed() (batch.Command, error) {
 	}
 	switch f["act"] {
 	case "perform":
-		return batch.Perform{Step: f["step"]}, nil
+		return f.told("perform", batch.Tell{Step: f["step"]}, batch.Perform{Step: f["step"]}), nil
+	case "confirmtyped":
+		return batch.ConfirmTyped{Step: f["step"]}, nil
 	case "check":
 		return batch.Check{Step: f["step"]}, nil
 	case "confirmcorrection":
@@ -175,6 +179,13 @@ func (f form) signed() (batch.Command, error) {
 			return nil, errForm
 		}
 		return batch.Resolve{Exception: int(number), Accept: f["accept"] == "yes", Reason: strings.TrimSpace(f["reason"])}, nil
+	case "lifthold":
+		number, err := readNumber(f["hold"])
+		return batch.LiftHold{Hold: int(number), Reason: strings.TrimSpace(f["reason"])}, err
+	case "handovershift":
+		return batch.HandOverShift{Words: strings.TrimSpace(f["words"])}, nil
+	case "takeovershift":
+		return batch.TakeOverShift{Words: strings.TrimSpace(f["words"])}, nil
 	case "afterstop":
 		return batch.AfterStop{Decision: f["decision"], Authority: strings.TrimSpace(f["authority"]), Reason: strings.TrimSpace(f["reason"])}, nil
 	case "recordroute":

@@ -52,6 +52,7 @@ func valueOf(s *batch.State, in protocol.Input, entry batch.ValueEntry, i, count
 	v := valueView{
 		Text: in.Show(entry.Value, zone), At: when(entry.At, zone), Name: entry.Name, Reason: entry.Reason,
 		Struck: i < count-1, Verdict: verdictOf(entry.Verdict), Effects: entry.Effects,
+		Manner: mannerWords(entry.Act, zone),
 	}
 	if second := s.Second(entry); second != nil {
 		by := actWords(*second, zone)

@@ -34,6 +34,8 @@ type overviewView struct {
 	Custody                              string
 	Stop                                 *stopView
 	Waiting                              []waitingView
+	OnHold                               []holdView
+	Shift                                string
 }
 
 type stepLine struct {
@@ -67,6 +69,7 @@ func (s *Server) overviewPage(w http.ResponseWriter, r *http.Request, v visit) e
 func (s *Server) showOverview(w http.ResponseWriter, r *http.Request, v visit, status int, state *batch.State, p *problem) error {
 	view := overviewOf(state, s.svc.Now(), s.svc.Info().Location, s.svc.NewKey)
 	var err error
+	view.OnHold, view.Shift = holdsOf(state, v.form, s.svc.Info().Location), batchAddress(state.ID)+"/shift"
 	if view.Stop, err = s.stopOf(r, v, state); err != nil {
 		return err
 	}

@@ -82,12 +82,14 @@ type signedBy struct {
 	Index                                       int64
 	Invalidated                                 bool
 	Why                                         string
+	Manner                                      string // told late, or typed for somebody else
 }
 
 func actWords(a batch.Act, zone *time.Location) signedBy {
 	return signedBy{
 		Name: a.Name, Username: a.Username, Role: a.Role, Meaning: string(a.Meaning), Training: a.Training,
 		At: when(a.At, zone), Index: a.Index, Invalidated: a.Invalidated != 0, Why: a.Why,
+		Manner: mannerWords(a, zone),
 	}
 }
 

@@ -39,7 +39,7 @@ func (s *Server) recordValues(w http.ResponseWriter, r *http.Request, v visit) e
 	for _, in := range valuesOf(st.Step, f) {
 		name := elementID(in.Name)
 		text := strings.TrimSpace(f["text-"+name])
-		after, err := s.svc.Do(r.Context(), v.who, f["key-"+name], id, seen, batch.Record{Step: f["step"], Field: in.Name, Text: text})
+		after, err := s.svc.Do(r.Context(), v.who, f["key-"+name], id, seen, f.told("record", batch.Tell{Step: f["step"], Field: in.Name, Text: text}, batch.Record{Step: f["step"], Field: in.Name, Text: text}))
 		var conflict *site.Conflict
 		refused, isRefusal := site.AsRefusal(err)
 		switch {
@@ -82,6 +82,9 @@ func (s *Server) recordValues(w http.ResponseWriter, r *http.Request, v visit) e
 		to += "?done=outside&field=" + queryEscape(outside)
 	case f["then"] == "sign":
 		to = batchAddress(id) + "/sign?act=perform&step=" + queryEscape(f["step"])
+		if f["done"] != "" {
+			to += "&done=" + queryEscape(f["done"]) + "&late=" + queryEscape(f["late"])
+		}
 	default:
 		to += "?done=recorded" + anchor(st.Step, f)
 	}

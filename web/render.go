@@ -24,7 +24,7 @@ type pages map[string]*template.Template
 
 // parsePages parses every page with the frame that all share.
 func parsePages(a assets) (pages, error) {
-	frame, err := template.New("frame").Funcs(template.FuncMap{"asset": a.address, "id": elementID, "act": newAct}).ParseFS(pageFiles, "pages/frame.html", "pages/parts.html")
+	frame, err := template.New("frame").Funcs(template.FuncMap{"asset": a.address, "id": elementID, "act": newAct, "manner": newManner}).ParseFS(pageFiles, "pages/frame.html", "pages/parts.html")
 	if err != nil {
 		return nil, err
 	}
@@ -212,6 +212,7 @@ var doneWords = map[string]string{
 	"corrected":  "The correction was recorded. The first value stays where it was.",
 	"asked":      "The correction was recorded. It counts once a second person has signed it.",
 	"given-up":   "The correction was given up. The value stays as it was.",
+	"on-hold":    "The batch is on hold. Nothing resumes by itself: somebody lifts each hold with a signature.",
 	"noted":      "The note was recorded.",
 	"raised":     "The exception was recorded. A quality lead will see it.",
 	"signed":     "Signed and recorded.",

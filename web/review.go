@@ -15,6 +15,8 @@ import (
 type reviewView struct {
 	Batch, Status, Ended             string
 	Stop                             *stopView
+	OnHold                           []holdView
+	Shifts                           []handView
 	Opened                           signedBy
 	Facts                            []field
 	Identity                         []identityLine
@@ -81,7 +83,10 @@ func (s *Server) reviewPage(w http.ResponseWriter, r *http.Request, v visit) err
 
 func (s *Server) showReview(w http.ResponseWriter, r *http.Request, v visit, status int, state *batch.State, f form, p *problem) error {
 	view := reviewOf(state, s.svc.Now(), s.svc.Info().Location)
-	view.Typed = f
+	view.Typed, view.OnHold = f, holdsOf(state, v.form, s.svc.Info().Location)
+	for _, e := range state.Shifts {
+		view.Shifts = append(view.Shifts, handOf(e, s.svc.Info().Location))
+	}
 	view.MayCertify = state.MayCertify(v.who.Person)
 	view.Remarks, view.Route, view.Seen = s.remarksOf(state), s.routeOf(state), state.Version
 	charts, err := s.svc.Against(r.Context(), v.who, state)

@@ -147,6 +147,10 @@ func stepOfCommand(c batch.Command) string {
 		return c.Step
 	case batch.WitnessCode:
 		return c.Step
+	case batch.ConfirmTyped:
+		return c.Step
+	case batch.Tell:
+		return c.Step
 	}
 	return ""
 }
@@ -161,6 +165,10 @@ func headOf(c batch.Command, m identity.Meaning) string {
 			return "I decide in the step " + c.Step
 		}
 		return "I did the step " + c.Step
+	case batch.Tell:
+		return "I did the step " + c.Step + ", at " + c.Done
+	case batch.ConfirmTyped:
+		return "what was typed for me in the step " + c.Step + " is mine"
 	case batch.Check:
 		return "I checked the step " + c.Step
 	case batch.ConfirmCorrection:
@@ -174,6 +182,12 @@ func headOf(c batch.Command, m identity.Meaning) string {
 		return fmt.Sprintf("do not accept exception %d", c.Exception)
 	case batch.TakeOver, batch.LinkNumber, batch.ConfirmNumber:
 		return custodyHead(c)
+	case batch.LiftHold:
+		return fmt.Sprintf("lift hold %d", c.Hold)
+	case batch.HandOverShift:
+		return "I hand the batch over"
+	case batch.TakeOverShift:
+		return "I take the batch over"
 	case batch.AfterStop:
 		if c.Decision == batch.Quarantine {
 			return "quarantine the batch"
@@ -209,6 +223,8 @@ func cancelTo(id string, c batch.Command, draft string) string {
 		return batchAddress(id) + "/custody?draft=" + queryEscape(draft)
 	case batch.Abort:
 		return batchAddress(id) + "/wrong"
+	case batch.HandOverShift, batch.TakeOverShift:
+		return batchAddress(id) + "/shift?draft=" + queryEscape(draft)
 	}
 	if step := stepOfCommand(c); step != "" {
 		return stepAddress(id, step)
@@ -299,6 +315,10 @@ func (s *Server) notSigned(w http.ResponseWriter, r *http.Request, v visit, id s
 		return s.showReview(w, r, v, status, state, commandForm(c), p)
 	case batch.ImmediateUse:
 		return s.showLabels(w, r, v, status, state, immediateForm(c), p)
+	case batch.HandOverShift:
+		return s.showShift(w, r, v, status, state, form{"act": "handovershift", "words": c.Words}, p)
+	case batch.TakeOverShift:
+		return s.showShift(w, r, v, status, state, form{"act": "takeovershift", "words": c.Words}, p)
 	case batch.Abort:
 		return s.showWrong(w, r, v, status, state, form{"reason": c.Reason}, p)
 	}
@@ -349,6 +369,8 @@ func afterSign(state *batch.State, c batch.Command) string {
 		return batchAddress(state.ID) + "/labels"
 	case batch.TakeOver, batch.LinkNumber, batch.ConfirmNumber:
 		return batchAddress(state.ID) + "/custody"
+	case batch.HandOverShift, batch.TakeOverShift:
+		return batchAddress(state.ID) + "/shift"
 	}
 	if step := stepOfCommand(c); step != "" {
 		if st := state.Step(step); st != nil && !st.Signed() {

@@ -40,6 +40,10 @@ func (s *Server) showStep(w http.ResponseWriter, r *http.Request, v visit, statu
 	if view.Stop, err = s.stopOf(r, v, state); err != nil {
 		return err
 	}
+	if view.Colleagues, err = s.colleagues(r, v, state, step); err != nil {
+		return err
+	}
+	view.Typed, view.OnHold = v.form, holdsOf(state, v.form, s.svc.Info().Location)
 	if view.Stop != nil && (view.Stop.Waits || view.Stop.Quarantined) {
 		view.CanBegin, view.CanPerform, view.CanCheck = false, false, false
 	}
@@ -53,7 +57,7 @@ func (s *Server) showStep(w http.ResponseWriter, r *http.Request, v visit, statu
 // done says what a finished act is called when the next page opens.
 var done = map[string]string{
 	"begin": "begun", "scan": "scanned", "typecode": "typed-code", "move": "moved", "setout": "set-out",
-	"correct": "corrected", "dropcorrection": "given-up", "note": "noted", "raise": "raised", "promote": "raised", "tellsupply": "noted",
+	"correct": "corrected", "dropcorrection": "given-up", "note": "noted", "raise": "raised", "promote": "raised", "tellsupply": "noted", "putonhold": "on-hold",
 }
 
 // do carries out an act that needs no signature: a scan, a value, a move. Each
@@ -194,7 +198,7 @@ func (s *Server) notDone(w http.ResponseWriter, r *http.Request, v visit, id str
 	if f["act"] == "setout" {
 		return s.showSetOut(w, r, v, status, state, f, p)
 	}
-	if f["act"] == "correct" || f["act"] == "note" || f["act"] == "raise" {
+	if f["act"] == "correct" || f["act"] == "note" || f["act"] == "raise" || f["act"] == "putonhold" {
 		return s.showWrong(w, r, v, status, state, f, p)
 	}
 	if state.Step(f["step"]) == nil || f["back"] == "batch" {

@@ -29,6 +29,11 @@ type stepView struct {
 	Notes            []noteView
 	Holds            []string // what holds the step up
 	Waiting          []waitingView
+	OnHold           []holdView
+	Colleagues       []colleague // for whom one can type here
+	TypedFor         []string    // who has not signed yet that what was typed for them is theirs
+	Confirmed        []signedBy
+	Typed            form // of how an act was done, when it was not taken
 	Timed, CanBegin  bool
 	BeginKey         string
 	Begun            *signedBy
@@ -102,6 +107,7 @@ type valueView struct {
 	Verdict                      verdictView
 	Second                       *signedBy // under a correction of critical data
 	Effects                      []string  // of a correction
+	Manner                       string    // told late, or typed for somebody else
 }
 
 type itemView struct {
@@ -142,12 +148,12 @@ func stepOf(s *batch.State, name string, t typed, now time.Time, zone *time.Loca
 	}
 	live := v.Ended == "" && (v.IsNext || len(st.Performed) > 0)
 	fill(&v, s, st, t, live, zone, key)
-	v.CanBegin = v.IsNext && !st.Unwitnessed() && v.Ended == "" && st.Step.Timed && st.Begun == nil
+	v.CanBegin = v.IsNext && !st.Unwitnessed() && len(s.Holds()) == 0 && len(s.WaitingCorrections()) == 0 && v.Ended == "" && st.Step.Timed && st.Begun == nil
 	if v.CanBegin {
 		v.BeginKey, v.Wait = key(), waitWords(st.Step)
 	}
 	v.CanPerform = live && st.PerformedNow() == nil && !held(s) && !st.Unwitnessed()
-	v.CanCheck = live && st.PerformedNow() != nil && st.Step.CheckedBy != "" && st.CheckedNow() == nil
+	v.CanCheck = live && len(s.Holds()) == 0 && len(s.WaitingCorrections()) == 0 && st.PerformedNow() != nil && st.Step.CheckedBy != "" && st.CheckedNow() == nil
 	v.CheckWords = secondWords(st.Step)
 	v.PerformWords = "I did this"
 	if st.Step.Decision {
@@ -166,6 +172,7 @@ func stepOf(s *batch.State, name string, t typed, now time.Time, zone *time.Loca
 			v.Holds = append(v.Holds, fmt.Sprintf("Exception %d holds up every further step until %s decides it: %s", e.Number, e.Decider(), e.Text))
 		}
 	}
+	v.Confirmed, v.TypedFor = actsWords(st.Confirmed, zone), typedOpen(st)
 	v.Waiting = waitingCorrections(s, zone, key)
 	for _, n := range s.Notes {
 		if n.Step == name {
@@ -173,17 +180,6 @@ func stepOf(s *batch.State, name string, t typed, now time.Time, zone *time.Loca
 		}
 	}
 	return v, true
-}
-
-// held says that an open exception holds up every step: nothing is offered for
-// signing that would be refused.
-func held(s *batch.State) bool {
-	for _, e := range s.Exceptions {
-		if e.Resolved == nil && e.Blocks == batch.BlocksBatch {
-			return true
-		}
-	}
-	return false
 }
 
 // fill draws what is scanned, calculated, entered and used.

@@ -121,6 +121,7 @@ func (s *Server) routes() http.Handler {
 	signedIn("POST /batches/{id}/signed", s.sign)
 	signedIn("GET /batches/{id}/do", s.backToBatch)
 	signedIn("GET /batches/{id}/review", s.reviewPage)
+	signedIn("GET /batches/{id}/shift", s.shiftPage)
 	signedIn("GET /batches/{id}/trail", s.batchTrail)
 	signedIn("GET /batches/{id}/record.pdf", s.recordPDF)
 	signedIn("GET /batches/{id}/custody", s.custodyPage)

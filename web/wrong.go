@@ -19,6 +19,9 @@ type wrongView struct {
 	NoteKey, RaiseKey  string
 	CorrectKey, Choose string
 	Ended              string
+	HoldKey            string
+	Holds              []holdChoice
+	Kind               string // of hold, as chosen
 	Safe               string // what makes safe when the batch stops here
 }
 
@@ -50,6 +53,7 @@ func (s *Server) showWrong(w http.ResponseWriter, r *http.Request, v visit, stat
 	if view.Chosen != nil {
 		view.Chosen.Value = shownIn(state, *view.Chosen, s)
 	}
+	view.HoldKey, view.Holds = s.svc.NewKey(), holdChoices(v.who.Person)
 	back := link{Text: "The whole batch", To: batchAddress(state.ID)}
 	if state.Step(view.Step) != nil {
 		back = link{Text: "Back to the step " + view.Step, To: stepAddress(state.ID, view.Step)}
@@ -80,6 +84,8 @@ func wrongOf(state *batch.State, f form, key func() string) wrongView {
 	switch f["act"] {
 	case "correct":
 		v.Typed = f["text"]
+	case "putonhold":
+		v.Kind = f["kind"]
 	case "note", "raise":
 		v.Text = f["text"]
 	}

@@ -38,6 +38,8 @@ type BatchView struct {
 	Route       []StageView       `json:"out_of_specification,omitempty" doc:"the way to a supply at the physician's request"`
 	Blocks      []string          `json:"blocks_certification" doc:"everything that stands between this batch and certification, in sentences"`
 	Reviews     []ActView         `json:"reviews,omitempty"`
+	Holds       []HoldView        `json:"holds,omitempty"`
+	Shifts      []ShiftView       `json:"hand_overs,omitempty" doc:"between shifts; the last without a taker waits for one"`
 	Corrections []CorrectionView  `json:"corrections_of_critical_data,omitempty"`
 	Disposition *ActView          `json:"disposition,omitempty"`
 }
@@ -51,13 +53,18 @@ type TypedView struct {
 
 // ActView is one act with its signature, when it has one.
 type ActView struct {
-	Version     int64     `json:"version"`
-	At          time.Time `json:"at"`
-	Person      string    `json:"person"`
-	Name        string    `json:"name"`
-	Role        string    `json:"role,omitempty"`
-	Meaning     string    `json:"meaning,omitempty"`
-	Invalidated int64     `json:"invalidated_by,omitempty" doc:"the entry that took away what was signed"`
+	Version     int64      `json:"version"`
+	At          time.Time  `json:"at"`
+	Person      string     `json:"person"`
+	Name        string     `json:"name"`
+	Role        string     `json:"role,omitempty"`
+	Meaning     string     `json:"meaning,omitempty"`
+	Invalidated int64      `json:"invalidated_by,omitempty" doc:"the entry that took away what was signed"`
+	Done        *time.Time `json:"done,omitempty" doc:"when it was done, as stated, of what was recorded late"`
+	Late        string     `json:"recorded_late_because,omitempty"`
+	Doer        string     `json:"typed_for,omitempty" doc:"who did what this person typed"`
+	DoerName    string     `json:"typed_for_name,omitempty"`
+	Scribed     string     `json:"typed_because,omitempty"`
 }
 
 // StepView is one step.
@@ -72,6 +79,7 @@ type StepView struct {
 	Results   map[string]Computed `json:"results,omitempty"`
 	Performed []ActView           `json:"performed,omitempty"`
 	Checked   []ActView           `json:"checked,omitempty"`
+	Confirmed []ActView           `json:"typed_confirmed,omitempty" doc:"signatures of those for whom something was typed"`
 }
 
 // Taken is one scan or value.
@@ -147,6 +155,25 @@ type StageView struct {
 	Text     string `json:"text"`
 }
 
+// HoldView is a hold, standing or lifted.
+type HoldView struct {
+	Number  int      `json:"number"`
+	Kind    string   `json:"kind"`
+	Reason  string   `json:"reason"`
+	Put     ActView  `json:"put"`
+	Lifted  *ActView `json:"lifted,omitempty"`
+	Because string   `json:"lifted_because,omitempty"`
+}
+
+// ShiftView is a hand-over between shifts.
+type ShiftView struct {
+	Handed ActView  `json:"handed_over"`
+	Open   []string `json:"open" doc:"what was open, in sentences"`
+	Words  string   `json:"words,omitempty"`
+	Taken  *ActView `json:"taken_over,omitempty"`
+	Said   string   `json:"remark,omitempty"`
+}
+
 // TimerView is a running clock.
 type TimerView struct {
 	Name  string     `json:"name"`
@@ -210,6 +237,14 @@ func viewOf(s *batch.State, now time.Time) BatchView {
 	for _, stage := range s.Route {
 		view.Route = append(view.Route, StageView{actView(stage.Act), stage.Stage, stage.Whom, stage.When, stage.Document, stage.Text})
 	}
+	for _, hold := range s.AllHolds {
+		view.Holds = append(view.Holds, HoldView{
+			Number: hold.Number, Kind: string(hold.Kind), Reason: hold.Reason, Put: actView(hold.Act), Lifted: maybe(hold.Lifted), Because: hold.Why,
+		})
+	}
+	for _, shift := range s.Shifts {
+		view.Shifts = append(view.Shifts, ShiftView{Handed: actView(shift.Act), Open: shift.Open, Words: shift.Words, Taken: maybe(shift.Taken), Said: shift.Said})
+	}
 	for _, timer := range s.Timers(now) {
 		shown := TimerView{Name: timer.Name, Step: timer.Step, Since: timer.Since, Over: timer.Over}
 		if !timer.From.IsZero() {
@@ -232,7 +267,7 @@ func stepView(of *batch.State, s batch.StepState) StepView {
 	view := StepView{
 		Name: s.Step.Name, Section: s.Section.Name, Do: strings.TrimSpace(of.Told(s.Step.Do)), Critical: s.Step.Critical,
 		Scans: map[string][]Taken{}, Values: map[string][]Taken{}, Results: map[string]Computed{},
-		Performed: actViews(s.Performed), Checked: actViews(s.Checked),
+		Performed: actViews(s.Performed), Checked: actViews(s.Checked), Confirmed: actViews(s.Confirmed),
 	}
 	if s.Begun != nil {
 		begun := actView(*s.Begun)
@@ -299,8 +334,17 @@ func correctionViews(s *batch.State) []CorrectionView {
 }
 
 func actView(a batch.Act) ActView {
-	return ActView{
+	view := ActView{
 		Version: a.Version, At: a.At, Person: string(a.Person), Name: a.Name, Role: a.Role,
 		Meaning: string(a.Meaning), Invalidated: a.Invalidated,
 	}
+	if a.Manner == nil {
+		return view
+	}
+	if a.ToldLate() {
+		done := a.When()
+		view.Done, view.Late = &done, a.Manner.Late
+	}
+	view.Doer, view.DoerName, view.Scribed = a.Manner.Doer, a.Manner.Name, a.Manner.Scribed
+	return view
 }

@@ -122,6 +122,12 @@ func (s *Service) factsIn(m *models, person identity.PersonID, state *batch.Stat
 	}
 	m.toMatch(&f, state, c, now, s.info.Location)
 	rests := []audit.Condition{{Stream: found.ID.Stream(), Version: found.Version}}
+	if id, ok := batch.DoerOf(c); ok {
+		if doer, ok := m.people.Person(id); ok {
+			f.Doer = doer
+			rests = append(rests, audit.Condition{Stream: doer.ID.Stream(), Version: doer.Version})
+		}
+	}
 	unit := ""
 	if state != nil {
 		f.Protocol, unit = state.Protocol, state.Basis.Unit
