@@ -86,6 +86,18 @@ func seeds() map[string]func(w *world, at time.Time) {
 			toRest(w, at)
 			w.must("Pia", Check{"draw up"}, at.Add(30*time.Minute))
 		},
+		"late entry": func(w *world, at time.Time) {
+			w.must("Quinn", w.open, at)
+			w.must("Asha", Tell{Act: "move", Item: "vial", To: "out", Done: "2026-11-20 09:00", Late: "Forgotten."}, at.Add(9*time.Minute))
+		},
+		"typed for another": func(w *world, at time.Time) {
+			toTest(w, at)
+			w.must("Pia", Tell{Act: "record", Step: "test", Field: "pH", Text: "7.0", Doer: w.people["Asha"].ID, Scribed: "Hands in the isolator."}, at.Add(6*time.Minute))
+		},
+		"hold": func(w *world, at time.Time) {
+			w.must("Quinn", w.open, at)
+			w.must("Asha", PutOnHold{HoldMaterial, "The vial is late."}, at)
+		},
 		"clock": func(w *world, at time.Time) {
 			w.must("Quinn", w.open, at)
 			w.must("Asha", Note{"", "The clock jumped."}, at.Add(-time.Minute))

@@ -64,14 +64,23 @@ func (s *growing) rejudge() {
 // undecide takes a decision on an exception away: it is taken again, whatever
 // the exception held up before.
 func (s *growing) undecide(number int, version int64, why string) error {
-	if number < 1 || number > len(s.Exceptions) || s.Exceptions[number-1].Resolved == nil {
+	if number < 1 || number > len(s.Exceptions) || !s.Exceptions[number-1].judged() {
 		return fmt.Errorf("there is no decision on exception %d", number)
 	}
 	s.Exceptions = slices.Clone(s.Exceptions)
 	ex := &s.Exceptions[number-1]
-	undone := UndoneDecision{Act: *ex.Resolved, Accepted: ex.Accepted, Reason: ex.Reason}
-	undone.Invalidated, undone.Why = version, why
-	ex.Undone = append(slices.Clip(ex.Undone), undone)
+	ex.Undone = slices.Clip(ex.Undone)
+	for _, given := range ex.Approvals {
+		ex.Undone = append(ex.Undone, UndoneDecision{Act: given.Act, Accepted: true, Reason: given.Reason})
+	}
+	if ex.Resolved != nil && !ex.Accepted {
+		ex.Undone = append(ex.Undone, UndoneDecision{Act: *ex.Resolved, Reason: ex.Reason})
+	}
+	for i := range ex.Undone {
+		if undone := &ex.Undone[i]; undone.Invalidated == 0 {
+			undone.Invalidated, undone.Why = version, why
+		}
+	}
 	ex.Resolved, ex.Accepted, ex.Reason, ex.Approvals = nil, false, "", nil
 	if ex.Blocks == BlocksNothing {
 		ex.Blocks = BlocksRelease

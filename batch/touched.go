@@ -3,6 +3,7 @@ package batch
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"countersign/protocol"
 )
@@ -45,8 +46,8 @@ func (s *State) consequences(event ValueCorrected, after *State) ValueCorrected 
 		}
 	}
 	for _, ex := range s.Exceptions {
-		byHand := ex.Class == handClass && slices.Contains(event.Invalidates, ex.Step)
-		if ex.Resolved != nil && (ex.Field != "" && changed[ex.Step+"."+ex.Field] || byHand) {
+		byHand := strings.HasPrefix(ex.Cause, "hand:") && slices.Contains(event.Invalidates, ex.Step)
+		if ex.judged() && (ex.Field != "" && changed[ex.Step+"."+ex.Field] || byHand) {
 			event.Decisions = append(event.Decisions, ex.Number)
 		}
 	}
@@ -120,3 +121,7 @@ func (s *State) told(st *StepState) map[string]protocol.Value {
 	}
 	return answers
 }
+
+// judged says that somebody has signed a decision on an exception, be it one of
+// two that it needs.
+func (ex *Exception) judged() bool { return ex.Resolved != nil || len(ex.Approvals) > 0 }

@@ -2,6 +2,7 @@ package batchtest
 
 import (
 	"maps"
+	"slices"
 
 	"countersign/batch"
 )
@@ -28,7 +29,10 @@ func Signatures(s *batch.State) []Signature {
 		for _, undone := range ex.Undone {
 			all = append(all, Signature{undone.Act, "exception"})
 		}
-		if ex.Resolved != nil {
+		for _, given := range ex.Approvals {
+			all = append(all, Signature{given.Act, "exception"})
+		}
+		if ex.Resolved != nil && !ex.Accepted {
 			all = append(all, Signature{*ex.Resolved, "exception"})
 		}
 	}
@@ -83,7 +87,8 @@ func covers(s *batch.State, one Signature) map[string]string {
 		return figures(s, func(st *batch.StepState) bool { return !st.Section.AfterRelease })
 	case "exception":
 		for _, ex := range s.Exceptions {
-			if ex.Resolved != nil && ex.Resolved.Version == one.Version {
+			given := slices.ContainsFunc(ex.Approvals, func(a batch.Approval) bool { return a.Version == one.Version })
+			if given || ex.Resolved != nil && ex.Resolved.Version == one.Version {
 				return only(s, ex.Step, ex.Field)
 			}
 		}
