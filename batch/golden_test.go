@@ -70,6 +70,21 @@ func TestThePayloadsOfEveryKindStayAsTheyAre(t *testing.T) {
 	}
 }
 
+// TestEveryEarlierVersionOfAKindIsReadAsTodays: a type that has lost the means
+// would leave old logs unread.
+func TestEveryEarlierVersionOfAKindIsReadAsTodays(t *testing.T) {
+	for _, zero := range earlier() {
+		old, ok := zero.(older)
+		if !ok {
+			t.Errorf("%T cannot be read as what its kind is today", zero)
+			continue
+		}
+		if today := old.today(); today.Kind() != zero.Kind() || versionOf(today) == versionOf(zero) {
+			t.Errorf("%T is read as version %d of %s", zero, versionOf(today), today.Kind())
+		}
+	}
+}
+
 // TestAMaskedBatchTakesNoCommand: without the patient nobody can be matched,
 // so nobody may act (COI-03).
 func TestAMaskedBatchTakesNoCommand(t *testing.T) {

@@ -21,15 +21,6 @@ func (b *browser) under(f form, username string) answer {
 	return b.follow(b.post("/batches/"+id+"/signed", whole))
 }
 
-func (a answer) says(t *testing.T, wanted ...string) {
-	t.Helper()
-	for _, words := range wanted {
-		if !strings.Contains(a.text, words) {
-			t.Fatalf("the page (%d) does not say %q:\n%s", a.status, words, a.text)
-		}
-	}
-}
-
 // A morning at the bedside: the batch is put on hold and goes on, one shift hands
 // it to the next on one page, something is told afterwards, somebody types for
 // another, and a correction is asked for and given up. All of it stands on the
