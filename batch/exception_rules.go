@@ -29,6 +29,8 @@ type exceptionRaisedFirst struct {
 // Kind is that of every exception.
 func (exceptionRaisedFirst) Kind() audit.Kind { return kindRaised }
 
+func (e exceptionRaisedFirst) closed() Event { return e }
+
 // today is an exception that one quality lead decides.
 func (e exceptionRaisedFirst) today() Event {
 	return ExceptionRaised{
