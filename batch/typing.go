@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -234,6 +235,9 @@ func (s *growing) typed(e CodeTyped, act Act) error {
 // codeWitnessed puts the second person's signature under a typed wristband.
 func (s *growing) codeWitnessed(e CodeWitnessed, act Act) error {
 	return s.change(e.Step, func(st *StepState) error {
+		if !st.Unwitnessed() {
+			return errors.New("no typed wristband waits for a witness")
+		}
 		all := slices.Clone(st.Scans[patientField])
 		for i := range all {
 			if all[i].Matched && all[i].Typed != nil {

@@ -49,7 +49,7 @@ func TestTypedCodesAndYieldsStandInTheRecord(t *testing.T) {
 	}
 	whole, _ := flat(t, pdf)
 	for _, want := range []string{
-		"TYPED, not scanned: patient", "because the label is torn or dirty: Soaked.", "witnessed by Ben Mensah", "typed code", "what was typed, since the scanner does not work, is wrong",
+		"TYPED, not scanned: patient", "because the label is torn or dirty: Soaked.", "witnessed by Ben Mensah", "typed code", "What was typed for vial in step match, since the scanner does not work, was refused",
 		"Yields", "41.0 million cells", "100.0 million cells", "41.0 %", "exception 4, OPEN", "Signed as witnessed that the wristband",
 	} {
 		if !strings.Contains(whole, want) {
