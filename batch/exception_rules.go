@@ -39,9 +39,6 @@ func (e exceptionRaisedFirst) today() Event {
 	}
 }
 
-// closed: nothing of it is sealed.
-func (e exceptionRaisedFirst) closed() Event { return e }
-
 // Approval is one person's acceptance of an exception.
 type Approval struct {
 	Act
