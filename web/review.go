@@ -2,7 +2,6 @@ package web
 
 import (
 	"fmt"
-	"html/template"
 	"net/http"
 	"slices"
 	"time"
@@ -55,9 +54,9 @@ type reviewValue struct {
 	Limits                                  []string
 	Verdict                                 verdictView
 	Working                                 string
-	Series                                  string        // under which earlier batches have it too
-	Chart                                   template.HTML // this batch among the last ones; "" where there is none
-	Stands                                  string        // what the chart says in words
+	Series                                  string     // under which earlier batches have it too
+	Among                                   *chartView // this batch among the last ones; nil where there is none
+	Stands                                  string     // what the chart says in words
 }
 
 // signatureLine is a signature that is missing or was invalidated.
