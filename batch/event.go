@@ -86,7 +86,7 @@ type OpenedItem struct {
 type StepBegun struct {
 	By     `json:"by"`
 	Step   string `json:"step"`
-	Manner Manner `json:"manner"`
+	Manner Manner `json:"manner,omitzero"`
 }
 
 // ScanAccepted is a code that matched. Raw is sealed where it is a patient's.
@@ -133,7 +133,7 @@ type ValueRecorded struct {
 	Level  string `json:"level"` // of the worst limit broken; "" when all hold
 	Reason string `json:"limit"` // what broke, in words
 	Repeat bool   `json:"repeat"`
-	Manner Manner `json:"manner"`
+	Manner Manner `json:"manner,omitzero"`
 }
 
 // ItemSetOut is one more item, set out during the batch.
@@ -148,7 +148,7 @@ type ItemMoved struct {
 	By     `json:"by"`
 	Item   string `json:"item"`
 	To     string `json:"to"`
-	Manner Manner `json:"manner"`
+	Manner Manner `json:"manner,omitzero"`
 }
 
 // ResultOf is a calculation as it stood when its step was signed (NUM-05).
@@ -166,7 +166,7 @@ type StepPerformed struct {
 	By      `json:"by"`
 	Step    string     `json:"step"`
 	Results []ResultOf `json:"results"`
-	Manner  Manner     `json:"manner"`
+	Manner  Manner     `json:"manner,omitzero"`
 }
 
 // StepDecided is a quality lead's signature over a decision that the protocol
