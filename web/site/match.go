@@ -16,7 +16,7 @@ func (m *models) toMatch(f *batch.Facts, state *batch.State, c batch.Command, no
 	}
 	switch c := c.(type) {
 	case batch.Open:
-		f.Near = batch.Near(c.Batch, c.Unit, c.Patient, m.sortedBatches(), now, zone)
+		f.Near = batch.Near(c.Batch, c.Unit, c.Patient, m.allBatches(), now, zone)
 	case batch.Scan:
 		if state == nil || state.Protocol == nil {
 			return
@@ -31,7 +31,7 @@ func (m *models) toMatch(f *batch.Facts, state *batch.State, c batch.Command, no
 }
 
 func (m *models) near(state *batch.State, now time.Time, zone *time.Location) []batch.Neighbour {
-	return batch.Near(state.ID, state.Basis.Unit, state.Patient, m.sortedBatches(), now, zone)
+	return batch.Near(state.ID, state.Basis.Unit, state.Patient, m.allBatches(), now, zone)
 }
 
 // Near gives the batches that can be mixed up with one that goes on (COI-11);

@@ -170,9 +170,12 @@ func (m *models) protocol(name string, version int, digest [32]byte) (*protocol.
 	return found.Protocol, nil
 }
 
+// allBatches gives every batch, in no order.
+func (m *models) allBatches() []*batch.State { return slices.Collect(maps.Values(m.batches)) }
+
 // sortedBatches gives every batch, the newest first.
 func (m *models) sortedBatches() []*batch.State {
-	all := slices.Collect(maps.Values(m.batches))
+	all := m.allBatches()
 	slices.SortFunc(all, func(a, b *batch.State) int {
 		if order := b.Opened.At.Compare(a.Opened.At); order != 0 {
 			return order
