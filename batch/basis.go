@@ -49,7 +49,7 @@ func Grounds(c Command, f Facts) []audit.Condition {
 	}
 	if product := f.Standing.Product; product.Stream != "" {
 		switch c.(type) {
-		case Open, ImmediateUse:
+		case Open, ImmediateUse, Certify:
 			grounds = append(grounds, audit.Condition{Stream: product.Stream, Version: product.Version})
 		}
 	}

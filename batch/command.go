@@ -118,13 +118,7 @@ type Review struct {
 	Statement string `json:"statement"`
 }
 
-// Certify releases; Reject refuses. Only an independent quality lead may.
-type Certify struct {
-	Statement string `json:"statement"`
-	Place     string `json:"place"`
-}
-
-// Reject refuses release for good.
+// Reject refuses release for good. Only an independent quality lead may.
 type Reject struct {
 	Reason string `json:"reason"`
 }
@@ -143,7 +137,6 @@ func (Raise) command()   {}
 func (Resolve) command() {}
 func (Abort) command()   {}
 func (Review) command()  {}
-func (Certify) command() {}
 func (Reject) command()  {}
 
 // Patient is who the medicine is for. Name, birth date and number are sealed

@@ -97,6 +97,9 @@ func (d *decision) command(c Command) (Event, error) {
 		return nil, refuse("not_opened", "There is no such batch.")
 	}
 	d.f.Protocol = d.s.Protocol
+	if own, ok := c.(acting); ok {
+		return answer(own.decide(d))
+	}
 	switch c := c.(type) {
 	case Begin:
 		return answer(d.begin(c))
@@ -146,8 +149,6 @@ func (d *decision) command(c Command) (Event, error) {
 		return answer(d.abort(c))
 	case Review:
 		return answer(d.review(c))
-	case Certify:
-		return answer(d.certify(c))
 	case Reject:
 		return answer(d.reject(c))
 	case Recall:

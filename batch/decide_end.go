@@ -213,39 +213,6 @@ func (d *decision) independentReview() *Refusal {
 	return nil
 }
 
-// certify releases the batch when nothing stands in the way (REL-10), a stop of
-// its unit that nobody has decided on among them, and the
-// certifier is independent of those who made and reviewed it (REL-11, REL-01).
-func (d *decision) certify(c Certify) (Event, *Refusal) {
-	for _, rule := range []func() *Refusal{d.alive, d.notCertified, func() *Refusal { return d.attended(nil) }} {
-		if refusal := rule(); refusal != nil {
-			return nil, refusal
-		}
-	}
-	if refusal := d.entitled(identity.Certified, leads(), identity.NeedsNothing); refusal != nil {
-		return nil, refusal
-	}
-	if refusal := d.independentCertifier(); refusal != nil {
-		return nil, refusal
-	}
-	if refusal := d.nothingNew(); refusal != nil {
-		return nil, refusal
-	}
-	if blocks := d.s.CertifyBlocks(d.now); len(blocks) > 0 {
-		return nil, refuse("not_ready", "This batch cannot be certified. %s", strings.Join(blocks, " "))
-	}
-	statement, refusal := worded(c.Statement, "the certification statement")
-	if refusal != nil {
-		return nil, refusal
-	}
-	// REL-08: the record says where the certifier attests to be.
-	place, refusal := worded(c.Place, "where you are")
-	if refusal != nil {
-		return nil, refusal
-	}
-	return BatchCertified{By: d.by, Statement: statement, Place: place, Entries: d.s.Version, Head: d.s.Head}, nil
-}
-
 func (d *decision) notCertified() *Refusal {
 	if d.s.Certification != nil {
 		return refuse("certified", "This batch is certified already.")

@@ -91,7 +91,7 @@ func cellsCommand(t *rapid.T, s *State, now time.Time) Command {
 	case 5, 6:
 		return Record{"test", "viable", rapid.SampledFrom([]string{"79.9", "80.0", "91.0", "not done"}).Draw(t, "viable")}
 	case 7:
-		return Certify{"Good.", "Here"}
+		return Certify{Statement: "Good.", Place: "Here", Where: AtSite}
 	case 8:
 		if len(s.Exceptions) > 0 {
 			return Resolve{rapid.IntRange(1, len(s.Exceptions)).Draw(t, "exception"), true, "because"}

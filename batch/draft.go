@@ -57,6 +57,8 @@ func payloadOf(ev Event) ([]byte, error) {
 		ev = e
 	case closing:
 		ev = e.closed()
+	case sealing:
+		ev = e.closed()
 	case CommandRefused:
 		if personal(e) {
 			e.Command = ""
@@ -77,12 +79,17 @@ func payloadOf(ev Event) ([]byte, error) {
 // personal says that a refused command may name a patient: an opening, a scan,
 // which may be of a wristband, an item for a patient, or a patient's number.
 func personal(e CommandRefused) bool {
+	if _, is := commands()[e.Attempt].(personalCommand); is {
+		return true
+	}
 	return e.Attempt == "open" || e.Attempt == "scan" || e.Attempt == "setout" || e.Attempt == "applylabel" || e.Attempt == "linknumber" || e.Attempt == "takeover" || e.Attempt == "typecode"
 }
 
 // sealedOf gives the members that are sealed, by name.
 func sealedOf(ev Event) map[string]string {
 	switch e := ev.(type) {
+	case sealing:
+		return e.sealed()
 	case BatchOpened:
 		sealed := map[string]string{
 			"name": e.Patient.Name, "born": e.Patient.Born,
@@ -213,6 +220,8 @@ func DecodeEvent(e audit.Entry, openings map[string]string) (Event, error) {
 // opened puts the opened members back.
 func opened(ev Event, openings map[string]string) Event {
 	switch e := ev.(type) {
+	case sealing:
+		return e.unsealed(openings)
 	case BatchOpened:
 		e.Patient = Patient{
 			Name: openings["name"], Born: openings["born"], Number: openings["number"],

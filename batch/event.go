@@ -227,16 +227,8 @@ type BatchReviewed struct {
 	Exceptions int    `json:"exceptions"` // how many there were to see
 }
 
-// BatchCertified releases. Entries and Head say that this is the whole batch.
-type BatchCertified struct {
-	By        `json:"by"`
-	Statement string `json:"statement"`
-	Place     string `json:"place"`
-	Entries   int64  `json:"entries"`
-	Head      string `json:"head"`
-}
-
-// BatchRejected refuses release for good.
+// BatchRejected refuses release for good. Entries and Head say that this is the
+// whole batch.
 type BatchRejected struct {
 	By      `json:"by"`
 	Reason  string `json:"reason"`
@@ -318,7 +310,6 @@ func (HoldLifted) Kind() audit.Kind        { return kindLifted }
 func (ShiftHandedOver) Kind() audit.Kind   { return kindHanded }
 func (ShiftTakenOver) Kind() audit.Kind    { return kindShiftTaken }
 func (BatchReviewed) Kind() audit.Kind     { return kindReviewed }
-func (BatchCertified) Kind() audit.Kind    { return kindCertified }
 func (BatchRejected) Kind() audit.Kind     { return kindRejected }
 func (BatchAborted) Kind() audit.Kind      { return kindAborted }
 func (CommandRefused) Kind() audit.Kind    { return kindRefused }

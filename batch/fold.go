@@ -16,6 +16,8 @@ type Find func(name string, version int, digest [32]byte) (*protocol.Protocol, e
 // meanings says what an entry's signature means, for the kinds that are signed.
 func meanings(ev Event) identity.Meaning {
 	switch e := ev.(type) {
+	case occurrence:
+		return e.meaning()
 	case BatchOpened, ImmediateUseConfirmed:
 		return identity.Approved
 	case StepPerformed, TypedConfirmed:
@@ -43,8 +45,6 @@ func meanings(ev Event) identity.Meaning {
 		return identity.AcceptedOOS
 	case BatchReviewed:
 		return identity.Reviewed
-	case BatchCertified:
-		return identity.Certified
 	case BatchRejected, BatchAborted:
 		return identity.Rejected
 	}
@@ -74,6 +74,10 @@ func (s *growing) take(ev Event, act Act, p *protocol.Protocol) error {
 	s.Version, s.Last = act.Version, act.At
 	act.Manner = mannerOf(ev)
 	switch e := ev.(type) {
+	case occurrence:
+		if err := e.fold(s, act); err != nil {
+			return err
+		}
 	case BatchOpened:
 		if err := s.open(e, act, p); err != nil {
 			return err
@@ -186,9 +190,6 @@ func (s *growing) take(ev Event, act Act, p *protocol.Protocol) error {
 		}
 	case BatchReviewed:
 		s.Reviews = append(s.Reviews, act)
-	case BatchCertified:
-		d := Disposition{Act: act, Status: Certified, Statement: e.Statement, Place: e.Place, Entries: e.Entries, Head: e.Head}
-		s.Disposition, s.Certification = &d, &d
 	case DeviationAttached:
 		s.attach(e, act)
 	case DeviationRuled:

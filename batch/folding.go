@@ -95,6 +95,10 @@ func (f *Folding) follow(e audit.Stored, ev Event) error {
 	if err := s.take(ev, act, p); err != nil {
 		return err
 	}
+	if _, certifies := ev.(BatchCertified); certifies {
+		hash := audit.LeafHash(e.Bytes)
+		s.Certification.Hash = hex.EncodeToString(hash[:])
+	}
 	if opening, ok := ev.(BatchOpened); ok && opening.Patient.Name == "" && opening.Patient.Wristband == "" {
 		s.Masked = true
 	}

@@ -160,9 +160,9 @@ func TestEveryLabelIsAccountedForBeforeReview(t *testing.T) {
 	}
 	w.must("Paul", Review{"Seen."}, s.at)
 	w.must("Asha", Reprint{2, "torn", drawnAs()}, s.at)
-	refused(t, w, "Quinn", Certify{"Good.", "Here"}, s.at, "not_ready", "not accounted for")
+	refused(t, w, "Quinn", Certify{Statement: "Good.", Place: "Here", Where: AtSite}, s.at, "not_ready", "not accounted for")
 	w.must("Asha", DestroyLabel{6, "not needed"}, s.at)
-	w.must("Quinn", Certify{"Good.", "Here"}, s.at)
+	w.must("Quinn", Certify{Statement: "Good.", Place: "Here", Where: AtSite}, s.at)
 	// At the bedside the label that is on the syringe is found there again.
 	w.must("Asha", Scan{"give", "label", code(3)}, s.at)
 	if last := w.state.Exceptions[len(w.state.Exceptions)-1]; last.Class != "wrong scan" || !strings.Contains(last.Text, "was destroyed") {
@@ -186,7 +186,7 @@ func TestAStepThatScansTheLabelApplies(t *testing.T) {
 	w.must("Asha", ApplyLabel{w.state.Labellings[1].Labels[0].Code.Text}, s.at)
 	w.must("Asha", DestroyLabel{2, "came off"}, s.at)
 	w.must("Paul", Review{"Seen."}, s.at)
-	w.must("Quinn", Certify{"Good.", "Here"}, s.at)
+	w.must("Quinn", Certify{Statement: "Good.", Place: "Here", Where: AtSite}, s.at)
 	w.must("Asha", Reprint{2, "came off", drawnAs()}, s.at)
 	w.must("Asha", Scan{"give", "label", w.state.Labellings[2].Labels[0].Code.Text}, s.at)
 	if held := w.state.LabelCopies[2]; held.Applied == nil || held.Step != "give" || held.Open() {

@@ -68,7 +68,7 @@ func anything(t *rapid.T, s *State) Command {
 	case 10:
 		return Review{"All seen."}
 	case 11:
-		return Certify{"Good.", "Here"}
+		return Certify{Statement: "Good.", Place: "Here", Where: AtSite}
 	case 12:
 		if rapid.IntRange(0, 9).Draw(t, "really") > 0 {
 			return Note{"", "almost"}
@@ -97,7 +97,7 @@ func sensible(t *rapid.T, s *State) Command {
 		if s.Status == Complete {
 			return Review{"All seen."}
 		}
-		return Certify{"Good.", "Here"}
+		return Certify{Statement: "Good.", Place: "Here", Where: AtSite}
 	}
 	if next.PerformedNow() != nil {
 		return Check{next.Step.Name}

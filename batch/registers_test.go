@@ -37,7 +37,7 @@ func (w *world) tell(who string, c register.Command, now time.Time) error {
 	if !ok {
 		w.tb.Fatalf("nobody here is called %q", who)
 	}
-	written, err := register.Decide(w.books, c, register.Facts{Person: person, Zone: time.UTC, Now: now, Deviation: w.aboutDeviation(c)})
+	written, err := register.Decide(w.books, c, register.Facts{Person: person, Zone: time.UTC, Now: now, Deviation: w.aboutDeviation(c), Named: w.namedBy(c)})
 	var no interface{ Refused() (string, string) }
 	if errors.As(err, &no) {
 		code, sentence := no.Refused()
@@ -231,6 +231,9 @@ func TestNoBatchBeginsAndNothingIsSignedWhileAStopStands(t *testing.T) {
 // registerCommand is what a story says is done to a register; nil when it says
 // nothing of the kind.
 func registerCommand(w *world, text string) (c register.Command) {
+	if c = certifierCommand(w, text); c != nil {
+		return c
+	}
 	product := w.protocol.Product
 	unit, effect := "U-1", "each waits for a decision"
 	choose(text, append(deviationPatterns(&c), []pattern{

@@ -270,6 +270,8 @@ func (r *replaying) shown(c Command, f Facts, e audit.Entry, by By) error {
 // record what is sealed is stood in for; nil means that it cannot be.
 func commandOf(ev Event, masked bool) (Command, error) {
 	switch e := ev.(type) {
+	case occurrence:
+		return e.again(masked), nil
 	case BatchOpened:
 		return openOf(e)
 	case StepBegun:
@@ -346,8 +348,6 @@ func commandOf(ev Event, masked bool) (Command, error) {
 		return TellSupply{Whom: e.Whom, Name: e.Name, How: e.How, When: e.When, Document: e.Document}, nil
 	case BatchReviewed:
 		return Review{Statement: e.Statement}, nil
-	case BatchCertified:
-		return Certify{Statement: e.Statement, Place: e.Place}, nil
 	case BatchRejected:
 		return Reject{Reason: e.Reason}, nil
 	case BatchAborted:

@@ -194,7 +194,7 @@ func TestReplayNoticesEveryChangedMember(t *testing.T) {
 	w.must("Asha", Record{"rest", "density", "1.00"}, minute())
 	w.must("Asha", Perform{"rest"}, minute())
 	w.must("Paul", Review{"All seen."}, minute())
-	w.must("Quinn", Certify{"It meets its specification.", "The Royal"}, minute())
+	w.must("Quinn", Certify{Statement: "It meets its specification.", Place: "The Royal", Where: AtSite}, minute())
 	w.holds()
 	tried := 0
 	for place, stored := range w.log {

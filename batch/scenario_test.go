@@ -202,7 +202,7 @@ func (s *story) act(who, second, text string) error {
 	if c := registerCommand(s.w, text); c != nil {
 		return s.w.tell(who, c, s.at)
 	}
-	understood := s.labelActs(text, do) || choose(text, s.matchActs(do)) || choose(text, []pattern{
+	understood := s.labelActs(text, do) || choose(text, s.matchActs(do)) || choose(text, s.afterwardsActs(do)) || choose(text, []pattern{
 		{`opens the batch`, func([]string) { do(s.w.open) }},
 		{`lets the batch go on by "(.*)" because "(.*)"`, func(m []string) { do(AfterStop{Continue, m[1], m[2]}) }},
 		{`quarantines the batch because "(.*)"`, func(m []string) { do(AfterStop{Quarantine, "", m[1]}) }},
@@ -259,7 +259,9 @@ func (s *story) act(who, second, text string) error {
 		{`aborts because "(.*)"`, func(m []string) { do(Abort{m[1]}) }},
 		{`rejects because "(.*)"`, func(m []string) { do(Reject{m[1]}) }},
 		{`reviews`, func([]string) { do(Review{"Everything was looked at."}) }},
-		{`certifies`, func([]string) { do(Certify{"The batch meets its specification.", "The Royal, unit 1"}) }},
+		{`certifies`, func([]string) {
+			do(Certify{Statement: "The batch meets its specification.", Place: "The Royal, unit 1", Where: AtSite})
+		}},
 		{`complete (.+?)(?: with (.+))?`, func(m []string) { err = s.complete(who, second, m[1], m[2]) }},
 		{`completes (.+?)(?: with (.+))?`, func(m []string) { err = s.complete(who, second, m[1], m[2]) }},
 	})
@@ -297,7 +299,7 @@ func (s *story) then(text string) {
 			s.wrong("it is %v", got)
 		}
 	}
-	understood := choose(text, s.matchThen(same)) || choose(text, []pattern{
+	understood := choose(text, s.matchThen(same)) || choose(text, s.afterwardsThen(same)) || choose(text, []pattern{
 		{`the batch is (.+)`, func(m []string) { same(state.Status, m[1]) }},
 		{`there (?:is|are) (\d+) exceptions?`, func(m []string) { same(len(state.Exceptions), m[1]) }},
 		{`there (?:is|are) (\d+) open exceptions?`, func(m []string) { same(len(state.OpenExceptions()), m[1]) }},

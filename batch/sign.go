@@ -17,6 +17,10 @@ func Signs(s *State, c Command) (meaning identity.Meaning, roles []identity.Role
 	if tell, ok := c.(Tell); ok {
 		c = tell.inner()
 	}
+	if own, ok := c.(signing); ok {
+		meaning, roles = own.signs(s)
+		return meaning, roles, true
+	}
 	switch c := c.(type) {
 	case Open:
 		return identity.Approved, openers(), true
@@ -62,8 +66,6 @@ func Signs(s *State, c Command) (meaning identity.Meaning, roles []identity.Role
 		return identity.Acknowledged, staff(), true
 	case Review:
 		return identity.Reviewed, reviewers(), true
-	case Certify:
-		return identity.Certified, leads(), true
 	case Reject:
 		return identity.Rejected, leads(), true
 	case Abort:
@@ -98,6 +100,10 @@ func Lines(s *State, c Command, f Facts) ([]string, error) {
 		sheet.batch()
 	}
 	switch c := c.(type) {
+	case signing:
+		if err := c.sheet(sheet, f); err != nil {
+			return nil, err
+		}
 	case ConfirmTyped:
 		sheet.typedLines(s.Step(c.Step))
 	case Tell:
@@ -141,10 +147,6 @@ func Lines(s *State, c Command, f Facts) ([]string, error) {
 	case Review:
 		sheet.record()
 		sheet.add("Review: %s", strings.TrimSpace(c.Statement))
-	case Certify:
-		sheet.record()
-		sheet.add("Certification: %s", strings.TrimSpace(c.Statement))
-		sheet.add("Place: %s", strings.TrimSpace(c.Place))
 	case RecordRoute:
 		sheet.route()
 		sheet.add("Recorded now: %s, %s, %s, by %s: %s", c.Stage, strings.TrimSpace(c.Whom), sheet.moment(c.When), strings.TrimSpace(c.Document), strings.TrimSpace(c.Text))

@@ -176,7 +176,7 @@ func (m *simulation) step() {
 	case Complete:
 		m.must("reviewer", Review{Statement: "Simulated."})
 	case Reviewed:
-		if m.act("another quality lead", Certify{Statement: "Simulated.", Place: "Simulation"}) != nil {
+		if m.act("another quality lead", Certify{Statement: "Simulated.", Place: "Simulation", Where: AtSite}) != nil {
 			m.end(Reject{Reason: "Simulated: it cannot be certified."})
 		}
 	default:

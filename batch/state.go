@@ -223,6 +223,12 @@ type Disposition struct {
 	Place     string
 	Entries   int64  // how many entries the batch had before this one
 	Head      string // hash of the last of them, hexadecimal: "this is the whole batch"
+	// Of a certificate: what is certified, a line each, the results that it
+	// leaves to come, and the digest of the lines with the statement.
+	Lines  []string
+	Later  []LateResult
+	Digest string
+	Hash   string // of its own entry, hexadecimal, as the log has it; "" in a trial
 }
 
 // Timer is a running clock of a batch, as at one instant.

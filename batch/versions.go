@@ -7,7 +7,7 @@ func versionOf(ev Event) int {
 	switch ev.(type) {
 	case BatchOpened, ScanRefused:
 		return 3
-	case ScanAccepted, ValueCorrected, ExceptionRaised, StepBegun, ValueRecorded, ItemMoved, StepPerformed, openedSecond, scanRefusedSecond:
+	case ScanAccepted, ValueCorrected, ExceptionRaised, StepBegun, ValueRecorded, ItemMoved, StepPerformed, BatchCertified, openedSecond, scanRefusedSecond:
 		return 2
 	}
 	return 1
@@ -27,7 +27,7 @@ type closing interface {
 
 // earlier gives the zero event of each earlier version of a kind.
 func earlier() []Event {
-	return []Event{openedFirst{}, scanRefusedFirst{}, openedSecond{}, scanAcceptedFirst{}, scanRefusedSecond{}, correctedFirst{}, exceptionRaisedFirst{}, begunFirst{}, recordedFirst{}, movedFirst{}, performedFirst{}}
+	return []Event{openedFirst{}, scanRefusedFirst{}, openedSecond{}, scanAcceptedFirst{}, scanRefusedSecond{}, correctedFirst{}, exceptionRaisedFirst{}, begunFirst{}, recordedFirst{}, movedFirst{}, performedFirst{}, certifiedFirst{}}
 }
 
 // openedFirst is an opening as version 1 of its kind had it.

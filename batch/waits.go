@@ -7,6 +7,7 @@ import (
 
 	"countersign/identity"
 	"countersign/protocol"
+	"countersign/register"
 )
 
 // WaitKind says what a batch waits for. The words are those that people read.
@@ -52,6 +53,17 @@ type Wait struct {
 // keeps them from doing it. What needs nobody in particular waits for nobody.
 func (w Wait) For(p identity.Person) bool {
 	return holds(p, w.Roles) && (w.may == nil || w.may(p))
+}
+
+// Among narrows who is asked to certify to those whom the licence names
+// (REL-02).
+func Among(waits []Wait, certifiers []register.Certifier) []Wait {
+	for i := range waits {
+		if may := waits[i].may; waits[i].Kind == WaitsCertify {
+			waits[i].may = func(p identity.Person) bool { return may(p) && Named(certifiers, p.ID) }
+		}
+	}
+	return waits
 }
 
 // Waiting gives everything that a batch waits for at this moment, the most

@@ -19,10 +19,15 @@ func (s *story) stops() int {
 	return len(unit.Stops)
 }
 
+// waiting is what the batch waits for, from those whom the licence names.
+func (s *story) waiting() []Wait {
+	return Among(s.w.state.Waiting(s.stops(), s.at), s.w.factsOf("Asha").Standing.Product.Certifiers)
+}
+
 // waitsFor holds the story to one kind of thing among what its batch waits for.
 func (s *story) waitsFor(kind string) {
 	s.Helper()
-	waits := s.w.state.Waiting(s.stops(), s.at)
+	waits := s.waiting()
 	if kind == "nothing" && len(waits) == 0 || slices.ContainsFunc(waits, func(w Wait) bool { return string(w.Kind) == kind }) {
 		return
 	}
@@ -35,7 +40,7 @@ func (s *story) isAsked(who, text string, want bool) {
 	s.Helper()
 	var sentences []string
 	found := false
-	for _, wait := range s.w.state.Waiting(s.stops(), s.at) {
+	for _, wait := range s.waiting() {
 		if wait.For(s.w.people[who]) {
 			sentences = append(sentences, wait.Text)
 			found = found || strings.Contains(wait.Text, text)
@@ -82,7 +87,7 @@ func TestWhoIsAskedIsWhoMay(t *testing.T) {
 // compare asks the rules of everybody for everything that waits.
 func (s *story) compare(compared map[WaitKind]int) {
 	s.Helper()
-	for _, wait := range s.w.state.Waiting(s.stops(), s.at) {
+	for _, wait := range s.waiting() {
 		c := s.commandFor(wait)
 		if c == nil {
 			continue
@@ -92,7 +97,7 @@ func (s *story) compare(compared map[WaitKind]int) {
 			_, err := Decide(s.w.state, c, s.w.factsOf(name), s.at)
 			var refusal *Refusal
 			barred := errors.As(err, &refusal) && slices.Contains([]string{
-				"no_role", "not_trained", "same_person", "not_independent", "suspended", "own_exception",
+				"no_role", "not_trained", "same_person", "not_independent", "suspended", "own_exception", "not_on_licence",
 			}, refusal.Code)
 			if wait.For(person) && barred {
 				s.wrong("%s is asked for %s and turned away: %s %s", name, wait.Kind, refusal.Code, refusal.Sentence)
@@ -110,7 +115,7 @@ func (s *story) commandFor(w Wait) Command {
 	case WaitsReview:
 		return Review{"Everything was looked at."}
 	case WaitsCertify:
-		return Certify{"The batch meets its specification.", "The Royal, unit 1"}
+		return Certify{Statement: "The batch meets its specification.", Place: "The Royal, unit 1", Where: AtSite}
 	case WaitsCheck:
 		return Check{w.Step}
 	case WaitsSecond:

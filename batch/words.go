@@ -86,8 +86,6 @@ func Words(ev Event) string {
 		return "Took the batch over. " + e.Words
 	case BatchReviewed:
 		return fmt.Sprintf("Reviewed the batch, with %d exceptions: %s", e.Exceptions, e.Statement)
-	case BatchCertified:
-		return fmt.Sprintf("Certified the batch of %d entries at %s: %s", e.Entries, e.Place, e.Statement)
 	case BatchRejected:
 		return "Rejected the batch: " + e.Reason
 	case BatchAborted:
@@ -97,6 +95,9 @@ func Words(ev Event) string {
 			return fmt.Sprintf("Refused to %s in step %s: %s", e.Attempt, e.Step, e.Sentence)
 		}
 		return fmt.Sprintf("Refused to %s: %s", e.Attempt, e.Sentence)
+	}
+	if words := OwnWords(ev); words != "" {
+		return words
 	}
 	if words := RouteWords(ev); words != "" {
 		return words

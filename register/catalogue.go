@@ -67,6 +67,8 @@ func events() []Event {
 		DeviationAcknowledged{},
 		DeviationClosed{},
 		UnitKept{},
+		CertifierNamed{},
+		CertifierEnded{},
 	}
 }
 
@@ -122,6 +124,8 @@ func Commands() []Command {
 		AcknowledgeDeviation{},
 		CloseDeviation{},
 		KeepUnit{},
+		NameCertifier{},
+		EndCertifier{},
 	}
 }
 

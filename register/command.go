@@ -41,6 +41,8 @@ type Facts struct {
 	Zone   *time.Location // site time, for what people read and type
 	Now    time.Time
 	Reach  *Reach // of a recall that is opened or extended, as the log stands
+	// Named is whom a command names by username; nobody when it names none.
+	Named identity.Person
 	// Deviation is what stands beside an act on a deviation.
 	Deviation *DeviationFacts
 }

@@ -23,6 +23,9 @@ func (p *Product) Lines(zone *time.Location) []string {
 	for _, scope := range p.Scopes {
 		lines = append(lines, fmt.Sprintf("%s, %s, licence %s: %s.", scope.Form, scope.Mode, scope.Licence, scope.Status))
 	}
+	for _, c := range p.Certifiers {
+		lines = append(lines, fmt.Sprintf("Named on licence %s to certify: %s (%s), %s, registration %s, by %s.", c.Licence, c.Title, c.Username, c.Capacity, c.Registration, c.Document))
+	}
 	for _, file := range p.Files {
 		line := fmt.Sprintf("Master file %s, version %s, from %s, for %s", file.Document, file.Version, shown(file.From, zone), unitsNamed(file.Units))
 		if file.Gone != "" {

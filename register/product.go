@@ -19,6 +19,7 @@ type Product struct {
 	Scopes      []Scope      // one for each dosage form, the first named first
 	Files       []MasterFile // in the order in which they were entered
 	Changes     []Change
+	Certifiers  []Certifier // whom its licences name to certify
 	History     []Act
 }
 

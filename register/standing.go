@@ -41,6 +41,8 @@ type ProductStanding struct {
 	FileIs    string // its version
 	FileFrom  time.Time
 	Lists     bool // whether it lists the unit (CTL-04)
+	// Certifiers are those whom the form's licence names to certify (REL-02).
+	Certifiers []Certifier
 }
 
 // UnitStanding is what the register says of a unit.
@@ -99,7 +101,7 @@ func (b *Books) productStanding(code, form, unit string, now time.Time) ProductS
 			change.Reference, change.Title, numbered(change.Touches)))
 	}
 	if scope, ok := p.Scope(form); ok {
-		s.Form, s.Licence, s.FormMode = scope.Status, scope.Licence, scope.Mode
+		s.Form, s.Licence, s.FormMode, s.Certifiers = scope.Status, scope.Licence, scope.Mode, p.certifying(scope.Licence)
 	}
 	if file, ok := p.Effective(now); ok {
 		s.File, s.FileIs, s.FileFrom, s.Lists = file.Document, file.Version, file.From, slices.Contains(file.Units, unit)

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"time"
 
 	"countersign/batch"
 	"countersign/register"
@@ -48,11 +49,25 @@ func (r *record) disposition() {
 }
 
 func (r *record) disposed(d batch.Disposition) {
-	words := cell{{style{face: bold, size: 1100}, "Disposition: " + string(d.Status)}, {plainStyle, d.Statement}}
+	words := cell{{style{face: bold, size: 1100}, "Disposition: " + string(d.Status)}}
+	for _, line := range d.Lines {
+		words = append(words, text{plainStyle, "– " + line})
+	}
+	for _, late := range d.Later {
+		if due, err := time.Parse(time.RFC3339, late.Due); err == nil {
+			words = append(words, text{plainStyle, "Still to come, by " + r.at(due) + ": " + late.Name})
+		}
+	}
+	if d.Statement != "" {
+		words = append(words, text{plainStyle, d.Statement})
+	}
 	if d.Place != "" {
 		words = append(words, text{plainStyle, "Place attested by the signer: " + d.Place})
 	}
 	words = append(words, text{smallStyle, fmt.Sprintf("Signed over a batch of %d entries, the last of which has the hash", d.Entries)}, text{codeStyle, d.Head})
+	if d.Digest != "" {
+		words = append(words, text{smallStyle, "Digest (SHA-256) of what is certified"}, text{codeStyle, d.Digest})
+	}
 	r.frame(append(words, r.signatureLines(d.Act)...), 120)
 }
 

@@ -101,8 +101,6 @@ func (r *record) eventWords(e Entry) string {
 		return batch.Words(event)
 	case batch.BatchReviewed:
 		return "production review: " + event.Statement
-	case batch.BatchCertified:
-		return "certified: " + event.Statement + "; place: " + event.Place
 	case batch.BatchRejected:
 		return "rejected: " + event.Reason
 	case batch.BatchAborted:
@@ -110,7 +108,7 @@ func (r *record) eventWords(e Entry) string {
 	case batch.CommandRefused:
 		return fmt.Sprintf("refused to %s%s: %s", event.Attempt, on(event.Step), event.Sentence)
 	}
-	for _, words := range []string{batch.RouteWords(e.Event), batch.TypingWords(e.Event) + batch.LabelWords(e.Event), interruptionWords(e.Event)} {
+	for _, words := range []string{batch.OwnWords(e.Event), batch.RouteWords(e.Event), batch.TypingWords(e.Event) + batch.LabelWords(e.Event), interruptionWords(e.Event)} {
 		if words != "" {
 			return words
 		}

@@ -29,7 +29,7 @@ func TestTheRecordShowsImmediateUse(t *testing.T) {
 	w.must(anna, 0, batch.Perform{Step: "draw up"})
 	w.must(ben, 10*time.Second, batch.Check{Step: "draw up"})
 	w.must(fay, 20*time.Second, batch.Review{Statement: "Seen."})
-	w.must(chi, 20*time.Second, batch.Certify{Statement: "It meets its specification.", Place: "Ward 7"})
+	w.must(chi, 20*time.Second, batch.Certify{Statement: "It meets its specification.", Place: "Ward 7", Where: batch.AtControlSite})
 	w.must(anna, 10*time.Second, batch.Scan{Step: "give", Field: "patient", Raw: wristband})
 	w.must(anna, 5*time.Second, batch.Begin{Step: "give"})
 	w.must(anna, time.Minute, batch.Record{Step: "give", Field: "given", Text: "2.0"})

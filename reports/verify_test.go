@@ -23,7 +23,7 @@ func certified(t testing.TB, kind string) *world {
 	w.tell()
 	w.must(fay, time.Minute, batch.Review{Statement: "I have reviewed every entry."})
 	w.settle()
-	w.must(chi, time.Minute, batch.Certify{Statement: "I certify this batch.", Place: "Control site, room 2"})
+	w.must(chi, time.Minute, batch.Certify{Statement: "I certify this batch.", Place: "Control site, room 2", Where: batch.AtControlSite})
 	return w
 }
 

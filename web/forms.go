@@ -199,7 +199,7 @@ func (f form) signed() (batch.Command, error) {
 	case "review":
 		return batch.Review{Statement: strings.TrimSpace(f["statement"])}, nil
 	case "certify":
-		return batch.Certify{Statement: strings.TrimSpace(f["statement"]), Place: strings.TrimSpace(f["place"])}, nil
+		return f.certify(), nil
 	case "reject":
 		return batch.Reject{Reason: strings.TrimSpace(f["reason"])}, nil
 	}

@@ -55,7 +55,22 @@ type refusalLine struct{ Attempt, Step, Sentence, Name, At string }
 type dispositionView struct {
 	signedBy
 	Status, Statement, Place, Head string
+	Digest                         string
+	Lines, Later                   []string // of a certificate
 	Entries                        int64
+}
+
+func dispositionOf(d *batch.Disposition, zone *time.Location) *dispositionView {
+	v := &dispositionView{
+		signedBy: actWords(d.Act, zone), Status: string(d.Status), Statement: d.Statement, Place: d.Place, Entries: d.Entries, Head: d.Head,
+		Lines: d.Lines, Digest: d.Digest,
+	}
+	for _, late := range d.Later {
+		if late.Due != "" {
+			v.Later = append(v.Later, fmt.Sprintf("%s Due by %s.", late.Name, shownMoment(late.Due, zone)))
+		}
+	}
+	return v
 }
 
 func (s *Server) overviewPage(w http.ResponseWriter, r *http.Request, v visit) error {
@@ -107,9 +122,7 @@ func overviewOf(s *batch.State, now time.Time, zone *time.Location, key func() s
 		v.Notes = append(v.Notes, noteOf(n, zone))
 	}
 	if d := s.Disposition; d != nil {
-		v.Disposition = &dispositionView{
-			signedBy: actWords(d.Act, zone), Status: string(d.Status), Statement: d.Statement, Place: d.Place, Entries: d.Entries, Head: d.Head,
-		}
+		v.Disposition = dispositionOf(d, zone)
 	}
 	return v
 }

@@ -3,9 +3,11 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
+	"countersign/identity"
 	"countersign/register"
 )
 
@@ -27,6 +29,10 @@ type productView struct {
 	Files                        []fileLine
 	Changes                      []changeLine
 	Units                        []string
+	Certifiers                   []certifierLine
+	Leads, Capacities            []choice // who could be named, and as what
+	Licences                     []string
+	MayName                      bool
 	Blocked                      []actLine
 	History                      []actLine
 	MayEnter                     bool
@@ -47,6 +53,9 @@ type changeLine struct {
 	Reference, Title, Touches, Stands string
 	Open                              bool
 }
+
+// certifierLine is somebody whom a licence names to certify (REL-02).
+type certifierLine struct{ Name, Username, Licence, Capacity, Registration, Document, By string }
 
 // actLine is one act of a register's history.
 type actLine struct{ Words, At, Name, Role string }
@@ -131,6 +140,11 @@ func (s *Server) showProduct(w http.ResponseWriter, r *http.Request, v visit, st
 		return &refusal{status: http.StatusNotFound, title: "There is no such product", sentence: "No product with that code is in the register."}
 	}
 	view.MayEnter, view.Typed = answersForSite(v.who.Person), v.form
+	if view.MayName = v.who.Person.Has(identity.ControlSite); view.MayName {
+		if view.Leads, err = s.leads(r, v); err != nil {
+			return err
+		}
+	}
 	return s.render(w, r, v, status, "product", page{Title: view.Name, Problem: p, View: view, Back: &link{Text: "Products", To: "/products"}})
 }
 
@@ -184,6 +198,20 @@ func productOf(p *register.Product, b *register.Books, now time.Time, zone *time
 		v.Questions = append(v.Questions, fmt.Sprintf("Change request %s (%s) touches what the designation rests on: %s. It is not assessed yet; a significant change calls for a new designation.",
 			change.Reference, change.Title, numbersOf(change.Touches)))
 	}
+	for _, c := range p.Certifiers {
+		v.Certifiers = append(v.Certifiers, certifierLine{
+			Name: c.Title, Username: c.Username, Licence: c.Licence, Capacity: string(c.Capacity), Registration: c.Registration, Document: c.Document,
+			By: c.Name + ", " + when(c.At, zone),
+		})
+	}
+	for _, capacity := range register.Capacities() {
+		v.Capacities = append(v.Capacities, choice{Value: string(capacity), Text: string(capacity)})
+	}
+	for _, scope := range p.Scopes {
+		if scope.Status != register.ScopeGone && !slices.Contains(v.Licences, scope.Licence) {
+			v.Licences = append(v.Licences, scope.Licence)
+		}
+	}
 	for _, unit := range b.Units() {
 		v.Units = append(v.Units, unit.ID)
 	}
@@ -191,6 +219,17 @@ func productOf(p *register.Product, b *register.Books, now time.Time, zone *time
 		v.Blocked = append(v.Blocked, actLine{Words: blocked.OpeningRefused.Words(), At: when(blocked.At, zone), Name: string(blocked.Person)})
 	}
 	return v
+}
+
+// leads are those whom a licence could name.
+func (s *Server) leads(r *http.Request, v visit) (all []choice, err error) {
+	people, err := s.svc.People(r.Context(), v.who)
+	for _, p := range people {
+		if p.Active && p.Has(identity.QualityLead) {
+			all = append(all, choice{Value: p.Username, Text: p.Name + " (" + p.Username + ")", Chosen: v.form["username"] == p.Username})
+		}
+	}
+	return all, err
 }
 
 func numbersOf(numbers []int) string {

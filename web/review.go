@@ -8,6 +8,7 @@ import (
 
 	"countersign/batch"
 	"countersign/batch/trend"
+	"countersign/register"
 )
 
 // reviewView is one page, top to bottom in the order of a decision.
@@ -39,7 +40,7 @@ type reviewView struct {
 	WhyNot                           string // why whoever is signed in may not sign what is next
 	Typed                            form
 	Statement                        string // the review's, offered
-	CertifyStatement                 string
+	Certify                          *certifyView
 	Trail, Record, Full              string
 }
 
@@ -86,7 +87,12 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, v visit, sta
 	for _, e := range state.Shifts {
 		view.Shifts = append(view.Shifts, handOf(e, s.svc.Info().Location))
 	}
-	view.MayCertify = state.MayCertify(v.who.Person)
+	lines, certifiers, err := s.svc.Certificate(r.Context(), v.who, state)
+	if err != nil {
+		return err
+	}
+	view.MayCertify = state.MayCertify(v.who.Person) && batch.Named(certifiers, v.who.Person.ID)
+	view.Certify = certifyOf(lines, f)
 	view.Remarks, view.Route, view.Seen = s.remarksOf(state), s.routeOf(state), state.Version
 	charts, err := s.svc.Against(r.Context(), v.who, state)
 	if err != nil {
@@ -103,6 +109,9 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, v visit, sta
 		view.MayReview, view.WhyNot = false, "The production review waits for a pharmacist or quality lead who took no part in this batch: you may not sign it."
 	} else if view.MayDecide && !view.MayReview && !view.MayCertify {
 		view.WhyNot = "The certificate waits for a quality lead who neither made, checked nor reviewed this batch: you may not sign it."
+		if len(certifiers) > 0 {
+			view.WhyNot = "The certificate waits for somebody whom the licence names, and who neither made, checked nor reviewed this batch: " + register.CertifierNames(certifiers) + "."
+		}
 	}
 	return s.render(w, r, v, status, "review", page{
 		Title: "Review of " + state.ID, Patient: patientOf(state), Problem: p, View: view, Back: &link{Text: "Release desk", To: "/review"},
@@ -138,11 +147,8 @@ func reviewOf(s *batch.State, now time.Time, zone *time.Location) reviewView {
 	}
 	v.Coverage = coverageOf(s, v)
 	v.Statement = "I have read this review page and what it links to, and found the record complete and correct, except where an exception says otherwise."
-	v.CertifyStatement = certifyWords(s)
 	if d := s.Disposition; d != nil {
-		v.Disposition = &dispositionView{
-			signedBy: actWords(d.Act, zone), Status: string(d.Status), Statement: d.Statement, Place: d.Place, Entries: d.Entries, Head: d.Head,
-		}
+		v.Disposition = dispositionOf(d, zone)
 	}
 	return v
 }
@@ -150,18 +156,6 @@ func reviewOf(s *batch.State, now time.Time, zone *time.Location) reviewView {
 // decidable says that the batch can still be certified or rejected.
 func decidable(s *batch.State) bool {
 	return s.Status != batch.Aborted && s.Status != batch.Rejected && s.Supply == nil
-}
-
-// certifyWords offers what a certificate says (REL-03).
-func certifyWords(s *batch.State) string {
-	words := "I certify that this batch was made and checked in accordance with good manufacturing practice, with the approved protocol"
-	if p := s.Protocol; p != nil {
-		words += fmt.Sprintf(" %s version %d", p.Name, p.Version)
-		if p.Product.MasterFile != "" {
-			words += fmt.Sprintf(", with the master file %s version %s", p.Product.MasterFile, p.Product.MasterFileVersion)
-		}
-	}
-	return words + ", at a site that was active at the time, and that it may be given to the patient it was made for."
 }
 
 func identityOf(s *batch.State, zone *time.Location) []identityLine {

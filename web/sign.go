@@ -349,7 +349,7 @@ func commandForm(c batch.Command) form {
 	case batch.Review:
 		return form{"act": "review", "statement": c.Statement}
 	case batch.Certify:
-		return form{"act": "certify", "statement": c.Statement, "place": c.Place}
+		return certifyForm(c)
 	case batch.Reject:
 		return form{"act": "reject", "reason": c.Reason}
 	case batch.RecordRoute:

@@ -45,13 +45,8 @@ const rowsOnPage = 100
 
 // arrange filters, sorts and pages as the address asks.
 func (t *table) arrange(r *http.Request) {
+	t.narrow(r)
 	asked := r.URL.Query()
-	t.Action, t.Query, t.All = r.URL.Path, strings.TrimSpace(asked.Get("q")), len(t.Rows)
-	if t.Query != "" {
-		words := strings.Fields(strings.ToLower(t.Query))
-		t.Rows = slices.DeleteFunc(t.Rows, func(one row) bool { return !one.holds(words) })
-	}
-	t.Found = len(t.Rows)
 	t.Down = asked.Get("down") == "yes"
 	if n, err := strconv.Atoi(asked.Get("sort")); err == nil && n >= 1 && n <= len(t.Columns) {
 		t.Sort = n
@@ -91,6 +86,16 @@ func (t *table) arrange(r *http.Request) {
 		t.Further = t.address(asked, "page", strconv.Itoa(t.Page+1))
 	}
 	t.Rows = t.Rows[(t.Page-1)*rowsOnPage : min(t.Found, t.Page*rowsOnPage)]
+}
+
+// narrow keeps the rows that the address asks for.
+func (t *table) narrow(r *http.Request) {
+	t.Action, t.Query, t.All = r.URL.Path, strings.TrimSpace(r.URL.Query().Get("q")), len(t.Rows)
+	if t.Query != "" {
+		words := strings.Fields(strings.ToLower(t.Query))
+		t.Rows = slices.DeleteFunc(t.Rows, func(one row) bool { return !one.holds(words) })
+	}
+	t.Found = len(t.Rows)
 }
 
 // address is this page's with some members changed; "" takes one away.

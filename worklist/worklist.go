@@ -209,6 +209,9 @@ func ofBatch(s *batch.State, books *register.Books, now time.Time) []Item {
 		stops = len(unit.Stops)
 	}
 	waits := s.Waiting(stops, now)
+	if product := s.Protocol; product != nil {
+		waits = batch.Among(waits, books.Standing(product.Product.Code, product.Product.Form, s.Basis.Unit, now).Product.Certifiers)
+	}
 	if len(waits) == 0 {
 		return nil
 	}

@@ -33,7 +33,7 @@ func Next(t *rapid.T, s *batch.State) (Part, batch.Command) {
 	case s.Status == batch.Complete:
 		return Reviewer, batch.Review{Statement: "All was looked at."}
 	case rapid.IntRange(0, 5).Draw(t, "certify") == 0:
-		return AnotherLead, batch.Certify{Statement: "It meets its specification.", Place: "Here"}
+		return AnotherLead, batch.Certify{Statement: "It meets its specification.", Place: "Here", Where: batch.AtSite}
 	}
 	return Performer, batch.Raise{Step: s.Steps[0].Step.Name, Text: "Somebody came in."}
 }

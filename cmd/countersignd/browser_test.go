@@ -188,7 +188,7 @@ func (s *screen) act(id, who string, c batch.Command) {
 	case batch.Review:
 		sheet(url.Values{"act": {"review"}, "statement": {c.Statement}})
 	case batch.Certify:
-		sheet(url.Values{"act": {"certify"}, "statement": {c.Statement}, "place": {c.Place}})
+		sheet(url.Values{"act": {"certify"}, "statement": {c.Statement}, "place": {c.Place}, "where": {string(c.Where)}})
 	default:
 		s.t.Fatalf("no page for %T", c)
 	}

@@ -142,7 +142,7 @@ var (
 			return batch.AttachLabel{Copy: copied, Reason: m[2]}
 		}},
 		{regexp.MustCompile(`^reviews: (.+)$`), func(m []string) batch.Command { return batch.Review{Statement: m[1]} }},
-		{regexp.MustCompile(`^certifies at (.+?): (.+)$`), func(m []string) batch.Command { return batch.Certify{Place: m[1], Statement: m[2]} }},
+		{regexp.MustCompile(`^certifies at (.+?): (.+)$`), func(m []string) batch.Command { return batch.Certify{Place: m[1], Statement: m[2], Where: batch.AtControlSite} }},
 		{regexp.MustCompile(`^rejects because (.+)$`), func(m []string) batch.Command { return batch.Reject{Reason: m[1]} }},
 		{regexp.MustCompile(`^aborts because (.+)$`), func(m []string) batch.Command { return batch.Abort{Reason: m[1]} }},
 	}

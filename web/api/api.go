@@ -64,6 +64,7 @@ func describe(mux *http.ServeMux, service *site.Service) huma.API {
 	a.registers(served)
 	a.products(served)
 	a.closeCalls(served)
+	a.certified(served)
 	a.traces(served)
 	a.trends(served)
 	a.people(served)

@@ -21,7 +21,18 @@ type ProductView struct {
 	Designation *DesignationView `json:"designation,omitempty"`
 	Forms       []FormView       `json:"forms"`
 	MasterFiles []MasterFileView `json:"master_files"`
+	Certifiers  []CertifierView  `json:"certifiers" doc:"whom a licence names to certify; where it names nobody every quality lead may"`
 	Questions   []string         `json:"open_change_requests" doc:"references of those that touch what the designation rests on"`
+}
+
+// CertifierView is somebody whom a licence names to certify.
+type CertifierView struct {
+	Licence      string `json:"licence"`
+	Name         string `json:"name"`
+	Username     string `json:"username"`
+	Capacity     string `json:"capacity"`
+	Registration string `json:"registration"`
+	Document     string `json:"document"`
 }
 
 // DesignationView is the regulator's designation.
@@ -117,7 +128,7 @@ func (a *api) products(to huma.API) {
 func productView(p *register.Product, now time.Time) ProductView {
 	view := ProductView{
 		Product: p.Code, Name: p.Name, Supply: p.Supply, Activity: string(p.Activity), ATMP: p.ATMP, Immediate: p.Immediate,
-		Forms: []FormView{}, MasterFiles: []MasterFileView{}, Questions: []string{},
+		Forms: []FormView{}, MasterFiles: []MasterFileView{}, Certifiers: []CertifierView{}, Questions: []string{},
 	}
 	if d := p.Designation; d != nil {
 		view.Designation = &DesignationView{
@@ -126,6 +137,11 @@ func productView(p *register.Product, now time.Time) ProductView {
 	}
 	for _, scope := range p.Scopes {
 		view.Forms = append(view.Forms, FormView{Form: scope.Form, Licence: scope.Licence, Mode: string(scope.Mode), Status: string(scope.Status)})
+	}
+	for _, c := range p.Certifiers {
+		view.Certifiers = append(view.Certifiers, CertifierView{
+			Licence: c.Licence, Name: c.Title, Username: c.Username, Capacity: string(c.Capacity), Registration: c.Registration, Document: c.Document,
+		})
 	}
 	counts, ok := p.Effective(now)
 	for _, file := range p.Files {

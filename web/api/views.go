@@ -42,6 +42,7 @@ type BatchView struct {
 	Shifts      []ShiftView       `json:"hand_overs,omitempty" doc:"between shifts; the last without a taker waits for one"`
 	Corrections []CorrectionView  `json:"corrections_of_critical_data,omitempty"`
 	Disposition *ActView          `json:"disposition,omitempty"`
+	Certificate *CertificateView  `json:"certificate,omitempty"`
 }
 
 // TypedView says why a code was typed and not scanned.
@@ -260,6 +261,7 @@ func viewOf(s *batch.State, now time.Time) BatchView {
 		act := actView(s.Disposition.Act)
 		view.Disposition = &act
 	}
+	view.Certificate = certificateView(s)
 	return view
 }
 

@@ -85,7 +85,11 @@ func (a registerAct) facts(m *models, now time.Time) (register.Facts, error) {
 	if !ok {
 		return register.Facts{}, &Refusal{Code: "no_such_person", Sentence: "Nobody of that name works here."}
 	}
-	return register.Facts{Person: person, Zone: a.service.info.Location, Now: now, Reach: m.reach(a.command), Deviation: m.aboutDeviation(a.command)}, nil
+	f := register.Facts{Person: person, Zone: a.service.info.Location, Now: now, Reach: m.reach(a.command), Deviation: m.aboutDeviation(a.command)}
+	if c, names := a.command.(register.NameCertifier); names {
+		f.Named, _ = m.people.ByUsername(c.Username) // nobody is refused by the rules
+	}
+	return f, nil
 }
 
 func (a registerAct) lines(ctx context.Context) (lines []string, digest audit.Hash, err error) {

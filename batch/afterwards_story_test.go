@@ -1,0 +1,69 @@
+package batch
+
+import (
+	"strings"
+
+	"countersign/identity"
+	"countersign/register"
+)
+
+// What stories say of the certificate and of what comes after it.
+
+// namedBy is whom a command on a register names.
+func (w *world) namedBy(c register.Command) identity.Person {
+	if named, is := c.(register.NameCertifier); is {
+		for _, person := range w.people {
+			if person.Username == named.Username {
+				return person
+			}
+		}
+	}
+	return identity.Person{}
+}
+
+// certifierCommand is what a story says of whom the licence names.
+func certifierCommand(w *world, text string) (c register.Command) {
+	product := w.protocol.Product
+	choose(text, []pattern{
+		{`names (\w+) on the licence as (.+)`, func(m []string) {
+			c = register.NameCertifier{
+				Product: product.Code, Licence: product.Licence, Username: strings.ToLower(m[1]), Capacity: register.Capacity(m[2]),
+				Registration: "GPhC 2000001 (example)", Document: "LETTER-7",
+			}
+		}},
+		{`takes (\w+) off the licence`, func(m []string) {
+			c = register.EndCertifier{Product: product.Code, Licence: product.Licence, Username: strings.ToLower(m[1]), Reason: "They left.", Document: "LETTER-8"}
+		}},
+	})
+	return c
+}
+
+func (s *story) afterwardsActs(do func(Command)) []pattern {
+	return []pattern{
+		{`certifies remotely, from "(.*)", (.*), UTC(.*)`, func(m []string) {
+			do(Certify{Place: m[1], Where: Remotely, Country: m[2], Offset: m[3]})
+		}},
+		{`certifies, adding "(.*)"`, func(m []string) { do(Certify{Statement: m[1], Place: "Release desk", Where: AtControlSite}) }},
+		{`certifies without saying where`, func([]string) { do(Certify{Place: "The Royal"}) }},
+	}
+}
+
+func (s *story) afterwardsThen(func(got any, want string)) []pattern {
+	state := s.w.state
+	return []pattern{
+		{`the certificate says "(.*)"`, func(m []string) {
+			all := strings.Join(state.Certification.Lines, "\n") + "\n" + state.Certification.Statement + "\n" + state.Certification.Place
+			if !strings.Contains(all, m[1]) {
+				s.wrong("it says\n%s", all)
+			}
+		}},
+		{`the certificate leaves "(.*)" to come by (\S+), and tells (.+)`, func(m []string) {
+			for _, late := range state.Certification.Later {
+				if late.Name == m[1] && late.Due == m[2] && late.Tell == m[3] {
+					return
+				}
+			}
+			s.wrong("it leaves %+v", state.Certification.Later)
+		}},
+	}
+}
