@@ -19,7 +19,7 @@ func commands() map[string]Command {
 		"perform": Perform{}, "check": Check{}, "correct": Correct{}, "confirmcorrection": ConfirmCorrection{}, "dropcorrection": DropCorrection{}, "note": Note{}, "raise": Raise{},
 		"resolve": Resolve{}, "afterstop": AfterStop{}, "abort": Abort{}, "review": Review{}, "certify": Certify{}, "reject": Reject{},
 		"recall":  Recall{},
-		"promote": Promote{}, "attachdeviation": AttachDeviation{}, "ruledeviation": RuleDeviation{},
+		"promote": Promote{}, "attachdeviation": AttachDeviation{}, "ruledeviation": RuleDeviation{}, "followblank": FollowBlank{},
 		"recordroute": RecordRoute{}, "supply": Supply{}, "tellsupply": TellSupply{},
 		"takeover": TakeOver{}, "linknumber": LinkNumber{}, "confirmnumber": ConfirmNumber{},
 		"printlabel": PrintLabel{}, "reprint": Reprint{}, "applylabel": ApplyLabel{}, "destroylabel": DestroyLabel{}, "attachlabel": AttachLabel{},

@@ -193,6 +193,9 @@ type Facts struct {
 	// Deviations are those that the command or the batch names, as their streams
 	// have them.
 	Deviations map[string]register.Deviation
+	// Blanks are those that the command or the batch names, as their streams have
+	// them.
+	Blanks map[string]register.Blank
 	// Doer is for whom a command says that it is typed; zero when it names nobody here.
 	Doer identity.Person
 

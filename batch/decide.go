@@ -157,6 +157,8 @@ func (d *decision) command(c Command) (Event, error) {
 		return answer(d.promote(c))
 	case AttachDeviation:
 		return answer(d.attachDeviation(c))
+	case FollowBlank:
+		return answer(d.followBlank(c))
 	case RuleDeviation:
 		return answer(d.ruleDeviation(c))
 	case RecordRoute:

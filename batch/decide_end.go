@@ -172,6 +172,9 @@ func (d *decision) review(c Review) (Event, *Refusal) {
 	if refusal := d.reconciled(); refusal != nil {
 		return nil, refusal
 	}
+	if refusal := d.papers(); refusal != nil {
+		return nil, refusal
+	}
 	if refusal := d.independentReview(); refusal != nil {
 		return nil, refusal
 	}

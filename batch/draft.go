@@ -176,6 +176,7 @@ func events() []Event {
 		SupplyTold{},
 		CodeTyped{},
 		CodeWitnessed{},
+		BlankFollowed{},
 	}
 }
 

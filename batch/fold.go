@@ -192,6 +192,10 @@ func (s *growing) take(ev Event, act Act, p *protocol.Protocol) error {
 		s.Reviews = append(s.Reviews, act)
 	case DeviationAttached:
 		s.attach(e, act)
+	case BlankFollowed:
+		if err := s.follow(e, act); err != nil {
+			return err
+		}
 	case DeviationRuled:
 		return s.ruleOn(e, act)
 	case RouteRecorded:

@@ -166,6 +166,7 @@ func grow(s *State) *growing {
 	next.AllHolds, next.Shifts = slices.Clip(s.AllHolds), slices.Clip(s.Shifts)
 	next.Stops, next.Corrections = slices.Clip(s.Stops), slices.Clip(s.Corrections)
 	next.Deviations, next.Route, next.SupplyTold = slices.Clip(s.Deviations), slices.Clip(s.Route), slices.Clip(s.SupplyTold)
+	next.Papers = slices.Clip(s.Papers)
 	next.Taken, next.Links, next.Near = slices.Clip(s.Taken), slices.Clip(s.Links), slices.Clip(s.Near)
 	return &growing{State: &next}
 }

@@ -27,6 +27,7 @@ type Tell struct {
 	Late    string            `json:"late,omitempty"`    // why it is recorded late
 	Doer    identity.PersonID `json:"doer,omitempty"`    // for whom it is typed; "" for nobody else
 	Scribed string            `json:"scribed,omitempty"` // why somebody else types
+	Paper   string            `json:"paper,omitempty"`   // the blank that it is copied from (EXE-15)
 }
 
 func (Tell) command() {}
@@ -43,6 +44,7 @@ type Manner struct {
 	Role     string `json:"role"`
 	Training string `json:"training"`
 	Scribed  string `json:"scribed"`
+	Paper    string `json:"paper"` // number of the blank that it was copied from; "" for none
 }
 
 // latest bounds how long after it was done something is recorded: within a
@@ -80,6 +82,9 @@ func (a Act) MannerWords(at func(time.Time) string) string {
 		return ""
 	}
 	var parts []string
+	if a.Manner.Paper != "" {
+		parts = append(parts, "TRANSCRIBED from blank "+a.Manner.Paper)
+	}
 	if a.Manner.Doer != "" {
 		parts = append(parts, fmt.Sprintf("typed by %s for %s (%s): %s", a.Name, a.Manner.Name, a.Manner.Role, a.Manner.Scribed))
 	}
@@ -128,7 +133,7 @@ func tellOf(c Command, m Manner) Command {
 	if m == (Manner{}) {
 		return c
 	}
-	tell := Tell{Done: m.Typed, Late: m.Late, Doer: identity.PersonID(m.Doer), Scribed: m.Scribed}
+	tell := Tell{Done: m.Typed, Late: m.Late, Doer: identity.PersonID(m.Doer), Scribed: m.Scribed, Paper: m.Paper}
 	switch c := c.(type) {
 	case Begin:
 		tell.Act, tell.Step = "begin", c.Step
@@ -151,6 +156,9 @@ func (d *decision) tell(c Tell) (Event, error) {
 	if c.Done == "" && c.Doer == "" {
 		return nil, refuse("bad_value", "Say when it was done, or for whom you type.")
 	}
+	if refusal := d.onPaper(c); refusal != nil {
+		return nil, refusal
+	}
 	for _, rule := range []func(Tell, Command) *Refusal{d.late, d.scribed} {
 		if refusal := rule(c, inner); refusal != nil {
 			return nil, refusal
@@ -170,7 +178,7 @@ func (d *decision) late(c Tell, inner Command) *Refusal {
 	if err != nil {
 		return refuse("bad_value", "When it was done: %s.", err)
 	}
-	why, refusal := worded(c.Late, "why it is recorded late")
+	why, refusal := worded(c.whyPaper(c.Late), "why it is recorded late")
 	if refusal != nil {
 		return refusal
 	}
@@ -178,11 +186,11 @@ func (d *decision) late(c Tell, inner Command) *Refusal {
 	switch {
 	case done.After(d.now):
 		return refuse("not_yet", "It cannot have been done at %s: that is still to come.", d.shown(done))
-	case d.now.Sub(done) > latest:
+	case d.now.Sub(done) > latest && c.Paper == "":
 		return refuse("too_long_ago", "It was done %s ago, longer than the %s within which it can be recorded afterwards. Raise an exception and say in it what was done.",
 			protocol.ShowDuration(d.now.Sub(done).Truncate(time.Minute)), protocol.ShowDuration(latest))
 	}
-	if what, at := d.s.follows(inner); done.Before(at) {
+	if what, at := d.s.follows(inner, d.s.paper(c.Paper)); done.Before(at) {
 		return refuse("before_its_time", "It cannot have been done at %s: %s at %s.", d.shown(done), what, d.shown(at))
 	}
 	d.done = done
@@ -191,6 +199,9 @@ func (d *decision) late(c Tell, inner Command) *Refusal {
 	of, step := "Item "+c.Item, ""
 	if c.Step != "" {
 		of, step = "Step "+c.Step, c.Step
+	}
+	if c.Paper != "" {
+		return nil // that it was copied from paper says it
 	}
 	cause := "late:" + c.Step + ":" + c.Item + ":" + d.manner.Done + ":" + why
 	if d.s.raised(cause) {
@@ -235,9 +246,14 @@ func (d *decision) dueLate(after *State) []ExceptionRaised {
 	return due
 }
 
-// follows is the last thing that had to be before an act, and when it was.
-func (s *State) follows(c Command) (what string, at time.Time) {
+// follows is the last thing that had to be before an act, and when it was. What
+// stands on paper was done after the paper was printed, perhaps before the batch
+// was opened here.
+func (s *State) follows(c Command, paper *PaperEntry) (what string, at time.Time) {
 	what, at = "the batch was opened", s.Opened.At
+	if paper != nil {
+		what, at = "blank "+paper.Blank+" was printed", paper.Printed
+	}
 	later := func(words string, when time.Time) {
 		if when.After(at) {
 			what, at = words, when
@@ -271,18 +287,21 @@ func (s *State) follows(c Command) (what string, at time.Time) {
 			later("step "+before.Step.Name+" was done", before.Performed[0].When())
 		}
 	}
-	s.inStep(st, c, later)
+	s.inStep(st, c, paper, later)
 	return what, at
 }
 
 // inStep is what an act follows in its own step.
-func (s *State) inStep(st *StepState, c Command, later func(string, time.Time)) {
+func (s *State) inStep(st *StepState, c Command, paper *PaperEntry, later func(string, time.Time)) {
 	_, performs := c.(Perform)
 	if st.Begun != nil {
 		later("the step was begun", st.Begun.When())
 	}
 	for _, scan := range st.Step.Scans {
 		matched := st.Matched(scan.Field)
+		if paper != nil {
+			break // the codes are typed or scanned while the sheet is copied
+		}
 		if matched == nil || !performs && scan.Field != patientField && scan.Field != labelField {
 			continue
 		}

@@ -2,6 +2,7 @@ package batch
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -37,7 +38,7 @@ func (w *world) tell(who string, c register.Command, now time.Time) error {
 	if !ok {
 		w.tb.Fatalf("nobody here is called %q", who)
 	}
-	written, err := register.Decide(w.books, c, register.Facts{Person: person, Zone: time.UTC, Now: now, Deviation: w.aboutDeviation(c), Named: w.namedBy(c)})
+	written, err := register.Decide(w.books, c, register.Facts{Person: person, Zone: time.UTC, Now: now, Deviation: w.aboutDeviation(c), Named: w.namedBy(c), Blank: w.aboutBlank()})
 	var no interface{ Refused() (string, string) }
 	if errors.As(err, &no) {
 		code, sentence := no.Refused()
@@ -61,6 +62,11 @@ func (w *world) tell(who string, c register.Command, now time.Time) error {
 			w.tb.Fatal(failed)
 		}
 		e.Signatures = []audit.Signature{{Signer: e.Actor, Name: person.Name, Role: string(role), Meaning: string(meaning)}}
+	}
+	if err == nil {
+		if err := w.followed(who, written, now); err != nil {
+			return err
+		}
 	}
 	reaches, rules := register.OfDeviation(w.books, written)
 	if failed := w.books.Apply(audit.Stored{Entry: e}, nil); failed != nil {
@@ -236,7 +242,7 @@ func registerCommand(w *world, text string) (c register.Command) {
 	}
 	product := w.protocol.Product
 	unit, effect := "U-1", "each waits for a decision"
-	choose(text, append(deviationPatterns(&c), []pattern{
+	choose(text, append(slices.Concat(deviationPatterns(&c), blankPatterns(&c)), []pattern{
 		{`lists the unit (\S+)`, func(m []string) {
 			w.open.Unit = m[1]
 			c = register.ListUnit{Unit: m[1], Title: "trailer", Marking: "plate", Place: "yard", Relocatable: true, Mode: register.Mode(product.Mode)}

@@ -198,6 +198,7 @@ func (s *State) holding(now time.Time, anyway bool) []string {
 	blocks = append(blocks, s.rejectedFigures(anyway)...)
 	blocks = append(blocks, s.deviationsHolding()...)
 	blocks = append(blocks, s.unreconciled()...)
+	blocks = append(blocks, s.OpenPapers()...)
 	if why := s.unmatched(); why != "" {
 		blocks = append(blocks, why)
 	}

@@ -338,6 +338,8 @@ func commandOf(ev Event, masked bool) (Command, error) {
 		return AfterStop{Decision: e.Decision, Authority: e.Authority, Reason: e.Reason}, nil
 	case DeviationAttached:
 		return AttachDeviation{Deviation: e.Deviation, Exception: e.Exception}, nil
+	case BlankFollowed:
+		return FollowBlank{Blank: e.Blank}, nil
 	case DeviationRuled:
 		return RuleDeviation{Deviation: e.Deviation}, nil
 	case RouteRecorded:

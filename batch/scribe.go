@@ -41,13 +41,13 @@ func (d *decision) scribed(c Tell, inner Command) *Refusal {
 	if d.f.Doer.ID == d.f.Person.ID {
 		return refuse("same_person", "You type for yourself: there is no need to say for whom.")
 	}
-	why, refusal := worded(c.Scribed, "why you type for "+d.f.Doer.Name)
+	why, refusal := worded(c.whyPaper(c.Scribed), "why you type for "+d.f.Doer.Name)
 	if refusal != nil {
 		return refusal
 	}
 	d.manner.Doer, d.manner.Name, d.manner.Username, d.manner.Scribed = string(c.Doer), d.f.Doer.Name, d.f.Doer.Username, why
 	cause := "scribe:" + c.Step + ":" + string(c.Doer)
-	if !d.s.raised(cause) {
+	if !d.s.raised(cause) && c.Paper == "" {
 		d.add = append(d.add, ExceptionRaised{
 			Class: "typed for another", Severity: "minor", Blocks: BlocksNothing, Step: d.s.stepNamed(c.Step), Cause: cause, CausedBy: d.f.Person.ID,
 			Text: d.by.Name + " typed for " + d.f.Doer.Name + " in step " + c.Step + ": " + why,
@@ -161,6 +161,9 @@ func (sh *sheet) mannered(a Act) string {
 // words say in a trail how something came into the record.
 func (m Manner) words(by By) string {
 	words := ""
+	if m.Paper != "" {
+		words += " Transcribed from blank " + m.Paper + "."
+	}
 	if m.Doer != "" {
 		words += " " + by.Name + " typed it for " + m.Name + ": " + m.Scribed + "."
 	}

@@ -108,7 +108,10 @@ func Lines(s *State, c Command, f Facts) ([]string, error) {
 		sheet.typedLines(s.Step(c.Step))
 	case Tell:
 		sheet.step(s.Step(c.Step))
-		sheet.add("Done at %s, as stated; recorded late: %s", c.Done, strings.TrimSpace(c.Late))
+		sheet.add("Done at %s, as stated; recorded late: %s", c.Done, strings.TrimSpace(c.whyPaper(c.Late)))
+		if c.Paper != "" {
+			sheet.add("TRANSCRIBED from blank %s.", c.Paper)
+		}
 	case Perform:
 		sheet.step(s.Step(c.Step))
 	case Check:
@@ -370,6 +373,7 @@ func (sh *sheet) record() {
 		}
 		sh.add("%s It %s, by %s: %s", e.Text, e.Decision, e.Ruled.Name, e.Reason)
 	}
+	sh.paperLines()
 	sh.add("%d notes, %d attempts refused.", len(sh.s.Notes), len(sh.s.Refusals))
 	if typed, all := sh.s.Typed(); typed > 0 {
 		sh.add("%d of %d codes were typed, not scanned.", typed, all)

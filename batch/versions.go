@@ -5,9 +5,9 @@ import "countersign/audit"
 // versionOf is the version of a kind's payload.
 func versionOf(ev Event) int {
 	switch ev.(type) {
-	case BatchOpened, ScanRefused:
+	case BatchOpened, ScanRefused, StepBegun, ValueRecorded, ItemMoved, StepPerformed:
 		return 3
-	case ScanAccepted, ValueCorrected, ExceptionRaised, StepBegun, ValueRecorded, ItemMoved, StepPerformed, BatchCertified, openedSecond, scanRefusedSecond:
+	case ScanAccepted, ValueCorrected, ExceptionRaised, BatchCertified, openedSecond, scanRefusedSecond, begunSecond, recordedSecond, movedSecond, performedSecond:
 		return 2
 	}
 	return 1
@@ -27,7 +27,7 @@ type closing interface {
 
 // earlier gives the zero event of each earlier version of a kind.
 func earlier() []Event {
-	return []Event{openedFirst{}, scanRefusedFirst{}, openedSecond{}, scanAcceptedFirst{}, scanRefusedSecond{}, correctedFirst{}, exceptionRaisedFirst{}, begunFirst{}, recordedFirst{}, movedFirst{}, performedFirst{}, certifiedFirst{}}
+	return []Event{openedFirst{}, scanRefusedFirst{}, openedSecond{}, scanAcceptedFirst{}, scanRefusedSecond{}, correctedFirst{}, exceptionRaisedFirst{}, begunFirst{}, recordedFirst{}, movedFirst{}, performedFirst{}, begunSecond{}, recordedSecond{}, movedSecond{}, performedSecond{}, certifiedFirst{}}
 }
 
 // openedFirst is an opening as version 1 of its kind had it.

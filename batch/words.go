@@ -70,6 +70,8 @@ func Words(ev Event) string {
 			return fmt.Sprintf("Accepted exception %d: %s", e.Exception, e.Reason)
 		}
 		return fmt.Sprintf("Did not accept exception %d: %s", e.Exception, e.Reason)
+	case BlankFollowed:
+		return e.words()
 	case CustodyTaken:
 		return sentenceCase(e.words())
 	case NumberLinked:

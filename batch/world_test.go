@@ -23,6 +23,7 @@ import (
 // world is a site of one batch, in memory: it decides, writes and folds as a
 // real one does, and refusals are written too.
 type world struct {
+	blank     *register.Blank // as an act that is under way leaves it
 	tb        testing.TB
 	protocol  *protocol.Protocol
 	people    map[string]identity.Person
@@ -158,7 +159,7 @@ func (w *world) factsOf(who string) Facts {
 	return Facts{
 		Person: person, Protocol: p, Effective: true, Origin: "royal.example", Site: "The Royal, unit 1",
 		Standing: w.books.Standing(p.Product.Code, p.Product.Form, w.unit(), w.now), Zone: time.UTC, Settings: w.settings, Registered: w.registered(),
-		Issue: 7, Earlier: w.earlier, Unread: w.unread, Deviations: w.deviations(),
+		Issue: 7, Earlier: w.earlier, Unread: w.unread, Deviations: w.deviations(), Blanks: w.blanks(),
 		Near: Near(batchID, w.unit(), w.open.Patient, w.others, w.now, time.UTC),
 	}
 }

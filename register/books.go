@@ -18,6 +18,7 @@ type Books struct {
 	equipment  map[string]*Equipment
 	recalls    map[string]*Recall
 	deviations map[string]*Deviation
+	blanks     map[string]*Blank
 	codes      map[string]string // key of a label's code → lot
 	products   map[string]*Product
 	units      map[string]*Unit
@@ -29,7 +30,8 @@ type Books struct {
 func NewBooks() *Books {
 	return &Books{
 		materials: map[string]Material{}, lots: map[string]*Lot{}, equipment: map[string]*Equipment{}, recalls: map[string]*Recall{}, deviations: map[string]*Deviation{},
-		codes: map[string]string{}, versions: map[audit.StreamID]int64{},
+		blanks: map[string]*Blank{},
+		codes:  map[string]string{}, versions: map[audit.StreamID]int64{},
 		products: map[string]*Product{}, units: map[string]*Unit{}, blocked: map[string][]Blocked{},
 	}
 }
@@ -49,7 +51,7 @@ type Act struct {
 func Keeps(stream audit.StreamID) bool {
 	room, _, _ := strings.Cut(string(stream), "/")
 	switch room {
-	case "material", "lot", "stock", "equipment", "logbook", "product", "unit", "recall", "deviation":
+	case "material", "lot", "stock", "equipment", "logbook", "product", "unit", "recall", "deviation", "blank":
 		return true
 	}
 	return false

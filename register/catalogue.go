@@ -69,6 +69,12 @@ func events() []Event {
 		UnitKept{},
 		CertifierNamed{},
 		CertifierEnded{},
+		BlankPrinted{},
+		BlankUsed{},
+		BlankFinished{},
+		BlankCompared{},
+		BlankEnded{},
+		BlankSeenDestroyed{},
 	}
 }
 
@@ -126,6 +132,12 @@ func Commands() []Command {
 		KeepUnit{},
 		NameCertifier{},
 		EndCertifier{},
+		PrintBlank{},
+		BindBlank{},
+		FinishBlank{},
+		CheckBlank{},
+		EndBlank{},
+		WitnessBlank{},
 	}
 }
 
@@ -194,6 +206,10 @@ func about(b *Books, room, id string, zone *time.Location) []string {
 	case "recall":
 		if r, ok := b.recalls[id]; ok {
 			return []string{fmt.Sprintf("Recall %s, of %s: %s.", r.ID, r.Of.Words(), r.Stands())}
+		}
+	case "blank":
+		if f, ok := b.blanks[id]; ok {
+			return f.Lines()
 		}
 	case "equipment":
 		if m, ok := b.equipment[id]; ok {

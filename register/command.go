@@ -45,6 +45,8 @@ type Facts struct {
 	Named identity.Person
 	// Deviation is what stands beside an act on a deviation.
 	Deviation *DeviationFacts
+	// Blank is what a blank is printed from; nil when that is not there.
+	Blank *BlankFacts
 }
 
 // Decide says what a command writes, or why it is refused with a *Refusal. It

@@ -40,6 +40,7 @@ func sample(v reflect.Value, name string) {
 func TestThePayloadsOfProductsUnitsAndDeviationsStayAsTheyAre(t *testing.T) {
 	stay(t, "testdata/golden/products-and-units.txt", "product", "unit")
 	stay(t, "testdata/golden/deviations.txt", "deviation")
+	stay(t, "testdata/golden/blanks.txt", "blank")
 }
 
 func stay(t *testing.T, file string, rooms ...string) {

@@ -97,7 +97,7 @@ func (r *record) eventWords(e Entry) string {
 			words += ", authority: " + event.Authority
 		}
 		return words + ", because: " + event.Reason
-	case batch.CustodyTaken, batch.NumberLinked, batch.NumberConfirmed:
+	case batch.CustodyTaken, batch.NumberLinked, batch.NumberConfirmed, batch.BlankFollowed:
 		return batch.Words(event)
 	case batch.BatchReviewed:
 		return "production review: " + event.Statement
@@ -120,6 +120,9 @@ func (r *record) eventWords(e Entry) string {
 // moment and by whoever did it (EXE-09, REL-07).
 func manner(by batch.By, m batch.Manner) string {
 	words := ""
+	if m.Paper != "" {
+		words += "; TRANSCRIBED from blank " + m.Paper
+	}
 	if m.Doer != "" {
 		words += "; " + by.Name + " typed it for " + m.Name + " (" + m.Role + "), because: " + m.Scribed
 	}

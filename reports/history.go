@@ -203,7 +203,7 @@ func (h *history) factsFor(e audit.Stored) batch.Facts {
 		f.Effective = effective.Protocol.Version == version && effective.Protocol.Digest == digest
 	}
 	f.Standing = h.standing(event, f.Protocol, e.Time)
-	f.Deviations = h.deviations()
+	f.Deviations, f.Blanks = h.deviations(), h.blanks()
 	return f
 }
 

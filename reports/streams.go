@@ -74,6 +74,8 @@ func leansOn(e audit.Stored) (all []audit.StreamID) {
 	case batch.BatchOpened:
 		items, all = ev.Items, append(all, library.Stream(ev.Protocol))
 		all = append(all, ev.Basis.Streams()...)
+	case batch.BlankFollowed:
+		all = append(all, register.BlankStream(ev.Blank))
 	case batch.DeviationAttached:
 		all = append(all, register.DeviationStream(ev.Deviation))
 	case batch.ItemSetOut:
