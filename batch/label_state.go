@@ -127,7 +127,9 @@ func (s *growing) printed(e LabelPrinted, act Act) error {
 			return fmt.Errorf("label %d follows label %d", c.Number, len(s.LabelCopies))
 		}
 		printing.Numbers = append(printing.Numbers, c.Number)
-		printing.Labels = append(printing.Labels, label.Label{Lines: lines, Warnings: e.Warnings, Code: label.Code{Text: c.Code, GS1: c.GS1, Line: c.Line}})
+		printing.Labels = append(printing.Labels, label.Label{
+			Lines: lines, Warnings: e.Warnings, Batch: s.ID, Code: label.Code{Text: c.Code, GS1: c.GS1, Line: c.Line},
+		})
 		s.LabelCopies = append(s.LabelCopies, LabelCopy{Number: c.Number, Kind: e.Label, Line: c.Line, Printed: act})
 	}
 	s.Labellings = append(slices.Clip(s.Labellings), printing)

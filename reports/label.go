@@ -4,16 +4,13 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
-	"github.com/boombuler/barcode/datamatrix"
 	"github.com/go-pdf/fpdf"
 
 	"countersign/protocol"
 	"countersign/register/label"
-	"countersign/register/scan"
 )
 
 // LabelSize is a label's size in millimetres.
@@ -42,11 +39,12 @@ func LabelSizeOf(p *protocol.Protocol) LabelSize {
 // are tried, the largest first. Smaller than the last nobody should have to
 // read (HMR 257(6)).
 const (
-	labelMargin pt = 600
-	labelModule pt = 150 // 0.53 mm: four dots of a printer with 200 in an inch
-	labelQuiet  pt = 300
-	labelGap    pt = 120
-	printerDots    = 203 // in an inch
+	labelMargin  pt = 600
+	labelModule  pt = 150 // 0.53 mm: four dots of a printer with 200 in an inch
+	labelQuiet   pt = 300
+	labelGap     pt = 120
+	smallLetters pt = 600 // beside a code
+	printerDots     = 203 // in an inch
 )
 
 func labelLetters() []pt { return []pt{900, 850, 800, 750, 700, 650, 600} }
@@ -60,6 +58,7 @@ type placed struct {
 	codeX, codeY  pt
 	module        pt
 	column        pt // where the code and its line begin
+	linear        linear
 	unfit         []string
 }
 
@@ -73,12 +72,16 @@ type placedLine struct {
 // same bytes, fonts embedded (LAB-10). A label that does not hold what must
 // stand on it is an error, never a cut text.
 func LabelPDF(size LabelSize, labels ...label.Label) ([]byte, error) {
+	return labelPDF(size, withLinear, labels)
+}
+
+func labelPDF(size LabelSize, drawing LabelDrawing, labels []label.Label) ([]byte, error) {
 	if len(labels) == 0 {
 		return nil, errors.New("draw label: there is none")
 	}
 	all := make([]*placed, len(labels))
 	for i, l := range labels {
-		p, err := place(l, size)
+		p, err := place(l, size, drawing)
 		if err != nil {
 			return nil, err
 		}
@@ -91,19 +94,32 @@ func LabelPDF(size LabelSize, labels ...label.Label) ([]byte, error) {
 	return finish(raw, about{title: "Label " + labels[0].Code.Line, producer: creator, subject: "Label"})
 }
 
-// place gives every part its place, in the largest letters that fit.
-func place(l label.Label, size LabelSize) (*placed, error) {
+// place gives every part its place, in the largest letters that fit beside the
+// linear code, or else in the largest that fit without one.
+func place(l label.Label, size LabelSize, drawing LabelDrawing) (*placed, error) {
 	code, err := modules(l.Code)
 	if err != nil {
 		return nil, err
 	}
+	blank := placed{width: millimetres(size.Width), height: millimetres(size.Height), code: code, module: labelModule}
+	if drawing == withLinear {
+		if bars, fits := linearOf(l.Batch, blank.width-2*labelMargin); fits {
+			for _, letters := range labelLetters() {
+				p := blank
+				p.linear = bars.at(labelMargin, p.height-labelMargin-linearHeight)
+				if letters >= linearLetters && p.set(l, letters) {
+					return &p, nil
+				}
+			}
+		}
+	}
 	var last *placed
 	for _, letters := range labelLetters() {
-		p := &placed{width: millimetres(size.Width), height: millimetres(size.Height), code: code, module: labelModule}
+		p := blank
 		if p.set(l, letters) {
-			return p, nil
+			return &p, nil
 		}
-		last = p
+		last = &p
 	}
 	return nil, &Unfit{Size: size, Parts: last.unfit}
 }
@@ -126,7 +142,7 @@ func millimetres(n int) pt { return pt(n * 7200 * 10 / 254) }
 // everything has its place.
 func (p *placed) set(l label.Label, letters pt) bool {
 	side := pt(len(p.code)) * p.module
-	small, column := style{face: regular, size: 600}, side+2*labelQuiet
+	small, column := style{face: regular, size: smallLetters}, side+2*labelQuiet
 	fields := cell{{small, strings.TrimPrefix(strings.ReplaceAll(l.Code.Line, "(", "\n("), "\n")}}
 	for _, field := range fields.wrap(p.width / 3) {
 		column = max(column, width(small.face, small.size, field.text)+labelGap)
@@ -138,8 +154,15 @@ func (p *placed) set(l label.Label, letters pt) bool {
 		p.lines = append(p.lines, placedLine{field, p.column, besides, 0, 0})
 		besides += small.leading()
 	}
-	y, bottom := labelMargin, p.height-labelMargin
-	if besides > bottom || p.column <= p.width/3 {
+	y, bottom, end := labelMargin, p.height-labelMargin, p.height-labelMargin
+	if p.linear.module > 0 {
+		bottom = p.linear.y - labelGap
+		p.lines = append(p.lines, p.linear.line())
+		if p.linear.right() > p.column {
+			end = bottom
+		}
+	}
+	if besides > end || p.column <= p.width/3 {
 		p.unfit = append(p.unfit, "the code beside the text")
 	}
 	for _, text := range l.Lines {
@@ -247,33 +270,5 @@ func (p *placed) on(doc *fpdf.Fpdf) {
 			}
 		}
 	}
-}
-
-// modules is the DataMatrix of a code (ECC 200). GS1's begins with FNC1, which
-// also stands between the fields.
-func modules(code label.Code) ([][]bool, error) {
-	text := []byte(code.Text)
-	for i, c := range text {
-		if c > 0x7E || c < 0x20 && (c != scan.GS[0] || !code.GS1) {
-			return nil, fmt.Errorf("draw label: the code holds what no label of ours does, at %d", i)
-		}
-	}
-	if code.GS1 {
-		fnc1 := []byte{datamatrix.FNC1}
-		text = slices.Concat(fnc1, bytes.ReplaceAll(text, []byte(scan.GS), fnc1))
-	}
-	symbol, err := datamatrix.Encode(string(text))
-	if err != nil {
-		return nil, fmt.Errorf("draw label: %w", err)
-	}
-	bounds := symbol.Bounds()
-	rows := make([][]bool, bounds.Dy())
-	for y := range rows {
-		rows[y] = make([]bool, bounds.Dx())
-		for x := range rows[y] {
-			red, _, _, _ := symbol.At(bounds.Min.X+x, bounds.Min.Y+y).RGBA()
-			rows[y][x] = red == 0 // black or white
-		}
-	}
-	return rows, nil
+	p.linear.on(doc)
 }

@@ -129,12 +129,12 @@ func TestEachSizeOfStockHoldsSomeLabel(t *testing.T) {
 func TestTheZPLSaysWhatThePDFSays(t *testing.T) {
 	made := labelled(t, label.Special, "09501101530003", 4)
 	made.Lines = append(made.Lines, label.Line{Text: "a^b~c\\d"})
-	zpl, err := LabelZPL(made, UsualLabel())
+	zpl, err := LabelZPL(made, UsualLabel(), withLinear)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, words := range []string{
-		"^XA", "^PW799", "^LL719", "^BXN,4,200,", "^FD_10109501101530003", "70032610250134", "10B-2026-0007_121L4^FS", "EXAMPLE-ŁUKASZ, Ada",
+		"^XA", "^PW799", "^LL719", "^BXN,4,200,", "^BY3^BCN,52,N,N,N,A^FDB-2026-0007^FS", "^FD_10109501101530003", "70032610250134", "10B-2026-0007_121L4^FS", "EXAMPLE-ŁUKASZ, Ada",
 		"a\\5Eb\\7Ec\\5Cd", "oligonucleotide 24 mg", "^XZ",
 	} {
 		if !strings.Contains(zpl, words) {

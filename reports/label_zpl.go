@@ -9,11 +9,11 @@ import (
 )
 
 // LabelZPL writes a label for a printer that speaks ZPL II, with 203 dots in an
-// inch. Every part stands where the PDF has it; the printer makes letters and
+// inch, as the drawing of its PDF has it. Every part stands where the PDF has it; the printer makes letters and
 // code itself. Its font is narrower than ours, so that what fits here fits
 // there.
-func LabelZPL(l label.Label, size LabelSize) (string, error) {
-	p, err := place(l, size)
+func LabelZPL(l label.Label, size LabelSize, drawing LabelDrawing) (string, error) {
+	p, err := place(l, size, drawing)
 	if err != nil {
 		return "", err
 	}
@@ -25,6 +25,9 @@ func LabelZPL(l label.Label, size LabelSize) (string, error) {
 	}
 	for _, box := range p.boxes {
 		fmt.Fprintf(&b, "^FO%d,%d^GB%d,%d,2^FS\n", dots(box.x), dots(box.y), dots(box.w), dots(box.h))
+	}
+	if bars := p.linear; bars.module > 0 { // a batch's number holds no sign that is a command
+		fmt.Fprintf(&b, "^FO%d,%d^BY%d^BCN,%d,N,N,N,A^FD%s^FS\n", dots(bars.x), dots(bars.y), dots(bars.module), dots(linearHeight), bars.text)
 	}
 	fmt.Fprintf(&b, "^FO%d,%d^BXN,%d,200,%d,%d,6,_^FD%s^FS\n^PQ1\n^XZ\n",
 		dots(p.codeX), dots(p.codeY), dots(p.module), len(p.code), len(p.code), zplCode(l.Code))

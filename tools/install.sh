@@ -20,6 +20,7 @@ for purpose in "$@"; do
 		command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || want+=(chromium)
 		need qpdf qpdf
 		need dmtxread dmtx-utils
+		need zbarimg zbar-tools
 		need pdftotext poppler-utils
 		need mutool mupdf-tools
 		need openssl openssl

@@ -122,6 +122,9 @@ const (
 type Label struct {
 	Lines []Line
 	Code  Code
+	// Batch is the batch's number, which stands in a linear code too where
+	// there is room for one: many a hospital's scanner reads no other.
+	Batch string
 	// Warnings are for whoever prints it: they stand in the entry too.
 	Warnings []string
 }
@@ -146,7 +149,7 @@ func Make(d Data) (Label, error) {
 	if err != nil {
 		return Label{}, err
 	}
-	made := Label{Code: code}
+	made := Label{Code: code, Batch: d.Batch}
 	if d.Kind == PreLabel {
 		made.Lines = d.preLines()
 		return made, nil

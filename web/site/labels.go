@@ -56,24 +56,20 @@ func (s *Service) LabelFile(ctx context.Context, who Session, id string, printin
 		return nil, &Refusal{Code: "no_such_label", Sentence: "No such labels of this batch were printed."}
 	}
 	held := state.Labellings[printing-1]
-	size := reports.LabelSize{Width: held.Width, Height: held.Height}
-	if kind == "zpl" {
-		var all strings.Builder
-		for _, one := range held.Labels {
-			text, err := reports.LabelZPL(one, size)
-			if err != nil {
-				return nil, s.broken("write a label", err)
-			}
-			all.WriteString(text)
-		}
-		return []byte(all.String()), nil
-	}
-	pdf, hash, err := reports.LabelImage(size, held.Labels)
-	if err == nil && hash != held.Image {
-		err = errors.New("the label drawn again is not the one whose image was kept")
-	}
+	pdf, drawing, err := reports.LabelAgain(held)
 	if err != nil {
 		return nil, s.broken("draw a label", err)
 	}
-	return pdf, nil
+	if kind != "zpl" {
+		return pdf, nil
+	}
+	var all strings.Builder
+	for _, one := range held.Labels {
+		text, err := reports.LabelZPL(one, reports.LabelSize{Width: held.Width, Height: held.Height}, drawing)
+		if err != nil {
+			return nil, s.broken("write a label", err)
+		}
+		all.WriteString(text)
+	}
+	return []byte(all.String()), nil
 }
