@@ -56,6 +56,7 @@ type placed struct {
 	boxes         []placedLine // of notices
 	code          [][]bool     // by row and column
 	codeX, codeY  pt
+	again         pt // where the code stands once more; 0 for nowhere
 	module        pt
 	column        pt // where the code and its line begin
 	linear        linear
@@ -259,6 +260,15 @@ func (p *placed) on(doc *fpdf.Fpdf) {
 	for _, b := range p.boxes {
 		doc.Rect(points(b.x), points(b.y), points(b.w), points(b.h), "D")
 	}
+	p.square(doc, p.codeX)
+	if p.again > 0 {
+		p.square(doc, p.again)
+	}
+	p.linear.on(doc)
+}
+
+// square draws the DataMatrix from a place on.
+func (p *placed) square(doc *fpdf.Fpdf, left pt) {
 	for y, row := range p.code {
 		for x := 0; x < len(row); x++ {
 			from := x
@@ -266,9 +276,8 @@ func (p *placed) on(doc *fpdf.Fpdf) {
 				x++
 			}
 			if x > from {
-				doc.Rect(points(p.codeX+pt(from)*p.module), points(p.codeY+pt(y)*p.module), points(pt(x-from)*p.module), points(p.module), "F")
+				doc.Rect(points(left+pt(from)*p.module), points(p.codeY+pt(y)*p.module), points(pt(x-from)*p.module), points(p.module), "F")
 			}
 		}
 	}
-	p.linear.on(doc)
 }

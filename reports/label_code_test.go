@@ -1,14 +1,18 @@
 package reports
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"countersign/batch"
 	"countersign/protocol"
+	"countersign/register"
 	"countersign/register/label"
 	"countersign/register/scan"
 )
@@ -86,7 +90,9 @@ func TestIndependentReadersReadBothCodesOfEveryLabelOfEverySize(t *testing.T) {
 // number is too long for bars that can be read, is drawn without one.
 func TestALinearCodeTakesNoTextsRoom(t *testing.T) {
 	for name, change := range map[string]func(*label.Label){
-		"full":        func(l *label.Label) { l.Lines = append(slices.Clone(l.Lines), slices.Repeat([]label.Line{{Text: "More"}}, 9)...) },
+		"full": func(l *label.Label) {
+			l.Lines = append(slices.Clone(l.Lines), slices.Repeat([]label.Line{{Text: "More"}}, 9)...)
+		},
 		"long number": func(l *label.Label) { l.Batch = strings.Repeat("Q-", 20) },
 		"no number":   func(l *label.Label) { l.Batch = "" },
 	} {
@@ -121,5 +127,75 @@ func TestALabelIsDrawnAgainAsTheProgramOfItsDayDrewIt(t *testing.T) {
 		if _, _, err := LabelAgain(held); err == nil {
 			t.Error("an image that nobody drew is found")
 		}
+	}
+}
+
+// TestAWristbandToPractiseWithIsReadAsTheBatchKnowsIt: both square codes are
+// the patient's, field by field, and the linear code is the number; readers
+// that are not ours say so (COI-02).
+func TestAWristbandToPractiseWithIsReadAsTheBatchKnowsIt(t *testing.T) {
+	today := scan.Date{Year: 2026, Month: 11, Day: 21}
+	ada := label.Patient{Name: "SPECIMEN-Ł, Robin", Born: "2019-03-01", Number: "999 000 0018", NumberType: "NHS"}
+	for code, want := range map[string]string{
+		"(8018)505089899900000183":                               "\x1d8018505089899900000183",
+		"]d2801850508989990000018393SPECIMEN,Robin,01-Mar-2019,": "\x1d8018505089899900000183\x1d93SPECIMEN,Robin,01-Mar-2019,",
+		"8018505089899900000183\x1d91RX1,L0018,\x1d93SPECIMEN-OF-A-LONG-FAMILY,Robin Alex,01-Mar-2019,08:15,": "\x1d8018505089899900000183\x1d91RX1,L0018,\x1d93SPECIMEN-OF-A-LONG-FAMILY,Robin Alex,01-Mar-2019,08:15,",
+		"WB-9990000018": "WB-9990000018",
+	} {
+		band, err := label.PracticeBand(ada, code, "training", today)
+		if err != nil {
+			t.Fatalf("%q: %v", code, err)
+		}
+		pdf, err := WristbandPDF(band)
+		if err != nil {
+			t.Fatalf("%q: %v", code, err)
+		}
+		run(t, "qpdf", "--check", store(t, pdf))
+		picture := printed(t, pdf)
+		read := strings.Split(strings.TrimSpace(run(t, "dmtxread", "--gs1=29", "--newline", "--stop-after=2", "--gap=8", picture)), "\n")
+		if len(read) != 2 || read[0] != read[1] || read[0] != want {
+			t.Errorf("%q: read %q, and the code is %q", code, read, want)
+		}
+		before, err := register.Wristband(code, time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if after, err := register.Wristband(read[0], time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)); err != nil || after != before {
+			t.Errorf("%q: says %+v once printed, and said %+v (%v)", code, after, before, err)
+		}
+		if read := linearRead(t, picture); read != "9990000018" {
+			t.Errorf("%q: the linear code is read as %q", code, read)
+		}
+		words, _ := flat(t, pdf)
+		if !strings.Contains(words, "TRAINING. NOT A PATIENT'S WRISTBAND.") || !strings.Contains(words, "Born 01 Mar 2019") {
+			t.Errorf("it says %s", words)
+		}
+		if keep := os.Getenv("LABELS"); keep != "" {
+			raw, err := os.ReadFile(picture)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(keep, fmt.Sprintf("band-%d.png", len(code))), raw, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// TestAWristbandThatHoldsTooMuchOrTheWrongDigitIsNotPrinted: nothing is cut,
+// and no band carries a number that fails its check.
+func TestAWristbandThatHoldsTooMuchOrTheWrongDigitIsNotPrinted(t *testing.T) {
+	today := scan.Date{Year: 2026, Month: 11, Day: 21}
+	long := label.Patient{Name: strings.Repeat("LONGNAME ", 30), Born: "2019-03-01", Number: "999 000 0018", NumberType: "NHS"}
+	band, err := label.PracticeBand(long, "WB-1", "training", today)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var unfit *Unfit
+	if _, err := WristbandPDF(band); !errors.As(err, &unfit) || strings.Contains(err.Error(), "LONGNAME") {
+		t.Errorf("it is drawn, or names the patient: %v", err)
+	}
+	if _, err := label.PracticeBand(long, "(8018)505089899900000184", "training", today); err == nil {
+		t.Error("a wristband whose check digit is wrong is made")
 	}
 }

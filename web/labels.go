@@ -173,3 +173,14 @@ func (s *Server) labelFile(kind string) action {
 		return nil
 	}
 }
+
+// wristband shows the wristband of a training site's patient for the printer.
+func (s *Server) wristband(w http.ResponseWriter, r *http.Request, v visit) error {
+	id := r.PathValue("id")
+	file, err := s.svc.WristbandFile(r.Context(), v.who, id)
+	if err != nil {
+		return err
+	}
+	sendPDF(w, fileName("wristband-"+id), bytes.NewBuffer(file))
+	return nil
+}

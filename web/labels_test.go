@@ -128,3 +128,24 @@ func (w *world) pictured(path, name string) {
 	must(w.t, err)
 	must(w.t, os.WriteFile(filepath.Join(out, name+".png"), picture, 0o600))
 }
+
+// TestATrainingSitePrintsTheWristbandThatItsBatchKnows: whoever may see patients
+// prints it at the batch's page and by program, and nobody else (COI-02, SEC-01).
+func TestATrainingSitePrintsTheWristbandThatItsBatchKnows(t *testing.T) {
+	w := tabledWith(t, labelBlock)
+	b := w.browser().signIn("a.lee")
+	at := "/batches/" + id
+	if page := b.get(at); !strings.Contains(page.text, `href="`+at+`/wristband.pdf"`) {
+		t.Errorf("the batch's page has no wristband:\n%s", page.text)
+	}
+	if pdf := b.get(at + "/wristband.pdf"); pdf.status != http.StatusOK || !strings.HasPrefix(pdf.text, "%PDF-") {
+		t.Errorf("the wristband: %d %.60q", pdf.status, pdf.text)
+	}
+	other := w.browser().signIn("c.writer")
+	if got := other.get(at + "/wristband.pdf"); got.status == http.StatusOK || strings.HasPrefix(got.text, "%PDF-") {
+		t.Errorf("an author gets the wristband: %d", got.status)
+	}
+	if page := other.get(at); strings.Contains(page.text, "wristband.pdf") {
+		t.Error("an author is offered the wristband")
+	}
+}

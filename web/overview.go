@@ -9,6 +9,7 @@ import (
 
 	"countersign/batch"
 	"countersign/protocol"
+	"countersign/register"
 )
 
 // overviewView is the whole batch on one page.
@@ -32,6 +33,7 @@ type overviewView struct {
 	Disposition                          *dispositionView
 	Trail, Record, Review, Wrong, Labels string
 	Custody                              string
+	Band                                 string // the wristband to practise with, where nobody is a patient
 	Stop                                 *stopView
 	Waiting                              []waitingView
 	OnHold                               []holdView
@@ -83,6 +85,9 @@ func (s *Server) overviewPage(w http.ResponseWriter, r *http.Request, v visit) e
 
 func (s *Server) showOverview(w http.ResponseWriter, r *http.Request, v visit, status int, state *batch.State, p *problem) error {
 	view := overviewOf(state, s.svc.Now(), s.svc.Info().Location, s.svc.NewKey)
+	if s.svc.Info().Kind != register.Live && !state.Masked {
+		view.Band = batchAddress(state.ID) + "/wristband.pdf"
+	}
 	var err error
 	view.OnHold, view.Shift = holdsOf(state, v.form, s.svc.Info().Location), batchAddress(state.ID)+"/shift"
 	if view.Stop, err = s.stopOf(r, v, state); err != nil {

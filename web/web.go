@@ -129,6 +129,7 @@ func (s *Server) routes() http.Handler {
 	signedIn("POST /batches/{id}/labels", s.doLabels)
 	signedIn("GET /batches/{id}/labels/{printing}/pdf", s.labelFile("pdf"))
 	signedIn("GET /batches/{id}/labels/{printing}/zpl", s.labelFile("zpl"))
+	signedIn("GET /batches/{id}/wristband.pdf", s.wristband)
 	mux.Handle("GET /events", s.listening(s.events))
 	for _, list := range workLists() {
 		signedIn("GET "+list.path, s.workPage(list))

@@ -148,7 +148,7 @@ func prepareDemo(ctx context.Context, h *house, dir string, cfg config.Config, f
 		effective[name] = p
 		tell(p.ID() + " is reviewed, approved by a third person, effective, and acknowledged by everybody in it")
 	}
-	for i, name := range []string{"given", "running"} {
+	for i, name := range demoBatches() {
 		text, err := fs.ReadFile(demoScripts, "demo/"+name+".yaml")
 		if err != nil {
 			return err
@@ -157,7 +157,7 @@ func prepareDemo(ctx context.Context, h *house, dir string, cfg config.Config, f
 		if err != nil {
 			return err
 		}
-		if err := demoBatch(ctx, h, company, s, effective[s.Protocol], fmt.Sprintf("B-%d-%04d", h.site.Now().Year(), i+1), tell); err != nil {
+		if err := demoBatch(ctx, h, company, s, effective[s.Protocol], demoID(h, i), tell); err != nil {
 			return err
 		}
 	}
@@ -174,6 +174,11 @@ func prepareDemo(ctx context.Context, h *house, dir string, cfg config.Config, f
 	if err := table.Flush(); err != nil {
 		return err
 	}
+	fmt.Fprintln(&list, "\nThe wristbands and labels to scan, to be printed or shown on another screen:")
+	for i := range demoBatches() {
+		id := demoID(h, i)
+		fmt.Fprintf(&list, "  %[1]s/batches/%[2]s/wristband.pdf\n  %[1]s/batches/%[2]s/labels\n", cfg.PublicURL, id)
+	}
 	fmt.Fprintf(&list, "\nEach password works once, to choose your own. This is a training site: its clock runs %s ahead, and can be moved.\n",
 		time.Until(h.site.Now()).Round(time.Minute))
 	if err := writeFile(filepath.Join(dir, peopleFile), []byte(list.String()), 0o600); err != nil {
@@ -181,6 +186,12 @@ func prepareDemo(ctx context.Context, h *house, dir string, cfg config.Config, f
 	}
 	return writeFile(filepath.Join(dir, readyFile), []byte("prepared by countersignd "+version+"\n"), 0o644)
 }
+
+// demoBatches are the scripts of the example site's batches, and demoID the
+// number that each has.
+func demoBatches() []string { return []string{"given", "running"} }
+
+func demoID(h *house, i int) string { return fmt.Sprintf("B-%d-%04d", h.site.Now().Year(), i+1) }
 
 // demoSite is what the example site sets for a protocol that leaves it
 // something to set.

@@ -70,5 +70,16 @@ func (a *api) records(to huma.API) {
 		}
 		return &fileOutput{ContentType: "application/pdf", Disposition: `attachment; filename="` + in.ID + `.pdf"`, Body: pdf.Bytes()}, nil
 	})
+	offer(to, http.MethodGet, "/batches/{id}/wristband.pdf", "Print the wristband of a training site's patient", func(ctx context.Context, in *BatchPath) (*fileOutput, error) {
+		who, err := a.session(ctx, in.Credentials)
+		if err != nil {
+			return nil, err
+		}
+		pdf, err := a.site.WristbandFile(ctx, who, in.ID)
+		if err != nil {
+			return nil, problem(err)
+		}
+		return &fileOutput{ContentType: "application/pdf", Disposition: `attachment; filename="wristband.pdf"`, Body: pdf}, nil
+	})
 	a.labels(to)
 }
