@@ -45,8 +45,8 @@ func TestAnInterruptedMorningStandsOnThePagesAndInTheRecord(t *testing.T) {
 	b.under(form{"act": "lifthold", "hold": "1", "reason": "It is quiet again."}, "b.okoro").says(t, "Hold 1 was lifted", "It is quiet again.")
 
 	b.get(at+"/shift").says(t, "This batch has not been handed over yet", "Step clearance is next.")
-	b.under(form{"act": "handover", "words": "The engineer comes at ten."}, "").says(t, "Waits for somebody to take over", "The engineer comes at ten.")
-	b.under(form{"act": "takeover", "words": ""}, "b.okoro").says(t, "Responsible since the last hand-over", "Ben Okoro")
+	b.under(form{"act": "handovershift", "words": "The engineer comes at ten."}, "").says(t, "Waits for somebody to take over", "The engineer comes at ten.")
+	b.under(form{"act": "takeovershift", "words": ""}, "b.okoro").says(t, "Responsible since the last hand-over", "Ben Okoro")
 
 	w.done("a.lee", id, batch.Scan{Step: "clearance", Field: "cabinet", Raw: "CAB-1"})
 	must(t, w.svc.MoveClock(t.Context(), w.session("o.adeyemi"), w.svc.NewKey(), 20*time.Minute))

@@ -56,6 +56,7 @@ type world struct {
 	clock   *clockwork
 	address string
 	handler http.Handler
+	tokens  map[string]string // of kept sessions, by username
 }
 
 func must(t *testing.T, err error) {
@@ -118,7 +119,7 @@ func newWorldOf(t *testing.T, beside int, scanners ...site.Scanners) *world {
 	must(t, err)
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	w := &world{t: t, svc: svc, clock: clock, address: server.URL, handler: handler}
+	w := &world{t: t, svc: svc, clock: clock, address: server.URL, handler: handler, tokens: map[string]string{}}
 	for _, id := range []identity.PersonID{"p-0001", "p-0002"} {
 		oneTime, err := keys.Issue(ctx, id, "system")
 		must(t, err)
@@ -127,13 +128,20 @@ func newWorldOf(t *testing.T, beside int, scanners ...site.Scanners) *world {
 	return w
 }
 
-// session signs somebody in beside the pages.
+// session is somebody's at a terminal beside the pages. It is kept, since each
+// sign-in costs what a password's guess costs.
 func (w *world) session(username string) site.Session {
 	w.t.Helper()
+	if token, ok := w.tokens[username]; ok {
+		if who, err := w.svc.Resume(w.t.Context(), token); err == nil && !who.Locked {
+			return who
+		}
+	}
 	token, _, err := w.svc.SignIn(w.t.Context(), username, secret, "T-TEST")
 	must(w.t, err)
 	who, err := w.svc.Resume(w.t.Context(), token)
 	must(w.t, err)
+	w.tokens[username] = token
 	return who
 }
 
