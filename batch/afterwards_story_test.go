@@ -2,6 +2,7 @@ package batch
 
 import (
 	"strings"
+	"time"
 
 	"countersign/identity"
 	"countersign/register"
@@ -44,6 +45,17 @@ func (s *story) afterwardsActs(do func(Command)) []pattern {
 			do(Certify{Place: m[1], Where: Remotely, Country: m[2], Offset: m[3]})
 		}},
 		{`certifies, adding "(.*)"`, func(m []string) { do(Certify{Statement: m[1], Place: "Release desk", Where: AtControlSite}) }},
+		{`reports a (serious )?reaction known at (?:day (\d+) )?(\d\d:\d\d(?::\d\d)?), begun on (\S+), (.+): "(.*)"`, func(m []string) {
+			do(ReportNews{
+				Class: AdverseReaction, Known: s.moment(m[2], m[3], "").Format(time.RFC3339), Text: m[6], Serious: m[1] != "", Onset: m[4], Outcome: m[5],
+			})
+		}},
+		{`reports an? (.+) of which (.+) is to be told: "(.*)"`, func(m []string) {
+			do(ReportNews{Class: m[1], Known: s.at.Format(time.RFC3339), Text: m[3], Tell: m[2]})
+		}},
+		{`tells (.+) of exception (\d+)`, func(m []string) {
+			do(TellNews{s.number(m[2]), m[1], "Somebody", "by telephone", s.at.Format(time.RFC3339), "NOTE-1"})
+		}},
 		{`certifies without saying where`, func([]string) { do(Certify{Place: "The Royal"}) }},
 	}
 }
@@ -55,6 +67,18 @@ func (s *story) afterwardsThen(func(got any, want string)) []pattern {
 			all := strings.Join(state.Certification.Lines, "\n") + "\n" + state.Certification.Statement + "\n" + state.Certification.Place
 			if !strings.Contains(all, m[1]) {
 				s.wrong("it says\n%s", all)
+			}
+		}},
+		{`report (\d+) is due by (\S+)`, func(m []string) {
+			if got := state.News[s.number(m[1])-1].Due.Format(time.RFC3339); got != m[2] {
+				s.wrong("it is due by %s", got)
+			}
+		}},
+		{`the record in the open does not say "(.*)"`, func(m []string) {
+			for _, e := range s.w.log {
+				if strings.Contains(string(e.Bytes), m[1]) {
+					s.wrong("entry %d says %s", e.Index, e.Bytes)
+				}
 			}
 		}},
 		{`the certificate leaves "(.*)" to come by (\S+), and tells (.+)`, func(m []string) {

@@ -81,7 +81,7 @@ func raiseOf(e ExceptionRaised) Raise {
 // the control site's own (COI-03), not who caused it; and a broken rejecting
 // limit is never accepted within the batch (DEV-04).
 func (d *decision) resolve(c Resolve) (Event, *Refusal) {
-	if refusal := d.alive(); refusal != nil {
+	if refusal := d.alive(); refusal != nil && !d.s.aftermath(c.Exception) {
 		return nil, refusal
 	}
 	if c.Exception < 1 || c.Exception > len(d.s.Exceptions) {
@@ -97,8 +97,10 @@ func (d *decision) resolve(c Resolve) (Event, *Refusal) {
 		}
 		return nil, refusal
 	}
-	if refusal := d.ownException(ex); refusal != nil {
-		return nil, refusal
+	for _, rule := range []func(Exception) *Refusal{d.ownException, d.everybodyTold} {
+		if refusal := rule(ex); refusal != nil {
+			return nil, refusal
+		}
 	}
 	if c.Accept && d.s.final(ex) && ex.Registered {
 		return nil, refuse("registered_specification", "Exception %d cannot be accepted: a registered specification failed. %s", ex.Number, d.s.afterFailure())

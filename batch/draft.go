@@ -177,6 +177,8 @@ func events() []Event {
 		CodeTyped{},
 		CodeWitnessed{},
 		BlankFollowed{},
+		InformationReported{},
+		NewsTold{},
 	}
 }
 

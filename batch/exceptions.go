@@ -53,7 +53,7 @@ func (s *State) overdue(now time.Time) []ExceptionRaised {
 			Text: "The clock went back by " + protocol.ShowDuration(s.Last.Sub(now)) + " since the entry before.",
 		})
 	}
-	for _, ex := range s.untold(now) {
+	for _, ex := range append(s.untold(now), s.unreported(now)...) {
 		add(ex)
 	}
 	if s.ended() {

@@ -73,7 +73,9 @@ type State struct {
 	Links       []Link     // numbers that were found to be this patient's too
 	Trial       string     // with Participant: how the person is known outside the hospital (COI-08)
 	Participant string
-	Near        []Neighbour // that could be mixed up with it when it was opened, or at a match since
+	Near        []Neighbour  // that could be mixed up with it when it was opened, or at a match since
+	News        []NewsEntry  // what came to light after release; number i+1 at index i
+	NewsTold    []NewsNotice // who was told of that
 	Disposition *Disposition
 	// Certification stays when a certified batch is aborted before it was given.
 	Certification *Disposition

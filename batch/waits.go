@@ -27,7 +27,8 @@ const (
 	WaitsReview   WaitKind = "the production review"
 	WaitsCertify  WaitKind = "certification"
 	WaitsResult   WaitKind = "a result after certification"
-	WaitsNews     WaitKind = "new information after certification" // REL-12
+	WaitsNews     WaitKind = "new information after certification"                           // REL-12
+	WaitsInform   WaitKind = "somebody to be told of what came to light after certification" // REL-12
 	WaitsTelling  WaitKind = "somebody to be told of a supply out of specification"
 	WaitsClock    WaitKind = "a clock about to run out"
 )
@@ -83,6 +84,7 @@ func (s *State) Waiting(stops int, now time.Time) []Wait {
 	all = append(all, s.labelWaits()...)
 	all = append(all, s.resultWaits(now)...)
 	all = append(all, s.tellingWaits(now)...)
+	all = append(all, s.newsWaits(now)...)
 	return all
 }
 
@@ -114,10 +116,11 @@ func (s *State) exceptionWaits(now time.Time) []Wait {
 	if s.released() != nil {
 		kind = WaitsNews
 	}
-	if s.Status == Rejected || s.Status == Aborted {
-		return nil // nothing is decided in a batch that has ended
-	}
+	closed := s.Status == Rejected || s.Status == Aborted
 	for _, ex := range s.OpenExceptions() {
+		if closed && !s.aftermath(ex.Number) {
+			continue // nothing is decided in a batch that has ended but what is reported of it since
+		}
 		all = append(all, Wait{
 			Kind: kind, Cause: fmt.Sprintf("exception %d", ex.Number), Step: ex.Step, Since: ex.Raised.At, Class: ex.Class,
 			Holds: ex.Blocks == BlocksBatch, Roles: deciding(ex),
@@ -126,6 +129,9 @@ func (s *State) exceptionWaits(now time.Time) []Wait {
 		})
 	}
 	for _, ex := range s.overdue(now) {
+		if closed {
+			break
+		}
 		all = append(all, Wait{
 			Kind: kind, Cause: "to be written " + ex.Cause, Step: ex.Step, Since: now, Class: ex.Class, Over: true,
 			Holds: ex.Blocks == BlocksBatch, Roles: leads(), Text: fmt.Sprintf("An exception has come due (%s, %s): %s", ex.Class, ex.Severity, ex.Text),

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // stops is how often the story's unit was stopped.
@@ -77,7 +78,7 @@ func TestWhoIsAskedIsWhoMay(t *testing.T) {
 			}
 		}
 	}
-	for _, kind := range []WaitKind{WaitsReview, WaitsCertify, WaitsDecision, WaitsCheck, WaitsSecond, WaitsStop, WaitsNews} {
+	for _, kind := range []WaitKind{WaitsReview, WaitsCertify, WaitsDecision, WaitsCheck, WaitsSecond, WaitsStop, WaitsNews, WaitsInform} {
 		if compared[kind] == 0 {
 			t.Errorf("no story waits for %s", kind)
 		}
@@ -126,6 +127,12 @@ func (s *story) commandFor(w Wait) Command {
 		}
 	case WaitsStop:
 		return AfterStop{Quarantine, "", "It is put aside."}
+	case WaitsInform:
+		for _, ex := range s.w.state.Exceptions {
+			for _, whom := range s.w.state.NotTold(ex) {
+				return TellNews{ex.Number, whom, "Somebody", "by telephone", s.at.Format(time.RFC3339), "NOTE-1"}
+			}
+		}
 	case WaitsDecision, WaitsNews:
 		for _, ex := range s.w.state.OpenExceptions() {
 			if w.Cause == fmt.Sprintf("exception %d", ex.Number) {

@@ -1,0 +1,114 @@
+package web
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/batch"
+	"countersign/identity"
+	"countersign/register"
+	"countersign/register/label"
+	"countersign/web/api"
+)
+
+// reviewed makes a batch up to its review: a second quality lead, Priya, is
+// there to certify it.
+func reviewed(t *testing.T) *world {
+	t.Helper()
+	w := newWorld(t).staffed()
+	w.registered("p.shah", "Priya Shah", identity.QualityLead)
+	w.registered("h.reviewer", "Helen Reviewer", identity.Pharmacist)
+	w.signed("b.okoro", "", id, w.opening(id))
+	scan := func(step, field, raw string) {
+		t.Helper()
+		w.done("a.lee", id, batch.Scan{Step: step, Field: field, Raw: raw})
+	}
+	record := func(step, field, text string) {
+		t.Helper()
+		w.done("a.lee", id, batch.Record{Step: step, Field: field, Text: text})
+	}
+	both := func(step string) {
+		t.Helper()
+		w.signed("a.lee", "", id, batch.Perform{Step: step})
+		w.signed("a.lee", "b.okoro", id, batch.Check{Step: step})
+	}
+	scan("clearance", "cabinet", "CAB-1")
+	record("clearance", "clear", "yes")
+	both("clearance")
+	scan("patient", "patient", "WB-9990000018")
+	both("patient")
+	record("blood tests", "platelets", "210")
+	record("blood tests", "PT", "12.1")
+	record("blood tests", "aPTT", "30.4")
+	both("blood tests")
+	record("urine protein", "protein", "0.10")
+	both("urine protein")
+	scan("warm", "vial", "VIAL-0042")
+	w.done("a.lee", id, batch.Begin{Step: "warm"})
+	must(t, w.svc.MoveClock(t.Context(), w.session("q.meyer"), w.svc.NewKey(), 31*time.Minute))
+	w.signed("a.lee", "", id, batch.Perform{Step: "warm"})
+	record("look", "appearance", "clear and colourless")
+	both("look")
+	scan("draw up", "vial", "VIAL-0042")
+	scan("draw up", "syringe", "SYR-7")
+	record("draw up", "drawn", "5.0")
+	both("draw up")
+	w.done("a.lee", id, batch.PrintLabel{Label: "final", Copies: 1})
+	scan("label syringe", "label", label.Plainly(id, 1))
+	both("label syringe")
+	w.signed("h.reviewer", "", id, batch.Review{Statement: "I have read the whole record."})
+	return w
+}
+
+// TestACertifierReadsWhatIsCertifiedAndTheRegisterHasItOnce (REL-02 to REL-04,
+// REL-08): from the page on which it is decided to the register's file.
+func TestACertifierReadsWhatIsCertifiedAndTheRegisterHasItOnce(t *testing.T) {
+	w := reviewed(t)
+	control := w.browser().signIn("e.control")
+	control.get("/products/ASO-IT").says(t, "The licence names nobody here", "Record whom the licence names to certify", "Priya Shah (p.shah)")
+	control.signForm(form{
+		"act": "name certifier", "product": "ASO-IT", "licence": "MS 00000 (example)", "username": "p.shah", "capacity": string(register.ReleasingPerson),
+		"registration": "GPhC 2000001", "document": "LETTER-7",
+	}).says(t, "Named on the licence to certify", "releasing person", "LETTER-7")
+	other := w.browser().signIn("q.meyer")
+	other.get("/batches/"+id+"/review").says(t, "The certificate waits for somebody whom the licence names", "Priya Shah (releasing person, GPhC 2000001)")
+	certifier := w.browser().signIn("p.shah")
+	page := certifier.get("/batches/" + id + "/review")
+	page.says(t, "This is certified, and stands on the sheet and in the record", "Certified under the", "in effect from", "Where are you while you certify?", "remotely")
+	f := form{"act": "certify", "statement": "", "place": "Release desk"}
+	certifier.follow(certifier.post("/batches/"+id+"/sign", f)).says(t, "Say where you are while you certify")
+	f["where"] = string(batch.AtControlSite)
+	sheet := certifier.follow(certifier.post("/batches/"+id+"/sign", f))
+	sheet.says(t, "Certified: Master file DMMF-0042", "Named on licence MS 00000 (example) to certify: Priya Shah", "Signed at the control site, Release desk.")
+	signing := formTo(t, sheet.text, "/batches/"+id+"/signed")
+	signing["password"] = secret
+	certifier.follow(certifier.post("/batches/"+id+"/signed", signing)).says(t, "certified", "Digest of what is certified")
+
+	list := certifier.get("/certified")
+	list.says(t, "Certified batches (1)", id, "Priya Shah", "at the control site, Release desk", "DMMF-0042")
+	file := certifier.get("/certified?as=csv")
+	state, err := w.svc.Batch(t.Context(), w.session("p.shah"), id)
+	must(t, err)
+	file.says(t, state.Certification.Hash, state.Certification.Digest)
+	if count := strings.Count(file.text, id+","); count != 1 {
+		t.Errorf("the batch is %d times in the file:\n%s", count, file.text)
+	}
+	if state.Certification.Digest != batch.StatementDigest(state.Certification.Lines, state.Certification.Statement) {
+		t.Error("the digest is not that of the words")
+	}
+	if printed := certifier.get("/certified?as=pdf"); printed.status != http.StatusOK || printed.header.Get("Content-Type") != "application/pdf" {
+		t.Errorf("the printed register: %d", printed.status)
+	}
+	token, _, err := w.svc.SignIn(t.Context(), "p.shah", secret, "T-API")
+	must(t, err)
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/api/v1/certified", nil)
+	r.Header.Set("Authorization", "Bearer "+token)
+	got := httptest.NewRecorder()
+	api.New(w.svc, 30).ServeHTTP(got, r)
+	if got.Code != http.StatusOK || !strings.Contains(got.Body.String(), state.Certification.Hash) || strings.Contains(got.Body.String(), "EXAMPLE, Robin") {
+		t.Errorf("the API gives %d %s", got.Code, got.Body)
+	}
+}
