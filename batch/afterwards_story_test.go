@@ -56,6 +56,10 @@ func (s *story) afterwardsActs(do func(Command)) []pattern {
 		{`tells (.+) of exception (\d+)`, func(m []string) {
 			do(TellNews{s.number(m[2]), m[1], "Somebody", "by telephone", s.at.Format(time.RFC3339), "NOTE-1"})
 		}},
+		{`records that (what is left|the whole batch) was (\w+)`, func(m []string) {
+			do(RecordFate{m[1], m[2], "0.3 mL", "the ward's clinical waste", "WASTE-12", "It is not needed."})
+		}},
+		{`witnesses record (\d+)`, func(m []string) { do(WitnessFate{s.number(m[1])}) }},
 		{`certifies without saying where`, func([]string) { do(Certify{Place: "The Royal"}) }},
 	}
 }
@@ -79,6 +83,11 @@ func (s *story) afterwardsThen(func(got any, want string)) []pattern {
 				if strings.Contains(string(e.Bytes), m[1]) {
 					s.wrong("entry %d says %s", e.Index, e.Bytes)
 				}
+			}
+		}},
+		{`the account of the giving says "(.*)"`, func(m []string) {
+			if all := strings.Join(state.GivenWords(time.UTC), "\n"); !strings.Contains(all, m[1]) {
+				s.wrong("it says\n%s", all)
 			}
 		}},
 		{`the certificate leaves "(.*)" to come by (\S+), and tells (.+)`, func(m []string) {

@@ -179,6 +179,8 @@ func events() []Event {
 		BlankFollowed{},
 		InformationReported{},
 		NewsTold{},
+		FateRecorded{},
+		FateWitnessed{},
 	}
 }
 

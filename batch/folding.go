@@ -168,7 +168,7 @@ func grow(s *State) *growing {
 	next.Deviations, next.Route, next.SupplyTold = slices.Clip(s.Deviations), slices.Clip(s.Route), slices.Clip(s.SupplyTold)
 	next.Papers = slices.Clip(s.Papers)
 	next.Taken, next.Links, next.Near = slices.Clip(s.Taken), slices.Clip(s.Links), slices.Clip(s.Near)
-	next.News, next.NewsTold = slices.Clip(s.News), slices.Clip(s.NewsTold)
+	next.News, next.NewsTold, next.Fates = slices.Clip(s.News), slices.Clip(s.NewsTold), slices.Clip(s.Fates)
 	return &growing{State: &next}
 }
 

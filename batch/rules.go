@@ -66,6 +66,9 @@ func (d *decision) inOrder(st *StepState) *Refusal {
 	if st.Section.AfterRelease && d.s.released() == nil {
 		return refuse("not_released", "Step %s comes after release, and this batch is not certified.", st.Step.Name)
 	}
+	if refusal := d.notGone(st); refusal != nil {
+		return refusal
+	}
 	if !st.Section.AfterRelease && d.s.released() != nil {
 		return refuse("closed", "This batch is certified. Step %s is closed.", st.Step.Name)
 	}

@@ -76,6 +76,7 @@ type State struct {
 	Near        []Neighbour  // that could be mixed up with it when it was opened, or at a match since
 	News        []NewsEntry  // what came to light after release; number i+1 at index i
 	NewsTold    []NewsNotice // who was told of that
+	Fates       []FateEntry  // what became of what was not given; number i+1 at index i
 	Disposition *Disposition
 	// Certification stays when a certified batch is aborted before it was given.
 	Certification *Disposition

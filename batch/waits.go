@@ -29,6 +29,7 @@ const (
 	WaitsResult   WaitKind = "a result after certification"
 	WaitsNews     WaitKind = "new information after certification"                           // REL-12
 	WaitsInform   WaitKind = "somebody to be told of what came to light after certification" // REL-12
+	WaitsFate     WaitKind = "a witness to what was returned or destroyed"
 	WaitsTelling  WaitKind = "somebody to be told of a supply out of specification"
 	WaitsClock    WaitKind = "a clock about to run out"
 )
@@ -85,6 +86,7 @@ func (s *State) Waiting(stops int, now time.Time) []Wait {
 	all = append(all, s.resultWaits(now)...)
 	all = append(all, s.tellingWaits(now)...)
 	all = append(all, s.newsWaits(now)...)
+	all = append(all, s.fateWaits()...)
 	return all
 }
 
@@ -266,6 +268,9 @@ func (s *State) stepWaits(stops int, now time.Time) []Wait {
 // workable says that a step waits for a signature now: it is open, or is done
 // but for a check.
 func (s *State) workable(st *StepState) bool {
+	if bedside(st) && s.Gone() {
+		return false
+	}
 	if len(st.Performed) > 0 {
 		return !s.ended() && st.Section.AfterRelease == (s.released() != nil)
 	}

@@ -78,7 +78,7 @@ func TestWhoIsAskedIsWhoMay(t *testing.T) {
 			}
 		}
 	}
-	for _, kind := range []WaitKind{WaitsReview, WaitsCertify, WaitsDecision, WaitsCheck, WaitsSecond, WaitsStop, WaitsNews, WaitsInform} {
+	for _, kind := range []WaitKind{WaitsReview, WaitsCertify, WaitsDecision, WaitsCheck, WaitsSecond, WaitsStop, WaitsNews, WaitsInform, WaitsFate} {
 		if compared[kind] == 0 {
 			t.Errorf("no story waits for %s", kind)
 		}
@@ -127,6 +127,12 @@ func (s *story) commandFor(w Wait) Command {
 		}
 	case WaitsStop:
 		return AfterStop{Quarantine, "", "It is put aside."}
+	case WaitsFate:
+		for _, entry := range s.w.state.Fates {
+			if w.Cause == fmt.Sprintf("fate %d", entry.Number) {
+				return WitnessFate{entry.Number}
+			}
+		}
 	case WaitsInform:
 		for _, ex := range s.w.state.Exceptions {
 			for _, whom := range s.w.state.NotTold(ex) {

@@ -74,6 +74,7 @@ func Classes() []Class {
 		{Kind: Kind(batch.WaitsClock), Mail: true, Ask: "A clock of this batch is about to run out."},
 		{Kind: Kind(batch.WaitsCertify), Desk: true, Mail: true, Ask: "The batch is reviewed. Decide on its release."},
 		{Kind: Kind(batch.WaitsNews), Desk: true, Mail: true, Tell: control, Ask: "Something came to light after certification. Look at it and decide; what was certified stays as it was signed."},
+		{Kind: Kind(batch.WaitsFate)},
 		{Kind: Kind(batch.WaitsInform), Desk: true, Mail: true, Tell: control, Ask: "Somebody is to be told of what came to light after certification. Tell them, and say so."},
 		{Kind: Kind(batch.WaitsTelling), Desk: true, Mail: true, Tell: control, Ask: "Somebody is to be told of a supply out of specification. Tell them, and say so."},
 		{Kind: Kind(batch.WaitsSecond), Desk: true},
@@ -236,7 +237,7 @@ func placeOf(s *batch.State, w batch.Wait) string {
 	switch w.Kind {
 	case batch.WaitsReview, batch.WaitsCertify, batch.WaitsDecision, batch.WaitsNews, batch.WaitsStop, batch.WaitsRelease:
 		return at + "/review"
-	case batch.WaitsInform:
+	case batch.WaitsInform, batch.WaitsFate:
 		return at + "/afterwards"
 	case batch.WaitsLabels:
 		return at + "/labels"
