@@ -17,7 +17,7 @@ func commands() map[string]Command {
 		"open": Open{}, "begin": Begin{}, "scan": Scan{}, "typecode": TypeCode{}, "witnesscode": WitnessCode{}, "record": Record{}, "move": Move{}, "setout": SetOut{},
 		"tell": Tell{}, "putonhold": PutOnHold{}, "lifthold": LiftHold{}, "handovershift": HandOverShift{}, "takeovershift": TakeOverShift{}, "confirmtyped": ConfirmTyped{},
 		"perform": Perform{}, "check": Check{}, "correct": Correct{}, "confirmcorrection": ConfirmCorrection{}, "dropcorrection": DropCorrection{}, "note": Note{}, "raise": Raise{},
-		"resolve": Resolve{}, "afterstop": AfterStop{}, "abort": Abort{}, "review": Review{}, "certify": Certify{}, "reject": Reject{},
+		"resolve": Resolve{}, "decidetogether": DecideTogether{}, "afterstop": AfterStop{}, "abort": Abort{}, "review": Review{}, "certify": Certify{}, "reject": Reject{},
 		"recall":  Recall{},
 		"promote": Promote{}, "attachdeviation": AttachDeviation{}, "ruledeviation": RuleDeviation{}, "followblank": FollowBlank{},
 		"recordroute": RecordRoute{}, "supply": Supply{}, "tellsupply": TellSupply{},

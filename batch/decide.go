@@ -143,6 +143,8 @@ func (d *decision) command(c Command) (Event, error) {
 		return answer(d.raise(c))
 	case Resolve:
 		return answer(d.resolve(c))
+	case DecideTogether:
+		return answer(d.decideTogether(c))
 	case AfterStop:
 		return answer(d.afterStop(c))
 	case Abort:

@@ -181,6 +181,7 @@ func events() []Event {
 		NewsTold{},
 		FateRecorded{},
 		FateWitnessed{},
+		DecidedTogether{},
 	}
 }
 

@@ -39,7 +39,7 @@ func meanings(ev Event) identity.Meaning {
 		return identity.Approved
 	case CodeWitnessed:
 		return identity.Witnessed
-	case ExceptionResolved, StepDecided, StopDecided, HoldLifted:
+	case ExceptionResolved, DecidedTogether, StepDecided, StopDecided, HoldLifted:
 		return identity.AuthorisedDeviation
 	case RouteRecorded, BatchSupplied:
 		return identity.AcceptedOOS
@@ -169,6 +169,10 @@ func (s *growing) take(ev Event, act Act, p *protocol.Protocol) error {
 		}
 		s.Exceptions = slices.Clone(s.Exceptions)
 		s.Exceptions[e.Exception-1].resolved(e.Accept, e.Reason, act)
+	case DecidedTogether:
+		if err := s.decidedTogether(e, act); err != nil {
+			return err
+		}
 	case StopDecided:
 		s.Stops = append(s.Stops, StopEntry{Act: act, Stop: e.Stop, Why: e.Why, Decision: e.Decision, Authority: e.Authority, Reason: e.Reason})
 		if s.released() == nil {

@@ -334,6 +334,8 @@ func commandOf(ev Event, masked bool) (Command, error) {
 		return nil, errors.New("no act gave rise to this exception")
 	case ExceptionResolved:
 		return Resolve{Exception: e.Exception, Accept: e.Accept, Reason: e.Reason}, nil
+	case DecidedTogether:
+		return DecideTogether{Decisions: e.Decisions}, nil
 	case StopDecided:
 		return AfterStop{Decision: e.Decision, Authority: e.Authority, Reason: e.Reason}, nil
 	case DeviationAttached:

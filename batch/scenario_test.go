@@ -246,6 +246,7 @@ func (s *story) act(who, second, text string) error {
 		{`raises "(.*)" in (.+) and stops the batch`, func(m []string) { do(Raise{Step: m[2], Text: m[1], Blocks: true}) }},
 		{`raises "(.*)" in (.+)`, func(m []string) { do(Raise{Step: m[2], Text: m[1]}) }},
 		{`accepts exception (\d+) because "(.*)"`, func(m []string) { do(Resolve{s.number(m[1]), true, m[2]}) }},
+		{`decides together: (.+)`, func(m []string) { do(s.together(m[1])) }},
 		{`does not accept exception (\d+) because "(.*)"`, func(m []string) { do(Resolve{s.number(m[1]), false, m[2]}) }},
 		{`raises an? (.+) "(.*)" in (.+)`, func(m []string) { do(Raise{Step: m[3], Text: m[2], Class: m[1]}) }},
 		{`makes an exception of the first remark: "(.*)"`, func(m []string) { do(Promote{s.w.state.Notes[0].Version, m[1]}) }},

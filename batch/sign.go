@@ -48,6 +48,8 @@ func Signs(s *State, c Command) (meaning identity.Meaning, roles []identity.Role
 		return identity.Witnessed, codeWitnesses(s, c.Step), true
 	case Resolve:
 		return identity.AuthorisedDeviation, decidingIn(s, c), true
+	case DecideTogether:
+		return identity.AuthorisedDeviation, decidingTogether(s, c), true
 	case ImmediateUse:
 		return identity.Approved, openers(), true
 	case RecordRoute, Supply:
@@ -127,6 +129,10 @@ func Lines(s *State, c Command, f Facts) ([]string, error) {
 		sheet.witness(c)
 	case Resolve:
 		if err := sheet.decision(c); err != nil {
+			return nil, err
+		}
+	case DecideTogether:
+		if err := sheet.decisions(c); err != nil {
 			return nil, err
 		}
 	case AfterStop:

@@ -2,6 +2,7 @@ package batch
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -68,4 +69,18 @@ func (s *story) clock(name string) string {
 		}
 	}
 	return "nothing"
+}
+
+// together reads `accepts 1 because "…"; does not accept 2 because "…"`.
+func (s *story) together(text string) DecideTogether {
+	c := DecideTogether{}
+	form := regexp.MustCompile(`^(accepts|does not accept) (\d+) because "(.*)"$`)
+	for _, part := range strings.Split(text, "; ") {
+		m := form.FindStringSubmatch(part)
+		if m == nil {
+			s.wrong("nobody decides %q", part)
+		}
+		c.Decisions = append(c.Decisions, Resolve{s.number(m[2]), m[1] == "accepts", m[3]})
+	}
+	return c
 }

@@ -66,10 +66,13 @@ func Words(ev Event) string {
 	case ExceptionRaised:
 		return fmt.Sprintf("Exception %d (%s, %s) blocks %s: %s", e.Number, e.Class, e.Severity, e.Blocks, e.Text)
 	case ExceptionResolved:
-		if e.Accept {
-			return fmt.Sprintf("Accepted exception %d: %s", e.Exception, e.Reason)
+		return Resolve{Exception: e.Exception, Accept: e.Accept, Reason: e.Reason}.words()
+	case DecidedTogether:
+		lines := make([]string, len(e.Decisions))
+		for i, one := range e.Decisions {
+			lines[i] = one.words()
 		}
-		return fmt.Sprintf("Did not accept exception %d: %s", e.Exception, e.Reason)
+		return strings.Join(lines, " ")
 	case BlankFollowed:
 		return e.words()
 	case CustodyTaken:

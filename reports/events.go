@@ -91,6 +91,8 @@ func (r *record) eventWords(e Entry) string {
 			return fmt.Sprintf("exception %d accepted: %s", event.Exception, event.Reason)
 		}
 		return fmt.Sprintf("exception %d not accepted: %s", event.Exception, event.Reason)
+	case batch.DecidedTogether:
+		return batch.Words(event)
 	case batch.StopDecided:
 		words := event.Why + ": decided, " + event.Decision
 		if event.Authority != "" {

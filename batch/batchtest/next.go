@@ -21,6 +21,13 @@ func Next(t *rapid.T, s *batch.State) (Part, batch.Command) {
 	if c := correction(t, s); c != nil && rapid.IntRange(0, 3).Draw(t, "correct") == 0 {
 		return Performer, c
 	}
+	if open := s.OpenExceptions(); len(open) > 1 && rapid.IntRange(0, 2).Draw(t, "together") == 0 {
+		c := batch.DecideTogether{}
+		for _, ex := range open {
+			c.Decisions = append(c.Decisions, batch.Resolve{Exception: ex.Number, Accept: rapid.IntRange(0, 30).Draw(t, "accept") > 0, Reason: "Looked into."})
+		}
+		return Lead, c
+	}
 	for _, ex := range s.OpenExceptions() {
 		if ex.Blocks == batch.BlocksBatch || rapid.Bool().Draw(t, "decide") {
 			return Lead, batch.Resolve{Exception: ex.Number, Accept: rapid.IntRange(0, 30).Draw(t, "accept") > 0, Reason: "Looked into."}
