@@ -186,6 +186,8 @@ func (f form) signed() (batch.Command, error) {
 		return batch.HandOverShift{Words: strings.TrimSpace(f["words"])}, nil
 	case "takeovershift":
 		return batch.TakeOverShift{Words: strings.TrimSpace(f["words"])}, nil
+	case "decide":
+		return f.decisions()
 	case "afterstop":
 		return batch.AfterStop{Decision: f["decision"], Authority: strings.TrimSpace(f["authority"]), Reason: strings.TrimSpace(f["reason"])}, nil
 	case "recordroute":

@@ -263,6 +263,8 @@ type exceptionView struct {
 	Noted                                bool     // it needs no decision
 	Given                                []string // of two decisions, the one that is there
 	Undone                               []undoneView
+	Offers                               []choice // of a decision, on the review page
+	Own                                  string   // reason that was begun there
 }
 
 // undoneView is a decision that a correction took away.

@@ -234,7 +234,8 @@ func TestManyWhoListenSlowNoSignatureDown(t *testing.T) {
 	slices.Sort(crowded)
 	a, c := alone[len(alone)/2], crowded[len(crowded)/2]
 	t.Logf("a signed act takes %s alone and %s under 132 listeners: %.2f times", a, c, float64(c)/float64(a))
-	if c > a*5/4+5*time.Millisecond {
+	// A shared machine is noisy; who wrote to each listener in turn would take a hundred times as long.
+	if c > 3*a {
 		t.Errorf("a signed act takes %s alone and %s under 132 listeners", a, c)
 	}
 }

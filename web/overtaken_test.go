@@ -91,7 +91,7 @@ func signaturesShown(t *rapid.T, parsed pages, s *batch.State, now time.Time) (s
 		acts = append(append(acts, line.Performed...), line.Checked...)
 	}
 	draw("overview", overview, acts)
-	review := reviewOf(s, now, time.UTC)
+	review := reviewOf(s, nil, now, time.UTC)
 	acts = append(append([]signedBy{}, review.Reviews...), undoneIn(review.Exceptions)...)
 	for _, line := range review.Corrections {
 		if line.Second != nil {

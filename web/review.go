@@ -26,9 +26,13 @@ type reviewView struct {
 	Route                            *routeView
 	Seen                             int64
 	Criteria                         []criterionView
-	Values                           []reviewValue
+	Values                           []reviewValue // outside a limit, or without one
+	Within                           []reviewValue // the others, folded when they are many
 	Yields                           list
 	Timeline                         timeline
+	Next                             []link // what the batch waits for
+	ToDecide                         bool   // an exception can be decided here
+	Here                             string // where the site makes medicines, for a certificate
 	Signatures                       []signatureLine
 	Corrections                      []correctionLine
 	Refusals                         []refusalLine
@@ -82,7 +86,7 @@ func (s *Server) reviewPage(w http.ResponseWriter, r *http.Request, v visit) err
 }
 
 func (s *Server) showReview(w http.ResponseWriter, r *http.Request, v visit, status int, state *batch.State, f form, p *problem) error {
-	view := reviewOf(state, s.svc.Now(), s.svc.Info().Location)
+	view := reviewOf(state, f, s.svc.Now(), s.svc.Info().Location)
 	view.Typed, view.OnHold = f, holdsOf(state, v.form, s.svc.Info().Location)
 	for _, e := range state.Shifts {
 		view.Shifts = append(view.Shifts, handOf(e, s.svc.Info().Location))
@@ -94,11 +98,13 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, v visit, sta
 	view.MayCertify = state.MayCertify(v.who.Person) && batch.Named(certifiers, v.who.Person.ID)
 	view.Certify = certifyOf(lines, f)
 	view.Remarks, view.Route, view.Seen = s.remarksOf(state), s.routeOf(state), state.Version
+	view.Here = s.svc.Info().Unit
 	charts, err := s.svc.Against(r.Context(), v.who, state)
 	if err != nil {
 		return err
 	}
 	amongOthers(view.Values, charts, state.ID)
+	view.Values, view.Within = apart(view.Values)
 	if view.Stop, err = s.stopOf(r, v, state); err != nil {
 		return err
 	}
@@ -113,13 +119,14 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, v visit, sta
 			view.WhyNot = "The certificate waits for somebody whom the licence names, and who neither made, checked nor reviewed this batch: " + register.CertifierNames(certifiers) + "."
 		}
 	}
+	view.Next = nextOf(&view)
 	return s.render(w, r, v, status, "review", page{
 		Title: "Review of " + state.ID, Patient: patientOf(state), Problem: p, View: view, Back: &link{Text: "Release desk", To: "/review"},
 		Events: newsOf(state.ID), Version: state.Version,
 	})
 }
 
-func reviewOf(s *batch.State, now time.Time, zone *time.Location) reviewView {
+func reviewOf(s *batch.State, typed form, now time.Time, zone *time.Location) reviewView {
 	at := batchAddress(s.ID)
 	v := reviewView{
 		Batch: s.ID, Status: string(s.Status), Ended: endedWords(s.Status), Opened: actWords(s.Opened, zone), Facts: factsOf(s, zone),
@@ -131,7 +138,11 @@ func reviewOf(s *batch.State, now time.Time, zone *time.Location) reviewView {
 	v.Concerns = concernsOf(s, zone)
 	v.Yields = yieldsOf(s)
 	for _, e := range s.Exceptions {
-		v.Exceptions = append(v.Exceptions, exceptionOf(e, zone))
+		one := exceptionOf(e, zone)
+		if v.Ended == "" && (one.Open || one.Noted) {
+			one.Offers, one.Own, v.ToDecide = offersOf(e, typed), typed[reasonField+fmt.Sprint(e.Number)], true
+		}
+		v.Exceptions = append(v.Exceptions, one)
 	}
 	slices.SortStableFunc(v.Exceptions, func(a, b exceptionView) int {
 		switch {
@@ -218,6 +229,25 @@ func criticalValues(s *batch.State, zone *time.Location) []reviewValue {
 		}
 	}
 	return values
+}
+
+// manyValues is how many values a reviewer takes in at a glance.
+const manyValues = 12
+
+// apart puts aside the values that are within their limits, where there are
+// many: whoever decides sees first what is not, and unfolds the others.
+func apart(all []reviewValue) (shown, within []reviewValue) {
+	if len(all) <= manyValues {
+		return all, nil
+	}
+	for _, one := range all {
+		if one.Verdict.Level == "" && len(one.Limits) > 0 {
+			within = append(within, one)
+		} else {
+			shown = append(shown, one)
+		}
+	}
+	return shown, within
 }
 
 // critical says whether a value is shown to whoever decides: of a critical

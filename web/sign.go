@@ -55,11 +55,14 @@ func (s *Server) sheetPage(w http.ResponseWriter, r *http.Request, v visit) erro
 
 // toSheet keeps what was written for a sheet and leads on to it.
 func (s *Server) toSheet(w http.ResponseWriter, r *http.Request, v visit) error {
-	if _, err := v.form.signed(); err != nil {
+	if done, err := s.decides(w, r, v); done || err != nil {
 		return err
 	}
 	if v.form["act"] == "recordroute" {
 		v.form["when"] = v.form.moment("when", s.svc.Info().Location)
+	}
+	if v.form["act"] == "certify" && v.form["where"] == string(batch.AtSite) && strings.TrimSpace(v.form["place"]) == "" {
+		v.form["place"] = s.svc.Info().Unit // as the page says; the sheet shows it
 	}
 	key := s.drafts.keep(s.svc.NewKey(), v, v.form)
 	http.Redirect(w, r, batchAddress(r.PathValue("id"))+"/sign?draft="+key, http.StatusSeeOther)
@@ -180,6 +183,8 @@ func headOf(c batch.Command, m identity.Meaning) string {
 			return fmt.Sprintf("accept exception %d", c.Exception)
 		}
 		return fmt.Sprintf("do not accept exception %d", c.Exception)
+	case batch.DecideTogether:
+		return fmt.Sprintf("decide %d exceptions", len(c.Decisions))
 	case batch.TakeOver, batch.LinkNumber, batch.ConfirmNumber:
 		return custodyHead(c)
 	case batch.LiftHold:
@@ -215,7 +220,7 @@ func cancelTo(id string, c batch.Command, draft string) string {
 	switch c := c.(type) {
 	case batch.Open:
 		return "/batches/new?protocol=" + queryEscape(c.Protocol) + "&draft=" + queryEscape(draft)
-	case batch.Review, batch.Certify, batch.Reject, batch.Resolve, batch.RecordRoute, batch.Supply:
+	case batch.Review, batch.Certify, batch.Reject, batch.Resolve, batch.DecideTogether, batch.RecordRoute, batch.Supply:
 		return batchAddress(id) + "/review?draft=" + queryEscape(draft)
 	case batch.ImmediateUse:
 		return batchAddress(id) + "/labels"
@@ -263,7 +268,11 @@ func (s *Server) sign(w http.ResponseWriter, r *http.Request, v visit) error {
 	case err != nil:
 		return s.notSigned(w, r, v, id, c, err)
 	}
-	http.Redirect(w, r, afterSign(state, c)+"?done=signed", http.StatusSeeOther)
+	to := afterSign(state, c) + "?done=signed"
+	if len(decisionsIn(c)) > 0 && state.Disposition == nil && len(state.CertifyBlocks(s.svc.Now())) == 0 {
+		to += "#decision" // whoever has decided the last exception goes on with the certificate
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
 }
 
@@ -311,7 +320,7 @@ func (s *Server) notSigned(w http.ResponseWriter, r *http.Request, v visit, id s
 		return s.showCustody(w, r, v, status, state, f, p)
 	}
 	switch c := c.(type) {
-	case batch.Resolve, batch.Review, batch.Certify, batch.Reject, batch.RecordRoute, batch.Supply:
+	case batch.Resolve, batch.DecideTogether, batch.Review, batch.Certify, batch.Reject, batch.RecordRoute, batch.Supply:
 		return s.showReview(w, r, v, status, state, commandForm(c), p)
 	case batch.ImmediateUse:
 		return s.showLabels(w, r, v, status, state, immediateForm(c), p)
@@ -340,12 +349,8 @@ func (s *Server) notSigned(w http.ResponseWriter, r *http.Request, v visit, id s
 // commandForm gives back what was typed into the form of a decision.
 func commandForm(c batch.Command) form {
 	switch c := c.(type) {
-	case batch.Resolve:
-		accept := "no"
-		if c.Accept {
-			accept = "yes"
-		}
-		return form{"act": "resolve", "exception": fmt.Sprint(c.Exception), "accept": accept, "reason": c.Reason}
+	case batch.Resolve, batch.DecideTogether:
+		return decisionForm(decisionsIn(c))
 	case batch.Review:
 		return form{"act": "review", "statement": c.Statement}
 	case batch.Certify:
@@ -363,7 +368,7 @@ func commandForm(c batch.Command) form {
 // afterSign is where the work goes on.
 func afterSign(state *batch.State, c batch.Command) string {
 	switch c.(type) {
-	case batch.Review, batch.Certify, batch.Reject, batch.Resolve, batch.RecordRoute, batch.Supply:
+	case batch.Review, batch.Certify, batch.Reject, batch.Resolve, batch.DecideTogether, batch.RecordRoute, batch.Supply:
 		return batchAddress(state.ID) + "/review"
 	case batch.ImmediateUse:
 		return batchAddress(state.ID) + "/labels"

@@ -53,6 +53,7 @@ func (c *clockwork) move(by time.Duration) {
 type world struct {
 	t       *testing.T
 	svc     *site.Service
+	log     *ledger.Ledger
 	clock   *clockwork
 	address string
 	handler http.Handler
@@ -119,7 +120,7 @@ func newWorldOf(t *testing.T, beside int, scanners ...site.Scanners) *world {
 	must(t, err)
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	w := &world{t: t, svc: svc, clock: clock, address: server.URL, handler: handler, tokens: map[string]string{}}
+	w := &world{t: t, svc: svc, log: log, clock: clock, address: server.URL, handler: handler, tokens: map[string]string{}}
 	for _, id := range []identity.PersonID{"p-0001", "p-0002"} {
 		oneTime, err := keys.Issue(ctx, id, "system")
 		must(t, err)

@@ -96,7 +96,7 @@ func NamesSigner(state *batch.State, at identity.Person, c batch.Command) bool {
 	case batch.ConfirmNumber:
 		// Whoever linked it confirms nothing: somebody else does, at this terminal too.
 		return state != nil && lastLinker(state) == at.ID
-	case batch.AfterStop, batch.Resolve, batch.ImmediateUse:
+	case batch.AfterStop, batch.Resolve, batch.DecideTogether, batch.ImmediateUse:
 		_, roles, _ := batch.Signs(state, c)
 		return !slices.ContainsFunc(roles, at.Has)
 	}
