@@ -153,7 +153,7 @@ func (d *decision) tell(c Tell) (Event, error) {
 	if inner == nil {
 		return nil, refuse("bad_value", "Only a beginning, a value, a move and a signature as performed can be told afterwards.")
 	}
-	if c.Done == "" && c.Doer == "" {
+	if c.Done == "" && c.Doer == "" && c.Paper == "" {
 		return nil, refuse("bad_value", "Say when it was done, or for whom you type.")
 	}
 	if refusal := d.onPaper(c); refusal != nil {

@@ -197,6 +197,8 @@ func (s *State) releaseWaits() []Wait {
 	switch {
 	case s.Disposition != nil || len(s.WaitingCorrections()) > 0:
 		return nil // nobody knows yet which value counts
+	case len(s.OpenPapers()) > 0:
+		return nil // first a blank is accounted for, which the work list asks for
 	case s.Status == Complete:
 		since, version := s.signedAt()
 		return []Wait{{

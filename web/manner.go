@@ -40,10 +40,10 @@ func (s *Server) colleagues(r *http.Request, v visit, state *batch.State, step s
 // telling of it.
 func (f form) told(act string, c batch.Tell, plain batch.Command) batch.Command {
 	done := strings.TrimSpace(strings.Replace(f["done"], "T", " ", 1)) // as a browser's own field writes it
-	if done == "" && f["doer"] == "" {
+	if done == "" && f["doer"] == "" && f["paper"] == "" {
 		return plain
 	}
-	c.Act, c.Done, c.Doer = act, done, identity.PersonID(f["doer"])
+	c.Act, c.Done, c.Doer, c.Paper = act, done, identity.PersonID(f["doer"]), f["paper"]
 	if done != "" {
 		c.Late = strings.TrimSpace(f["late"])
 	}
@@ -67,11 +67,12 @@ func typedOpen(st *batch.StepState) []string {
 // mannerForm is the part of a form that says when something was done, and by
 // whom, where that is not now and by whoever types.
 type mannerForm struct {
-	ID    string
-	For   []colleague
-	Typed form
+	ID     string
+	For    []colleague
+	Papers []string // blanks from which it can be copied
+	Typed  form
 }
 
-func newManner(id string, typed form, colleagues []colleague) mannerForm {
-	return mannerForm{ID: id, For: colleagues, Typed: typed}
+func newManner(id string, typed form, colleagues []colleague, papers []string) mannerForm {
+	return mannerForm{ID: id, For: colleagues, Papers: papers, Typed: typed}
 }

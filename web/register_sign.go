@@ -28,6 +28,10 @@ func registerHome(f form) string {
 		return deviationAddress(f["deviation"])
 	case f["act"] == (register.OpenDeviation{}).Name():
 		return "/deviations"
+	case f["blank"] != "":
+		return blankAddress(f["blank"])
+	case f["act"] == (register.PrintBlank{}).Name():
+		return "/blanks"
 	case f["product"] != "":
 		return productAddress(f["product"])
 	case f["unit"] != "":
@@ -129,7 +133,7 @@ func (s *Server) registerNotSigned(w http.ResponseWriter, r *http.Request, v vis
 
 // showRegister shows the page that a form in a register stands on.
 func (s *Server) showRegister(w http.ResponseWriter, r *http.Request, v visit, status int, p *problem) error {
-	var product, unit, deviation bool
+	var product, unit, deviation, blank bool
 	if v.form["act"] == (register.OpenDeviation{}).Name() {
 		return s.showNewDeviation(w, r, v, status, p)
 	}
@@ -137,10 +141,15 @@ func (s *Server) showRegister(w http.ResponseWriter, r *http.Request, v visit, s
 		_, product = b.Product(v.form["product"])
 		_, unit = b.Unit(v.form["unit"])
 		_, deviation = b.Deviation(v.form["deviation"])
+		_, blank = b.Blank(v.form["blank"])
 	})
 	switch {
 	case err != nil:
 		return err
+	case blank:
+		return s.showBlank(w, r, v, status, v.form["blank"], p)
+	case v.form["act"] == (register.PrintBlank{}).Name():
+		return s.showBlanks(w, r, v, status, p)
 	case deviation:
 		return s.showDeviation(w, r, v, status, v.form["deviation"], p)
 	case product:

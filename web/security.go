@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"strings"
 )
 
 // The sizes of what a browser may send, in bytes.
 const (
 	maxForm     = 64 << 10 // an ordinary form
 	maxProtocol = 2 << 20  // a protocol's text
+	maxScan     = 50 << 20 // the scan of a blank's sheets
 )
 
 // policy lets a page use what this server serves, and nothing else: no inline
@@ -43,8 +45,11 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
 		limit := int64(maxForm)
-		if path := r.URL.Path; path == "/protocols/submit" || path == "/protocols/sign" || path == "/protocols/signed" {
+		switch path := r.URL.Path; {
+		case path == "/protocols/submit", path == "/protocols/sign", path == "/protocols/signed":
 			limit = maxProtocol
+		case strings.HasPrefix(path, "/blanks/") && strings.HasSuffix(path, "/scan"):
+			limit = maxScan
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		defer func() {

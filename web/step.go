@@ -43,6 +43,7 @@ func (s *Server) showStep(w http.ResponseWriter, r *http.Request, v visit, statu
 	if view.Colleagues, err = s.colleagues(r, v, state, step); err != nil {
 		return err
 	}
+	view.Papers = papersOf(state)
 	view.Typed, view.OnHold = v.form, holdsOf(state, v.form, s.svc.Info().Location)
 	if view.Stop != nil && (view.Stop.Waits || view.Stop.Quarantined) {
 		view.CanBegin, view.CanPerform, view.CanCheck = false, false, false

@@ -31,6 +31,7 @@ type stepView struct {
 	Waiting          []waitingView
 	OnHold           []holdView
 	Colleagues       []colleague // for whom one can type here
+	Papers           []string    // blanks from which something can be copied here
 	TypedFor         []string    // who has not signed yet that what was typed for them is theirs
 	Confirmed        []signedBy
 	Typed            form // of how an act was done, when it was not taken

@@ -185,6 +185,13 @@ func (s *Server) routes() http.Handler {
 	signedIn("GET /deviations/{id}", s.deviationPage)
 	signedIn("GET /deviations/{id}/trail", s.deviationTrail)
 
+	signedIn("GET /blanks", s.blanksPage)
+	signedIn("POST /blanks", s.printBlank)
+	signedIn("GET /blanks/{id}", s.blankPage)
+	signedIn("GET /blanks/{id}/trail", s.blankTrail)
+	signedIn("GET /blanks/{id}/sheets.pdf", s.blankPDF)
+	signedIn("POST /blanks/{id}/scan", s.scanBlank)
+
 	signedIn("GET /mails", s.mailsPage)
 	signedIn("GET /trace", s.tracePage)
 	signedIn("GET /trends", s.trendsPage)

@@ -29,7 +29,10 @@ func ofBooks(b *register.Books, now time.Time) []Item {
 		if c != nil {
 			_, one.Roles = c.Signs()
 		}
-		one.room, one.may = "registers", anyOf(one.Roles)
+		one.room = "registers"
+		if one.may == nil {
+			one.may = anyOf(one.Roles)
+		}
 		all = append(all, one)
 	}
 	for _, lot := range b.Lots() {
@@ -56,6 +59,9 @@ func ofBooks(b *register.Books, now time.Time) []Item {
 	}
 	for _, d := range b.Deviations() {
 		deviation(d, now, add)
+	}
+	for _, f := range b.Blanks() {
+		blank(f, add)
 	}
 	for _, one := range b.PauseProposals(now) {
 		add(Item{

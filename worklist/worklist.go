@@ -44,6 +44,9 @@ const (
 	DeviationToFinish Kind = "a deviation to close"
 	UnitToPause       Kind = "a unit that the rules propose to pause"
 	SupplyToTell      Kind = "a supply out of specification to be told"
+	BlankToCopy       Kind = "a blank to be copied"
+	BlankToCompare    Kind = "a blank to compare as second person"
+	BlankToWitness    Kind = "a destroyed blank to witness"
 )
 
 // Class is what holds for every item of a kind.
@@ -92,6 +95,9 @@ func Classes() []Class {
 		{Kind: DeviationToFinish},
 		{Kind: UnitToPause, Desk: true, Mail: true, Ask: "The rules propose to pause a unit because of its deviations. Pause it, or sign that it goes on."},
 		{Kind: SupplyToTell, Desk: true, Mail: true, Tell: control, Ask: "A batch was supplied out of specification. Tell those who must know, and say so."},
+		{Kind: BlankToCopy, Desk: true},
+		{Kind: BlankToCompare, Desk: true},
+		{Kind: BlankToWitness},
 		{Kind: UnitStopped, Mail: true, Ask: "The unit was stopped, and no batch begins in it."},
 		{Kind: LotToRelease},
 		{Kind: LotEnding},

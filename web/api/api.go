@@ -61,6 +61,7 @@ func describe(mux *http.ServeMux, service *site.Service) huma.API {
 	a.records(served)
 	a.protocols(served)
 	a.deviations(served)
+	a.blanks(served)
 	a.registers(served)
 	a.products(served)
 	a.closeCalls(served)

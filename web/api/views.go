@@ -34,6 +34,7 @@ type BatchView struct {
 	Custody     CustodyView       `json:"custody"`
 	Timers      []TimerView       `json:"timers"`
 	Deviations  []ConcernView     `json:"deviations,omitempty" doc:"that concern the batch"`
+	Blanks      []PaperView       `json:"blanks,omitempty" doc:"that are used for the batch; it is not reviewed while one is open"`
 	Failed      []string          `json:"failed_specifications,omitempty" doc:"registered specifications that fail, in sentences"`
 	Route       []StageView       `json:"out_of_specification,omitempty" doc:"the way to a supply at the physician's request"`
 	Blocks      []string          `json:"blocks_certification" doc:"everything that stands between this batch and certification, in sentences"`
@@ -66,6 +67,7 @@ type ActView struct {
 	Doer        string     `json:"typed_for,omitempty" doc:"who did what this person typed"`
 	DoerName    string     `json:"typed_for_name,omitempty"`
 	Scribed     string     `json:"typed_because,omitempty"`
+	Paper       string     `json:"transcribed_from,omitempty" doc:"number of the blank that it was copied from"`
 }
 
 // StepView is one step.
@@ -235,6 +237,10 @@ func viewOf(s *batch.State, now time.Time) BatchView {
 		e := &s.Deviations[i]
 		view.Deviations = append(view.Deviations, ConcernView{e.Deviation, e.Exception, e.Text, string(e.Decision), e.Reason, e.Holds()})
 	}
+	for i := range s.Papers {
+		p := &s.Papers[i]
+		view.Blanks = append(view.Blanks, PaperView{p.Blank, p.Stands, p.Open(), len(s.FromPaper(p.Blank))})
+	}
 	for _, stage := range s.Route {
 		view.Route = append(view.Route, StageView{actView(stage.Act), stage.Stage, stage.Whom, stage.When, stage.Document, stage.Text})
 	}
@@ -347,6 +353,6 @@ func actView(a batch.Act) ActView {
 		done := a.When()
 		view.Done, view.Late = &done, a.Manner.Late
 	}
-	view.Doer, view.DoerName, view.Scribed = a.Manner.Doer, a.Manner.Name, a.Manner.Scribed
+	view.Doer, view.DoerName, view.Scribed, view.Paper = a.Manner.Doer, a.Manner.Name, a.Manner.Scribed, a.Manner.Paper
 	return view
 }

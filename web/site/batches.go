@@ -113,7 +113,7 @@ func (s *Service) factsIn(m *models, person identity.PersonID, state *batch.Stat
 		return f, nil, &Refusal{Code: "no_such_person", Sentence: "Nobody of that name works here."}
 	}
 	f.Person = found
-	f.Deviations = m.deviationsOf(state)
+	f.Deviations, f.Blanks = m.deviationsOf(state), m.blanksOf(state)
 	f.Registered = map[string]register.Fitness{}
 	for _, code := range batch.Codes(state, c) {
 		if fit, ok := m.books.Scanned(code, now); ok {
@@ -160,6 +160,8 @@ func (s *Service) Do(ctx context.Context, who Session, key, id string, seen int6
 	switch c.(type) {
 	case batch.Recall:
 		return nil, &Refusal{Code: "signature_needed", Sentence: "A batch is recalled by the signed act of a recall, and not by itself."}
+	case batch.FollowBlank:
+		return nil, &Refusal{Code: "signature_needed", Sentence: "A blank reaches a batch by a signed act on the blank, and not by itself."}
 	case batch.AttachDeviation, batch.RuleDeviation:
 		return nil, &Refusal{Code: "signature_needed", Sentence: "A deviation reaches a batch by an act on the deviation, and not by itself."}
 	}

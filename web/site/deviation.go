@@ -61,14 +61,14 @@ func (s *Service) besideDeviation(m *models, w register.Written, by identity.Per
 		return nil, nil, nil
 	}
 	if rules != "" {
-		return s.inBatch(m, rules, after, batch.RuleDeviation{Deviation: after.ID}, by, now)
+		return s.inBatch(m, rules, func(f *batch.Facts) { f.Deviations[after.ID] = *after }, batch.RuleDeviation{Deviation: after.ID}, by, now)
 	}
 	for _, id := range reaches {
 		c := batch.AttachDeviation{Deviation: after.ID}
 		if after.Arising.Batch == id {
 			c.Exception = after.Arising.Exception
 		}
-		more, on, err := s.inBatch(m, id, after, c, by, now)
+		more, on, err := s.inBatch(m, id, func(f *batch.Facts) { f.Deviations[after.ID] = *after }, c, by, now)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -82,8 +82,9 @@ func (s *Service) besideDeviation(m *models, w register.Written, by identity.Per
 	return drafts, rests, nil
 }
 
-// inBatch decides one act that a deviation brings about in a batch.
-func (s *Service) inBatch(m *models, id string, d *register.Deviation, c batch.Command, by identity.PersonID, now time.Time) ([]audit.Draft, []audit.Condition, error) {
+// inBatch decides one act that an act elsewhere brings about in a batch; after
+// puts into its facts what that act leaves behind.
+func (s *Service) inBatch(m *models, id string, after func(*batch.Facts), c batch.Command, by identity.PersonID, now time.Time) ([]audit.Draft, []audit.Condition, error) {
 	state := m.batches[id]
 	if state == nil {
 		return nil, nil, &Refusal{Code: "no_such_batch", Sentence: "There is no batch " + id + " here."}
@@ -92,7 +93,7 @@ func (s *Service) inBatch(m *models, id string, d *register.Deviation, c batch.C
 	if err != nil {
 		return nil, nil, err
 	}
-	f.Deviations[d.ID] = *d
+	after(&f)
 	events, err := batch.Decide(state, c, f, now)
 	if err != nil {
 		return nil, nil, err

@@ -85,11 +85,12 @@ func (a registerAct) facts(m *models, now time.Time) (register.Facts, error) {
 	if !ok {
 		return register.Facts{}, &Refusal{Code: "no_such_person", Sentence: "Nobody of that name works here."}
 	}
-	f := register.Facts{Person: person, Zone: a.service.info.Location, Now: now, Reach: m.reach(a.command), Deviation: m.aboutDeviation(a.command)}
+	blank, err := a.service.aboutBlank(m, a.command, person, now)
+	f := register.Facts{Person: person, Zone: a.service.info.Location, Now: now, Reach: m.reach(a.command), Deviation: m.aboutDeviation(a.command), Blank: blank}
 	if c, names := a.command.(register.NameCertifier); names {
 		f.Named, _ = m.people.ByUsername(c.Username) // nobody is refused by the rules
 	}
-	return f, nil
+	return f, err
 }
 
 func (a registerAct) lines(ctx context.Context) (lines []string, digest audit.Hash, err error) {
@@ -198,7 +199,11 @@ func (a registerAct) draft(ctx context.Context, lines []string, attempt int) (dr
 			return err
 		}
 		follows, on, err := s.besideDeviation(m, written, a.person, now)
-		drafts, rests = append(append(drafts, more...), follows...), append(rests, on...)
+		if err != nil {
+			return err
+		}
+		paper, under, err := s.besideBlank(m, written, a.person, now)
+		drafts, rests = slices.Concat(drafts, more, follows, paper), slices.Concat(rests, on, under)
 		for _, one := range rests {
 			if !slices.Contains(conditions, one) {
 				conditions = append(conditions, one)

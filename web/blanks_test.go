@@ -1,0 +1,93 @@
+package web
+
+import (
+	"bytes"
+	"mime/multipart"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/batch"
+	"countersign/register"
+	"countersign/reports"
+)
+
+// scanOf sends a file as the scan of a blank's sheets.
+func (b *browser) scanOf(blank, pages string, file []byte) answer {
+	b.w.t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	must(b.w.t, form.WriteField("pages", pages))
+	part, err := form.CreateFormFile("file", `C:\scans\sheets.pdf`)
+	must(b.w.t, err)
+	_, err = part.Write(file)
+	must(b.w.t, err)
+	must(b.w.t, form.Close())
+	r, err := http.NewRequestWithContext(b.w.t.Context(), http.MethodPost, b.w.address+"/blanks/"+blank+"/scan", &body)
+	must(b.w.t, err)
+	r.Header.Set("Content-Type", form.FormDataContentType())
+	return b.follow(b.send(r))
+}
+
+// TestABlankFromThePrinterToTheRecord: it is printed, used for a batch, copied
+// from, scanned, compared by somebody else, and stands in the record, which
+// proves it; another is destroyed before a witness (EXE-15).
+func TestABlankFromThePrinterToTheRecord(t *testing.T) {
+	w := newWorld(t).staffed()
+	w.signed("b.okoro", "", id, w.ordered(id))
+	tech := w.browser().signIn("a.lee")
+	tech.get("/blanks").says(t, "No blank was printed.", "aso-intrathecal")
+	asked := form{"act": "print blank", "year": "2026", "protocol": "aso-intrathecal", "version": "1", "reason": ""}
+	tech.signForm(asked).says(t, "Write the reason")
+	asked["reason"] = "The network is down."
+	tech.signForm(asked).says(t, "F-2026-0001", "printed, not accounted for")
+	asked["reason"] = "A second set."
+	tech.signForm(asked).says(t, "F-2026-0002")
+	if sheets := tech.get("/blanks/F-2026-0001/sheets.pdf"); sheets.status != http.StatusOK || !strings.HasPrefix(sheets.text, "%PDF") {
+		t.Errorf("the sheets: %d", sheets.status)
+	}
+	tech.get("/blanks/F-2026-0001").says(t, "Use it for a batch", id)
+	tech.signForm(form{"act": "use blank", "blank": "F-2026-0001", "batch": id}).says(t, "used for a batch", "clearance")
+	if sheets := tech.get("/blanks/F-2026-0001/sheets.pdf"); sheets.status == http.StatusOK {
+		t.Error("a second set of the sheets was given out while the first is written on")
+	}
+	tech.get("/batches/"+id+"/steps/clearance").says(t, "Copied from paper", "Blank F-2026-0001")
+	w.copies(tech)
+	tech.get("/batches/"+id+"/steps/clearance").says(t, "TRANSCRIBED from blank F-2026-0001")
+	tech.get("/batches/"+id+"/review").says(t, "Blank F-2026-0001 is used for a batch.")
+	tech.scanOf("F-2026-0001", "1", nil).says(t, "Give the scan of the sheets")
+	sheet := tech.scanOf("F-2026-0001", "40", []byte("%PDF-1.4 a scan"))
+	sheet.says(t, "sheets.pdf, 15 bytes, 40 pages, SHA-256 ")
+	signing := formTo(t, sheet.text, "/registers/signed")
+	signing["password"] = secret
+	tech.follow(tech.post("/registers/signed", signing)).says(t, "transcribed, to be checked", "For a second person: compare")
+	tech.signForm(form{"act": "check blank", "blank": "F-2026-0001"}).says(t, "Another person compares it")
+	second := w.browser().signIn("b.okoro")
+	second.signForm(form{"act": "check blank", "blank": "F-2026-0001"}).says(t, "transcribed and checked")
+	tech.signForm(form{"act": "end blank", "blank": "F-2026-0002", "outcome": register.BlankDestroyed, "reason": "It was wet."}).says(t, "destroyed, to be witnessed")
+	second.signForm(form{"act": "witness blank", "blank": "F-2026-0002"}).says(t, "F-2026-0002: destroyed")
+	second.get("/blanks?as=csv").says(t, "F-2026-0002,destroyed")
+
+	var pdf bytes.Buffer
+	must(t, w.svc.RecordPDF(t.Context(), w.session("q.meyer"), id, &pdf))
+	if verdict, err := reports.Verify(pdf.Bytes(), "", reports.AllowRehearsal()); err != nil || len(verdict.Unchecked) != 1 {
+		t.Errorf("the record does not verify: %v %+v", err, verdict)
+	}
+}
+
+// copies enters a value of the first step from the blank, as its page does.
+func (w *world) copies(b *browser) {
+	w.t.Helper()
+	w.done("a.lee", id, batch.Scan{Step: "clearance", Field: "cabinet", Raw: "CAB-1"})
+	written := w.svc.Now().Add(time.Minute).In(w.svc.Info().Location)
+	must(w.t, w.svc.MoveClock(w.t.Context(), w.session("o.adeyemi"), w.svc.NewKey(), 20*time.Minute))
+	page := b.get("/batches/" + id + "/steps/clearance")
+	f := formTo(w.t, page.text, "/batches/"+id+"/do")
+	f["key-clear"], f["field"], f["text-clear"], f["paper"] = hidden(w.t, page.text, "key-clear"), "clear", "yes", "F-2026-0001"
+	b.post("/batches/"+id+"/do", f).says(w.t, "Say when it was done, as the paper says")
+	f["key-clear"], f["done"] = w.svc.NewKey(), written.Format("2006-01-02T15:04:05")
+	if got := b.follow(b.post("/batches/"+id+"/do", f)); got.status != http.StatusOK {
+		w.t.Fatalf("what stands on paper was not taken: %d\n%s", got.status, got.text)
+	}
+}
