@@ -46,6 +46,8 @@ func (r *record) disposition() {
 		r.write(say("Nothing was entered after a certification."))
 	}
 	r.grid(t)
+	r.given()
+	r.cameToLight()
 }
 
 func (r *record) disposed(d batch.Disposition) {

@@ -1,8 +1,11 @@
 package web
 
 import (
+	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -111,4 +114,56 @@ func TestACertifierReadsWhatIsCertifiedAndTheRegisterHasItOnce(t *testing.T) {
 	if got.Code != http.StatusOK || !strings.Contains(got.Body.String(), state.Certification.Hash) || strings.Contains(got.Body.String(), "EXAMPLE, Robin") {
 		t.Errorf("the API gives %d %s", got.Code, got.Body)
 	}
+}
+
+// TestWhatComesToLightIsReportedToldAndReviewed (REL-12, DEV-06, EXE-12): from
+// the page to the record, whose certificate stays as it was signed.
+func TestWhatComesToLightIsReportedToldAndReviewed(t *testing.T) {
+	w := reviewed(t)
+	w.signed("p.shah", "", id, batch.Certify{Place: "Release desk", Where: batch.AtControlSite})
+	before, err := w.svc.Batch(t.Context(), w.session("p.shah"), id)
+	must(t, err)
+	tech := w.browser().signIn("a.lee")
+	to := "/batches/" + id + "/afterwards"
+	page := tech.get(to)
+	page.says(t, "After release of "+id, "Nothing is recorded.", "Report something that came to light", "Made by")
+	send := func(b *browser, f form) answer {
+		t.Helper()
+		shown := b.get(to)
+		_, rest, _ := strings.Cut(shown.text, `value="`+f["act"]+`"`)
+		hidden := formTo(t, `action="/x"`+rest, "/x")
+		maps.Copy(hidden, f)
+		got := b.post("/batches/"+id+"/do", hidden)
+		if got.status != http.StatusSeeOther {
+			return got
+		}
+		return b.follow(got)
+	}
+	report := form{"act": "reportnews", "class": batch.AdverseReaction, "known": w.clock.now().Format("2006-01-02 15:04"), "text": "Hives over the whole back.", "serious": "yes", "onset": "soon", "outcome": "recovering"}
+	send(tech, report).says(t, "Say on which day it began", "Hives over the whole back.")
+	report["onset"] = w.clock.now().Format("2006-01-02")
+	send(tech, report).says(t, "a serious suspected adverse reaction", "Hives over the whole back.", "To be told of exception", "The MHRA is told before")
+	lead := w.browser().signIn("q.meyer")
+	lead.get("/review").says(t, "new information after certification", "Tell MHRA of exception")
+	state, err := w.svc.Batch(t.Context(), w.session("q.meyer"), id)
+	must(t, err)
+	number := state.Exceptions[len(state.Exceptions)-1].Number
+	decide := form{"act": "resolve", "exception": fmt.Sprint(number), "accept": "yes", "reason": "It is known of the medicine."}
+	lead.follow(lead.post("/batches/"+id+"/sign", decide)).says(t, "To be told first, and recorded: MHRA")
+	send(lead, form{"act": "tellnews", "name": "Yellow Card", "how": "online", "when": w.clock.now().Format("2006-01-02 15:04"), "document": "YC-1"}).says(t, "Yellow Card", "YC-1")
+	w.signed("q.meyer", "", id, batch.Resolve{Exception: number, Accept: true, Reason: "It is known of the medicine."})
+
+	send(tech, form{"act": "recordfate", "of": batch.TheWholeBatch, "fate": batch.Destroyed, "amount": "5 mL", "place": "waste", "document": "W-1", "reason": "It was not needed."}).
+		says(t, "Nobody has witnessed it yet", "I saw it: read and sign")
+	w.signed("a.lee", "b.okoro", id, batch.WitnessFate{Fate: 1})
+	tech.get(to).says(t, "Witnessed by Ben Okoro.")
+	after, err := w.svc.Batch(t.Context(), w.session("p.shah"), id)
+	must(t, err)
+	if !reflect.DeepEqual(before.Certification, after.Certification) {
+		t.Errorf("the certificate was %+v and is %+v", before.Certification, after.Certification)
+	}
+	if other := w.browser().signIn("o.adeyemi").get(to); strings.Contains(other.text, "Hives") {
+		t.Error("who need not know is shown what was reported")
+	}
+	w.verifies(id)
 }

@@ -116,6 +116,9 @@ func recoverForm(kept string) form {
 // unsigned reads the command of a form that does something at once. What a
 // person typed travels as typed; the rules read it.
 func (f form) unsigned() (batch.Command, error) {
+	if c, ok, err := f.afterwards(); ok {
+		return c, err
+	}
 	switch f["act"] {
 	case "begin":
 		return f.told("begin", batch.Tell{Step: f["step"]}, batch.Begin{Step: f["step"]}), nil
@@ -204,6 +207,9 @@ func (f form) signed() (batch.Command, error) {
 		return f.certify(), nil
 	case "reject":
 		return batch.Reject{Reason: strings.TrimSpace(f["reason"])}, nil
+	}
+	if c, ok, err := f.afterwards(); ok {
+		return c, err
 	}
 	return f.custodyAct()
 }

@@ -32,7 +32,7 @@ type overviewView struct {
 	Reviews                              []signedBy
 	Disposition                          *dispositionView
 	Trail, Record, Review, Wrong, Labels string
-	Custody                              string
+	Custody, Afterwards                  string
 	Band                                 string // the wristband to practise with, where nobody is a patient
 	Stop                                 *stopView
 	Waiting                              []waitingView
@@ -104,7 +104,7 @@ func overviewOf(s *batch.State, now time.Time, zone *time.Location, key func() s
 	v := overviewView{
 		Batch: s.ID, Seen: s.Version, Protocol: protocolWords(s), Status: string(s.Status), Ended: endedWords(s.Status),
 		Opened: actWords(s.Opened, zone), Timers: timersOf(s, now, zone), Reviews: actsWords(s.Reviews, zone),
-		Trail: at + "/trail", Record: at + "/record.pdf", Labels: at + "/labels", Review: at + "/review", Wrong: at + "/wrong", Custody: at + "/custody",
+		Trail: at + "/trail", Record: at + "/record.pdf", Labels: at + "/labels", Review: at + "/review", Wrong: at + "/wrong", Custody: at + "/custody", Afterwards: at + "/afterwards",
 		Steps: stepLines(s, zone), Timeline: timelineOf(s, now, zone), Refusals: refusalLines(s, zone), Moves: moveLines(s, zone),
 	}
 	v.Facts, v.Waiting = factsOf(s, zone), waitingCorrections(s, zone, key)

@@ -200,6 +200,8 @@ func headOf(c batch.Command, m identity.Meaning) string {
 		return "let the batch go on after its unit was stopped"
 	case batch.ImmediateUse:
 		return "immediate use, no final label"
+	case batch.WitnessFate:
+		return "I saw what became of it"
 	case batch.Review:
 		return "production review"
 	case batch.Certify:
@@ -224,6 +226,8 @@ func cancelTo(id string, c batch.Command, draft string) string {
 		return batchAddress(id) + "/review?draft=" + queryEscape(draft)
 	case batch.ImmediateUse:
 		return batchAddress(id) + "/labels"
+	case batch.WitnessFate:
+		return batchAddress(id) + "/afterwards"
 	case batch.TakeOver, batch.LinkNumber, batch.ConfirmNumber:
 		return batchAddress(id) + "/custody?draft=" + queryEscape(draft)
 	case batch.Abort:
@@ -328,6 +332,8 @@ func (s *Server) notSigned(w http.ResponseWriter, r *http.Request, v visit, id s
 		return s.showShift(w, r, v, status, state, form{"act": "handovershift", "words": c.Words}, p)
 	case batch.TakeOverShift:
 		return s.showShift(w, r, v, status, state, form{"act": "takeovershift", "words": c.Words}, p)
+	case batch.WitnessFate:
+		return s.showAfterwards(w, r, v, status, state, form{}, p)
 	case batch.Abort:
 		return s.showWrong(w, r, v, status, state, form{"reason": c.Reason}, p)
 	}
@@ -372,6 +378,8 @@ func afterSign(state *batch.State, c batch.Command) string {
 		return batchAddress(state.ID) + "/review"
 	case batch.ImmediateUse:
 		return batchAddress(state.ID) + "/labels"
+	case batch.WitnessFate:
+		return batchAddress(state.ID) + "/afterwards"
 	case batch.TakeOver, batch.LinkNumber, batch.ConfirmNumber:
 		return batchAddress(state.ID) + "/custody"
 	case batch.HandOverShift, batch.TakeOverShift:

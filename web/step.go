@@ -59,7 +59,11 @@ func (s *Server) showStep(w http.ResponseWriter, r *http.Request, v visit, statu
 var done = map[string]string{
 	"begin": "begun", "scan": "scanned", "typecode": "typed-code", "move": "moved", "setout": "set-out",
 	"correct": "corrected", "dropcorrection": "given-up", "note": "noted", "raise": "raised", "promote": "raised", "tellsupply": "noted", "putonhold": "on-hold",
+	"reportnews": "raised", "tellnews": "noted", "recordfate": "noted",
 }
+
+// moments names the fields of an act that are typed as moments in site time.
+var moments = map[string][]string{"tellsupply": {"when"}, "tellnews": {"when"}, "reportnews": {"known"}}
 
 // do carries out an act that needs no signature: a scan, a value, a move. Each
 // is an entry of its own (EXE-01).
@@ -68,8 +72,8 @@ func (s *Server) do(w http.ResponseWriter, r *http.Request, v visit) error {
 	if f["act"] == "record" {
 		return s.recordValues(w, r, v)
 	}
-	if f["act"] == "tellsupply" {
-		f["when"] = f.moment("when", s.svc.Info().Location)
+	for _, name := range moments[f["act"]] {
+		f[name] = f.moment(name, s.svc.Info().Location)
 	}
 	c, err := f.unsigned()
 	if err != nil {
@@ -146,8 +150,8 @@ func scanProblem(r *http.Request, state *batch.State, step string) *problem {
 
 // backTo is the page that a form stands on.
 func backTo(id string, f form) string {
-	if f["back"] == "review" {
-		return batchAddress(id) + "/review"
+	if f["back"] == "review" || f["back"] == "afterwards" {
+		return batchAddress(id) + "/" + f["back"]
 	}
 	if f["back"] == "batch" || f["step"] == "" {
 		return batchAddress(id)
@@ -195,6 +199,9 @@ func (s *Server) notDone(w http.ResponseWriter, r *http.Request, v visit, id str
 	}
 	if f["back"] == "review" {
 		return s.showReview(w, r, v, status, state, f, p)
+	}
+	if f["back"] == "afterwards" {
+		return s.showAfterwards(w, r, v, status, state, f, p)
 	}
 	if f["act"] == "setout" {
 		return s.showSetOut(w, r, v, status, state, f, p)

@@ -44,6 +44,7 @@ type BatchView struct {
 	Corrections []CorrectionView  `json:"corrections_of_critical_data,omitempty"`
 	Disposition *ActView          `json:"disposition,omitempty"`
 	Certificate *CertificateView  `json:"certificate,omitempty"`
+	Afterwards  AfterwardsView    `json:"after_release"`
 }
 
 // TypedView says why a code was typed and not scanned.
@@ -267,7 +268,7 @@ func viewOf(s *batch.State, now time.Time) BatchView {
 		act := actView(s.Disposition.Act)
 		view.Disposition = &act
 	}
-	view.Certificate = certificateView(s)
+	view.Certificate, view.Afterwards = certificateView(s), afterwardsView(s)
 	return view
 }
 

@@ -91,7 +91,7 @@ func (s *Service) Propose(ctx context.Context, who Session, id string, c batch.C
 // not take it. Who may signs it there and then (CTL-07, COI-03, LAB-02).
 func NamesSigner(state *batch.State, at identity.Person, c batch.Command) bool {
 	switch c.(type) {
-	case batch.Check, batch.ConfirmCorrection, batch.WitnessCode, batch.ConfirmTyped, batch.TakeOverShift, batch.LiftHold:
+	case batch.Check, batch.ConfirmCorrection, batch.WitnessCode, batch.WitnessFate, batch.ConfirmTyped, batch.TakeOverShift, batch.LiftHold:
 		return true
 	case batch.ConfirmNumber:
 		// Whoever linked it confirms nothing: somebody else does, at this terminal too.
