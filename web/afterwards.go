@@ -43,6 +43,7 @@ type reportLine struct {
 	Told                    []string
 	Exception               exceptionView
 	Overdue                 bool
+	Closable                bool // everybody was told, and a quality lead can decide
 }
 
 type untoldLine struct {
@@ -112,6 +113,7 @@ func choices(all []string, chosen string) []choice {
 
 func newsOfReport(s *batch.State, ex batch.Exception, report *batch.NewsEntry, now time.Time, zone *time.Location) reportLine {
 	line := reportLine{Title: fmt.Sprintf("Exception %d: %s", ex.Number, ex.Class), Exception: exceptionOf(ex, zone)}
+	line.Closable = line.Exception.Open && len(s.NotTold(ex)) == 0
 	for _, told := range s.NewsTold {
 		if told.Exception == ex.Number {
 			line.Told = append(line.Told, fmt.Sprintf("%s (%s) was told on %s, %s, by %s. Recorded by %s, %s.",

@@ -151,6 +151,7 @@ func TestWhatComesToLightIsReportedToldAndReviewed(t *testing.T) {
 	decide := form{"act": "resolve", "exception": fmt.Sprint(number), "accept": "yes", "reason": "It is known of the medicine."}
 	lead.follow(lead.post("/batches/"+id+"/sign", decide)).says(t, "To be told first, and recorded: MHRA")
 	send(lead, form{"act": "tellnews", "name": "Yellow Card", "how": "online", "when": w.clock.now().Format("2006-01-02 15:04"), "document": "YC-1"}).says(t, "Yellow Card", "YC-1")
+	lead.get(to).says(t, "Close the review: accept and sign")
 	w.signed("q.meyer", "", id, batch.Resolve{Exception: number, Accept: true, Reason: "It is known of the medicine."})
 
 	send(tech, form{"act": "recordfate", "of": batch.TheWholeBatch, "fate": batch.Destroyed, "amount": "5 mL", "place": "waste", "document": "W-1", "reason": "It was not needed."}).
