@@ -65,7 +65,7 @@ func (s *Server) showLabels(w http.ResponseWriter, r *http.Request, v visit, sta
 
 func labelsOf(state *batch.State, zone *time.Location) labelsView {
 	view := labelsView{
-		Batch: state.ID, Do: batchAddress(state.ID) + "/labels", Pre: true, Final: true, Masked: state.Masked,
+		Batch: state.ID, Do: batchAddress(state.ID) + "/labels", Pre: state.Disposition == nil && state.Supply == nil, Final: true, Masked: state.Masked,
 		Gone: state.Status == batch.Rejected || state.Status == batch.Aborted, Counts: state.Reconciled(),
 	}
 	if state.Protocol == nil || state.Protocol.Label.Pos.Line == 0 {

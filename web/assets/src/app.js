@@ -230,12 +230,14 @@
   });
   // Where a code can be typed with a reason, the box for scans takes no typing: a
   // hand is slower than any scanner. This is help for the hand alone; the server
-  // cannot tell the two apart, and does not ask.
+  // cannot tell the two apart, and does not ask. Where one only practises, the page
+  // has no word for it, and typing does.
   const slow = 120; // milliseconds between two keys that no scanner needs
   for (const field of all(".cs-step [data-scan]")) {
     const panel = field.closest("section");
     const typing = find("[data-typing]", panel);
-    if (!typing) continue;
+    const word = find("[data-by-hand]", panel);
+    if (!typing || !word) continue;
     let gaps = [];
     let last = 0;
     let pasted = false;
@@ -255,7 +257,7 @@
       find("[data-typed]", typing).value = field.value;
       field.value = "";
       [gaps, last, pasted] = [[], 0, false];
-      find("[data-by-hand]", panel).hidden = false;
+      word.hidden = false;
       find("[data-typed]", typing).focus();
     });
   }
