@@ -63,7 +63,7 @@ func (s *Server) showCustody(w http.ResponseWriter, r *http.Request, v visit, st
 	view.Typed = f
 	return s.render(w, r, v, status, "custody", page{
 		Title: "Identity and custody of " + state.ID, Patient: patientOf(state), Problem: p, View: view,
-		Back: &link{Text: "The whole batch", To: batchAddress(state.ID)}, Events: batchAddress(state.ID) + "/events", Version: state.Version,
+		Back: &link{Text: "The whole batch", To: batchAddress(state.ID)}, Events: newsOf(state.ID), Version: state.Version,
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -237,5 +238,25 @@ func TestManyWhoListenSlowNoSignatureDown(t *testing.T) {
 	// A shared machine is noisy; who wrote to each listener in turn would take a hundred times as long.
 	if c > 3*a {
 		t.Errorf("a signed act takes %s alone and %s under 132 listeners", a, c)
+	}
+}
+
+// Every page of a batch that listens does so where somebody speaks.
+func TestEveryPageOfABatchListensWhereSomebodySpeaks(t *testing.T) {
+	w := opened(t)
+	b := w.browser().signIn("a.lee")
+	for _, at := range []string{"", "/custody", "/shift", "/afterwards", "/review", "/set-out", "/wrong", "/steps/clearance"} {
+		page := b.get("/batches/" + id + at)
+		_, rest, found := strings.Cut(page.text, `data-events="`)
+		address, _, _ := strings.Cut(rest, `"`)
+		if page.status != http.StatusOK || !found {
+			t.Errorf("%s (%d) does not listen", at, page.status)
+			continue
+		}
+		e := b.listens(html.UnescapeString(address), "")
+		if event, _ := e.next(); event != "stamp" {
+			t.Errorf("%s listens at %s and hears %q", at, address, event)
+		}
+		e.end()
 	}
 }

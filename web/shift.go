@@ -46,7 +46,7 @@ func (s *Server) showShift(w http.ResponseWriter, r *http.Request, v visit, stat
 	}
 	return s.render(w, r, v, status, "shift", page{
 		Title: "Hand over the batch", Patient: patientOf(state), Problem: p, View: view, Back: &link{Text: "The whole batch", To: batchAddress(state.ID)},
-		Events: batchAddress(state.ID) + "/events", Version: state.Version,
+		Events: newsOf(state.ID), Version: state.Version,
 	})
 }
 
