@@ -20,6 +20,7 @@ func commands() map[string]Command {
 		"resolve": Resolve{}, "decidetogether": DecideTogether{}, "afterstop": AfterStop{}, "abort": Abort{}, "review": Review{}, "certify": Certify{}, "reject": Reject{},
 		"recall":  Recall{},
 		"promote": Promote{}, "attachdeviation": AttachDeviation{}, "ruledeviation": RuleDeviation{}, "followblank": FollowBlank{},
+		"proposeredline": ProposeRedline{}, "approveredline": ApproveRedline{}, "dropredline": DropRedline{}, "readredline": ReadRedline{},
 		"recordroute": RecordRoute{}, "supply": Supply{}, "tellsupply": TellSupply{},
 		"takeover": TakeOver{}, "linknumber": LinkNumber{}, "confirmnumber": ConfirmNumber{},
 		"printlabel": PrintLabel{}, "reprint": Reprint{}, "applylabel": ApplyLabel{}, "destroylabel": DestroyLabel{}, "attachlabel": AttachLabel{},

@@ -159,6 +159,14 @@ func (d *decision) command(c Command) (Event, error) {
 		return answer(d.promote(c))
 	case AttachDeviation:
 		return answer(d.attachDeviation(c))
+	case ProposeRedline:
+		return answer(d.proposeRedline(c))
+	case ApproveRedline:
+		return answer(d.approveRedline(c))
+	case DropRedline:
+		return answer(d.dropRedline(c))
+	case ReadRedline:
+		return answer(d.readRedline(c))
 	case FollowBlank:
 		return answer(d.followBlank(c))
 	case RuleDeviation:

@@ -16,6 +16,7 @@ func (d *decision) workable(step string) (*StepState, *Refusal) {
 		d.alive,
 		func() *Refusal { return d.unblockedBut(st) },
 		func() *Refusal { return d.mayWorkOn(st) },
+		d.redlineRead,
 		func() *Refusal { return d.noWitness(st) },
 		func() *Refusal { return d.unsigned(st) },
 	} {
@@ -186,7 +187,7 @@ func (d *decision) check(c Check) (Event, *Refusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	for _, rule := range []func() *Refusal{d.alive, func() *Refusal { return d.attended(st) }, d.unblocked} {
+	for _, rule := range []func() *Refusal{d.alive, func() *Refusal { return d.attended(st) }, d.unblocked, d.redlineRead} {
 		if refusal := rule(); refusal != nil {
 			return nil, refusal
 		}

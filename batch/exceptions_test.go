@@ -150,6 +150,7 @@ func shown() map[string]string {
 		"reprint":          "label_test.go",
 		"immediate use":    "immediate_test.go",
 		"similar patient":  "similar-patients.txt",
+		"redline":          "redline.txt",
 	}
 }
 

@@ -31,7 +31,7 @@ func meanings(ev Event) identity.Meaning {
 		if e.Asked > 0 {
 			return identity.Verified
 		}
-	case ShiftHandedOver, ShiftTakenOver:
+	case ShiftHandedOver, ShiftTakenOver, RedlineRead:
 		return identity.Acknowledged
 	case CustodyTaken, NumberConfirmed:
 		return identity.Verified
@@ -39,7 +39,7 @@ func meanings(ev Event) identity.Meaning {
 		return identity.Approved
 	case CodeWitnessed:
 		return identity.Witnessed
-	case ExceptionResolved, DecidedTogether, StepDecided, StopDecided, HoldLifted:
+	case ExceptionResolved, DecidedTogether, StepDecided, StopDecided, HoldLifted, RedlineApproved:
 		return identity.AuthorisedDeviation
 	case RouteRecorded, BatchSupplied:
 		return identity.AcceptedOOS
@@ -232,6 +232,12 @@ func (s *growing) take(ev Event, act Act, p *protocol.Protocol) error {
 	case CommandRefused:
 		s.Refusals = append(s.Refusals, RefusalEntry{Act: act, Attempt: e.Attempt, Step: e.Step, Code: e.Code, Sentence: e.Sentence})
 	default:
+		if handled, err := s.foldRedline(ev, act); handled || err != nil {
+			if err == nil {
+				s.choose()
+			}
+			return err
+		}
 		return fmt.Errorf("no event of kind %s is known", ev.Kind())
 	}
 	s.choose()

@@ -340,6 +340,14 @@ func commandOf(ev Event, masked bool) (Command, error) {
 		return AfterStop{Decision: e.Decision, Authority: e.Authority, Reason: e.Reason}, nil
 	case DeviationAttached:
 		return AttachDeviation{Deviation: e.Deviation, Exception: e.Exception}, nil
+	case RedlineProposed:
+		return ProposeRedline{Text: e.Text, Reason: e.Reason}, nil
+	case RedlineApproved:
+		return ApproveRedline{Redline: e.Redline}, nil
+	case RedlineDropped:
+		return DropRedline{Redline: e.Redline, Reason: e.Reason}, nil
+	case RedlineRead:
+		return ReadRedline{Redline: e.Redline}, nil
 	case BlankFollowed:
 		return FollowBlank{Blank: e.Blank}, nil
 	case DeviationRuled:

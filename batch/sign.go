@@ -108,6 +108,10 @@ func Lines(s *State, c Command, f Facts) ([]string, error) {
 		}
 	case ConfirmTyped:
 		sheet.typedLines(s.Step(c.Step))
+	case ApproveRedline:
+		sheet.redlineLines(s.WaitingRedline())
+	case ReadRedline:
+		sheet.redlineLines(s.Redline())
 	case Tell:
 		sheet.step(s.Step(c.Step))
 		sheet.add("Done at %s, as stated; recorded late: %s", c.Done, strings.TrimSpace(c.whyPaper(c.Late)))
@@ -379,6 +383,7 @@ func (sh *sheet) record() {
 		}
 		sh.add("%s It %s, by %s: %s", e.Text, e.Decision, e.Ruled.Name, e.Reason)
 	}
+	sh.redlineLines(sh.s.Redline())
 	sh.paperLines()
 	sh.add("%d notes, %d attempts refused.", len(sh.s.Notes), len(sh.s.Refusals))
 	if typed, all := sh.s.Typed(); typed > 0 {

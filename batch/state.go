@@ -65,6 +65,7 @@ type State struct {
 	Labellings  []Labelling       // each printing of labels
 	LabelCopies []LabelCopy       // number i+1 at index i
 	Immediate   *ImmediateEntry
+	Redlines    []RedlineEntry   // other texts of the protocol for this batch, approved or not
 	Papers      []PaperEntry     // blanks that are used for the batch, in the order in which they were bound to it
 	Deviations  []DeviationEntry // that concern the batch, in the order in which they reached it
 	Route       []RouteStage     // to a supply out of specification

@@ -104,6 +104,9 @@ func Words(ev Event) string {
 	if words := OwnWords(ev); words != "" {
 		return words
 	}
+	if words := RedlineWords(ev); words != "" {
+		return words
+	}
 	if words := RouteWords(ev); words != "" {
 		return words
 	}

@@ -57,6 +57,7 @@ func ExceptionClasses() []ExceptionClass {
 		{"quality defect", "a quality defect is reported after certification", SeverityMajor, SeverityMajor, HoldsRelease, false},
 		{"late information", "something else comes to light after certification", SeverityMajor, SeverityMinor, HoldsRelease, false},
 		{"overdue notice", "somebody who must be told of a supply out of specification, or of an adverse reaction, is not told in time", SeverityMajor, SeverityMajor, HoldsRelease, false},
+		{"redline", "the protocol is changed for this one batch", SeverityMajor, SeverityMajor, HoldsRelease, false},
 		{"reprint", "a label is printed again", SeverityMinor, SeverityMinor, HoldsNothing, false},
 		{"additional item", "something is set out during the batch", SeverityMinor, SeverityMinor, HoldsNothing, false},
 		{"unit stopped", "the unit is stopped while the batch is open, and somebody decides how it goes on", SeverityCritical, SeverityCritical, HoldsNothing, false},

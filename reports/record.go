@@ -109,6 +109,7 @@ func (r *record) make(data []byte) (pdf []byte, err error) {
 	r.summary()
 	r.supplied()
 	r.deviations()
+	r.redlines()
 	r.papers()
 	r.changes()
 	r.people()

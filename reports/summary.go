@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"encoding/hex"
 	"fmt"
 	"sort"
 	"strings"
@@ -64,7 +63,7 @@ func (r *record) summary() {
 		{"Licence of the site", orDash(r.Site.Licence)},
 	})
 	r.basis()
-	r.write(cell{{smallStyle, "Digest of the protocol's text (SHA-256)"}, {codeStyle, hex.EncodeToString(p.Digest[:])}})
+	r.madeBy()
 	r.protocolLife()
 	r.heading("Patient", 3000)
 	r.pairs([][2]string{
