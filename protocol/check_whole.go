@@ -156,6 +156,7 @@ func (b *builder) checkItems(steps []*Step) {
 			}
 		}
 	}
+	b.checkReconcile()
 	for i := range b.p.Items {
 		item := &b.p.Items[i]
 		if !used[item.Name] {

@@ -257,6 +257,7 @@ func (b *builder) items(n *yaml.Node, equipment bool) {
 			}
 			item.MustBe = append(item.MustBe, condition)
 		}
+		b.reconcileOf(fields, &item)
 		fields.done()
 		b.p.Items = append(b.p.Items, item)
 	}

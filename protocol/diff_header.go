@@ -130,6 +130,9 @@ func (d *differ) items(old, new []Item) {
 		if len(i.MustBe) > 0 {
 			must = "; it must be " + listed(i.MustBe)
 		}
+		if i.Reconcile != nil {
+			must += "; it is " + i.Reconcile.Words()
+		}
 		d.at("%s", i.called()).say(GroupMaterials, "%s was added: %s%s.", i.called(), i.Need, must)
 	}
 	for _, i := range list.both {
@@ -155,8 +158,22 @@ func (d *differ) item(old, new *Item) {
 		at.where+" must now be %s.", at.where+" need no longer be %s.",
 		"the conditions of "+at.where+" stand in another order: %s.",
 	)
+	at.reconcile(old.Reconcile, new.Reconcile)
 	at.text(GroupMaterials, "what the registers call "+at.where, old.RegisteredAs, new.RegisteredAs)
 	at.text(GroupWording, "the title of "+at.where, old.Title, new.Title)
+}
+
+// reconcile tells what is asked of a material's reconciliation now.
+func (p place) reconcile(old, new *Reconcile) {
+	switch {
+	case old == nil && new == nil:
+	case old == nil:
+		p.say(GroupMaterials, "%s is now %s.", p.where, new.Words())
+	case new == nil:
+		p.say(GroupMaterials, "%s is no longer reconciled.", p.where)
+	case old.Within != new.Within || old.Return != new.Return:
+		p.say(GroupMaterials, "%s is now %s; it was %s.", p.where, new.Words(), old.Words())
+	}
 }
 
 // called is "the material vial" or "the equipment cabinet".

@@ -38,6 +38,7 @@ func ExceptionClasses() []ExceptionClass {
 	return []ExceptionClass{
 		{"out of limit", "a value or a result breaks one of its limits", SeverityMinor, SeverityMinor, HoldsNothing, false},
 		{"yield", "the yield of a phase is outside its limits", SeverityMajor, SeverityMajor, HoldsRelease, false},
+		{"reconciliation", "more of a material is missing or too much than the protocol lets be", SeverityMajor, SeverityMajor, HoldsRelease, false},
 		{"late result", "a result fails, or is not there in time, after certification", SeverityMajor, SeverityMajor, HoldsRelease, false},
 		{"timing", "a window, a wait or a time budget is not kept", SeverityMajor, SeverityMajor, HoldsRelease, false},
 		{"not reached", "a loop's end is not reached within its bound", SeverityCritical, SeverityCritical, HoldsSteps, false},

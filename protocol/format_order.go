@@ -75,7 +75,10 @@ func (s *shape) ordered(n *yaml.Node) []pair {
 func wholeShape() *shape {
 	window := &shape{keys: []string{"from", "to", "allow", "otherwise"}}
 	budget := &shape{keys: []string{"item", "from", "to", "until", "at most", "otherwise"}}
-	item := &shape{keys: []string{"title", "registered as", "need", "must be"}}
+	item := &shape{
+		keys: []string{"title", "registered as", "need", "must be", "reconcile"},
+		of:   map[string]*shape{"reconcile": {keys: []string{"within", "return unused"}}},
+	}
 	criterion := &shape{
 		keys: []string{"criterion", "holds", "from", "registered", "known", "due", "tell"},
 		of:   map[string]*shape{"holds": {oneLine: true}},

@@ -81,8 +81,9 @@ type Item struct {
 	// RegisteredAs is what the site's registers call the material, or the kind
 	// of equipment: the item's name, unless the protocol says otherwise.
 	RegisteredAs string
-	Need         Quantity // amount planned; dimensionless for a count
-	MustBe       []string // "released", "in date", "for this patient", "qualified", "calibrated", "clean"
+	Need         Quantity   // amount planned; dimensionless for a count
+	MustBe       []string   // "released", "in date", "for this patient", "qualified", "calibrated", "clean"
+	Reconcile    *Reconcile // nil when nobody is asked what became of it
 	Pos          Pos
 }
 

@@ -19,7 +19,7 @@ func Schema() []byte {
 	top.Title = "Protocol"
 	top.Defs = keys{
 		"wording": anyWording(), "switch": oneOf("yes", "no"), "moment": anyMoment(), "duration": anyDuration(), "span": anySpan(), "breach": anyBreach(),
-		"product": productShape(), "label": labelShape(), "immediate-use": immediateUseShape(), "order-value": orderValueShape(), "site-value": siteValueShape(), "item": itemShape(), "section": schemaSection(), "repeat": repeatShape(),
+		"product": productShape(), "label": labelShape(), "immediate-use": immediateUseShape(), "order-value": orderValueShape(), "site-value": siteValueShape(), "item": itemShape(), "reconcile": reconcileShape(), "section": schemaSection(), "repeat": repeatShape(),
 		"block": blockShape(), "use": useShape(), "window": windowShape(), "budget": budgetShape(), "criterion": criterionShape(), "exceptions": exceptionsSchema(aSection), "out-of-specification": outOfSpecificationSchema(),
 	}
 	for _, in := range []schemaSpot{aSection, aBlock} {
@@ -135,8 +135,16 @@ func itemShape() *schemaShape {
 		"title":         wording().says("What the item is called on the pages."),
 		"registered as": aSection.name().says("What the site's registers call it; the item's own name, when it is left out."),
 		"need":          amount().says("How much is planned for one batch; one, when it is left out."),
+		"reconcile":     refer("reconcile").says("What is asked of it once it is used."),
 		"must be":       manyOf(oneOf(itemConditions()...)).says("The conditions that are looked at when the item is scanned."),
 	})
+}
+
+func reconcileShape() *schemaShape {
+	return closed("What became of it is said before the production review.", keys{
+		"within":        amount().says("How much may be missing or too much: an amount, or percent of what was taken."),
+		"return unused": flag().says("Whether what was not used may go back into its lot."),
+	}, "within")
 }
 
 func shownAs(in schemaSpot) *schemaShape {

@@ -150,7 +150,7 @@ func TestTheSchemaAcceptsEverySoundProtocol(t *testing.T) {
 // underline all of it, and nothing else.
 var shapeFault = regexp.MustCompile(strings.Join([]string{
 	`has no key "`, `has no "`, `is empty$`, `is a single value$`, `is written as name: value$`,
-	`is neither yes nor no$`, `^no value has the (type|class) `, `is not something that can follow`, `^no item can be "`,
+	`is neither yes nor no$`, `does not say how much may be missing$`, `^no value has the (type|class) `, `is not something that can follow`, `^no item can be "`,
 	`^a value may be not done`, `^a criterion is known now or later`, `^steps follow each other as written`, `is nothing that a section can follow$`,
 	`^mode is point of care or modular$`, `^there is no label stock of "`, `^trial rules are those `, `^the record cannot answer "`, `^there is no role "`, `^nobody can hold the part .*: a `,
 	`^nothing is shown as "`, `^the master file has a number and a version$`, `^a time between two bounds reads `, `^write a duration as in `, `is no moment: `, `is no part of a day$`,
@@ -218,6 +218,7 @@ var kinds = []struct {
 	{"the order value ", []string{"order-value"}},
 	{"the site's value ", []string{"site-value"}},
 	{"the item ", []string{"item"}},
+	{"the reconciliation of ", []string{"reconcile"}},
 	{"a section", []string{"section"}},
 	{"repeat", []string{"repeat"}},
 	{"the block ", []string{"block"}},

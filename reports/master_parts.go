@@ -95,6 +95,9 @@ func (m *master) items() {
 				if item.RegisteredAs != item.Name {
 					name = append(name, text{smallStyle, "in the registers: " + item.RegisteredAs})
 				}
+				if item.Reconcile != nil {
+					name = append(name, text{smallStyle, item.Reconcile.Words()})
+				}
 				t.add(name, say(orDash(item.Need.String())), say(listed(item.MustBe)), small(listed(m.stepsWith(item.Name))))
 			}
 		}
