@@ -195,6 +195,8 @@ func (d *decision) command(c Command) (Event, error) {
 		return answer(d.attach(c))
 	case ImmediateUse:
 		return answer(d.confirmImmediateUse(c))
+	case Account:
+		return answer(d.accountFor(c))
 	}
 	return nil, refuse("unknown_command", "There is no such command.")
 }

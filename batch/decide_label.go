@@ -357,6 +357,9 @@ func (d *decision) reconciled() *Refusal {
 	if open := d.s.unreconciled(); len(open) > 0 {
 		return refuse("labels_open", "%s Say first what became of each.", strings.Join(open, " "))
 	}
+	if open := d.s.unaccounted(); len(open) > 0 {
+		return refuse("materials_open", "%s Say first what was used, returned, destroyed and sampled.", strings.Join(open, " "))
+	}
 	return d.current()
 }
 

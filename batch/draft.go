@@ -186,6 +186,7 @@ func events() []Event {
 		FateRecorded{},
 		FateWitnessed{},
 		DecidedTogether{},
+		MaterialAccounted{},
 	}
 }
 

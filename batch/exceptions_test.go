@@ -138,6 +138,7 @@ func seeds() map[string]func(w *world, at time.Time) {
 // protocol of their own.
 func shown() map[string]string {
 	return map[string]string{
+		"reconciliation":   "reconciliation.txt",
 		"yield":            "yield.txt",
 		"late result":      "late-exception.txt",
 		"not reached":      "cart-loop-unended.txt",

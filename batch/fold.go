@@ -229,6 +229,8 @@ func (s *growing) take(ev Event, act Act, p *protocol.Protocol) error {
 		return s.ended(e.Copy, act, true, e.Reason)
 	case ImmediateUseConfirmed:
 		s.confirm(e, act)
+	case MaterialAccounted:
+		s.Accounts = append(slices.Clip(s.Accounts), Accounted{act, e})
 	case CommandRefused:
 		s.Refusals = append(s.Refusals, RefusalEntry{Act: act, Attempt: e.Attempt, Step: e.Step, Code: e.Code, Sentence: e.Sentence})
 	default:

@@ -382,6 +382,8 @@ func commandOf(ev Event, masked bool) (Command, error) {
 		return DestroyLabel{Copy: e.Copy, Reason: e.Reason}, nil
 	case LabelAttached:
 		return AttachLabel{Copy: e.Copy, Reason: e.Reason}, nil
+	case MaterialAccounted:
+		return Account{Item: e.Item, Lot: e.Lot, Used: e.Used, Returned: e.Returned, Destroyed: e.Destroyed, Sampled: e.Sampled, Reason: e.Reason}, nil
 	case ImmediateUseConfirmed:
 		return ImmediateUse{PointOfCare: e.PointOfCare, Entirely: e.Entirely, NothingKept: e.NothingKept}, nil
 	case CommandRefused:

@@ -21,6 +21,8 @@ func Rows(s *State, batch string, events []Event, f Facts, now time.Time) []regi
 			}
 		case ItemSetOut:
 			rows = append(rows, stockRow(batch, e.Item)...)
+		case MaterialAccounted:
+			rows = append(rows, returnedRow(batch, e)...)
 		case ScanAccepted:
 			rows = append(rows, takenRow(s, batch, e.Raw, e.Field, f, now)...)
 		case CodeTyped:
@@ -64,6 +66,8 @@ func Rests(s *State, c Command, f Facts, now time.Time) []audit.Condition {
 		codes = append(codes, s.codeOf(scanned(c.Raw), now))
 	case TypeCode:
 		codes = append(codes, s.codeOf(scanned(c.Text), now))
+	case Account:
+		codes = s.accountedFrom(c)
 	case Perform:
 		codes = s.usedIn(c.Step)
 	}

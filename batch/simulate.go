@@ -174,6 +174,11 @@ func (m *simulation) step() {
 	}
 	switch m.run.State.Status {
 	case Complete:
+		for _, h := range m.run.State.Holdings() {
+			if h.Due() && !m.must(m.mover(), Account{Item: h.Item, Lot: h.Lot, Used: h.Taken.Coded()}) {
+				return
+			}
+		}
 		m.must("reviewer", Review{Statement: "Simulated."})
 	case Reviewed:
 		if m.act("another quality lead", Certify{Statement: "Simulated.", Place: "Simulation", Where: AtSite}) != nil {

@@ -64,6 +64,7 @@ type State struct {
 	Shifts      []ShiftEntry      // hand-overs between shifts
 	Labellings  []Labelling       // each printing of labels
 	LabelCopies []LabelCopy       // number i+1 at index i
+	Accounts    []Accounted       // of materials; Holdings gives each with its lot
 	Immediate   *ImmediateEntry
 	Redlines    []RedlineEntry   // other texts of the protocol for this batch, approved or not
 	Papers      []PaperEntry     // blanks that are used for the batch, in the order in which they were bound to it

@@ -79,6 +79,8 @@ func Words(ev Event) string {
 		return sentenceCase(e.words())
 	case NumberLinked:
 		return e.words()
+	case MaterialAccounted:
+		return e.words()
 	case NumberConfirmed:
 		return fmt.Sprintf("Confirmed link %d of a patient number.", e.Link)
 	case HoldPut:

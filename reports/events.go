@@ -99,7 +99,7 @@ func (r *record) eventWords(e Entry) string {
 			words += ", authority: " + event.Authority
 		}
 		return words + ", because: " + event.Reason
-	case batch.CustodyTaken, batch.NumberLinked, batch.NumberConfirmed, batch.BlankFollowed:
+	case batch.CustodyTaken, batch.NumberLinked, batch.NumberConfirmed, batch.BlankFollowed, batch.MaterialAccounted:
 		return batch.Words(event)
 	case batch.BatchReviewed:
 		return "production review: " + event.Statement

@@ -119,6 +119,7 @@ func (r *record) make(data []byte) (pdf []byte, err error) {
 	r.times()
 	r.calculations()
 	r.yields()
+	r.reconciliation()
 	r.remarks()
 	r.interruptions()
 	r.labels()

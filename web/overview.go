@@ -33,6 +33,7 @@ type overviewView struct {
 	Disposition                          *dispositionView
 	Trail, Record, Review, Wrong, Labels string
 	Custody, Afterwards                  string
+	Accounts                             string // what became of its materials, where the protocol asks
 	Band                                 string // the wristband to practise with, where nobody is a patient
 	Stop                                 *stopView
 	Waiting                              []waitingView
@@ -106,6 +107,9 @@ func overviewOf(s *batch.State, now time.Time, zone *time.Location, key func() s
 		Opened: actWords(s.Opened, zone), Timers: timersOf(s, now, zone), Reviews: actsWords(s.Reviews, zone),
 		Trail: at + "/trail", Record: at + "/record.pdf", Labels: at + "/labels", Review: at + "/review", Wrong: at + "/wrong", Custody: at + "/custody", Afterwards: at + "/afterwards",
 		Steps: stepLines(s, zone), Timeline: timelineOf(s, now, zone), Refusals: refusalLines(s, zone), Moves: moveLines(s, zone),
+	}
+	if len(accountsOf(s).Rows) > 0 {
+		v.Accounts = at + "/materials"
 	}
 	v.Facts, v.Waiting = factsOf(s, zone), waitingCorrections(s, zone, key)
 	if s.Protocol != nil {

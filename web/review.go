@@ -28,7 +28,7 @@ type reviewView struct {
 	Criteria                         []criterionView
 	Values                           []reviewValue // outside a limit, or without one
 	Within                           []reviewValue // the others, folded when they are many
-	Yields                           list
+	Yields, Accounts                 list
 	Timeline                         timeline
 	Next                             []link // what the batch waits for
 	ToDecide                         bool   // an exception can be decided here
@@ -136,7 +136,7 @@ func reviewOf(s *batch.State, typed form, now time.Time, zone *time.Location) re
 		MayReview: s.Status == batch.Complete, MayDecide: s.Disposition == nil && decidable(s),
 	}
 	v.Concerns = concernsOf(s, zone)
-	v.Yields = yieldsOf(s)
+	v.Yields, v.Accounts = yieldsOf(s), accountsOf(s)
 	for _, e := range s.Exceptions {
 		one := exceptionOf(e, zone)
 		if v.Ended == "" && (one.Open || one.Noted) {

@@ -131,6 +131,8 @@ func (s *Server) routes() http.Handler {
 	signedIn("GET /batches/{id}/labels/{printing}/pdf", s.labelFile("pdf"))
 	signedIn("GET /batches/{id}/labels/{printing}/zpl", s.labelFile("zpl"))
 	signedIn("GET /batches/{id}/wristband.pdf", s.wristband)
+	signedIn("GET /batches/{id}/materials", s.accountsPage)
+	signedIn("POST /batches/{id}/materials", s.doAccount)
 	mux.Handle("GET /events", s.listening(s.events))
 	for _, list := range workLists() {
 		signedIn("GET "+list.path, s.workPage(list))

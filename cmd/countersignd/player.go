@@ -264,6 +264,8 @@ func words(c batch.Command) string {
 		return fmt.Sprintf("destroys label %d, because %s", c.Copy, c.Reason)
 	case batch.AttachLabel:
 		return fmt.Sprintf("attaches label %d to a paper, because %s", c.Copy, c.Reason)
+	case batch.Account:
+		return fmt.Sprintf("accounts for %s, lot %s", c.Item, c.Lot)
 	case batch.Review:
 		return "signs: reviewed"
 	case batch.Certify:

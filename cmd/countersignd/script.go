@@ -141,6 +141,9 @@ var (
 			copied, _ := strconv.Atoi(m[1])
 			return batch.AttachLabel{Copy: copied, Reason: m[2]}
 		}},
+		{regexp.MustCompile(`^accounts for (.+?), lot (\S+): (\S.*?) used(?:, (\S.*?) returned)?(?:, (\S.*?) destroyed)?(?:, (\S.*?) sampled)?(?:, because (.+))?$`), func(m []string) batch.Command {
+			return batch.Account{Item: m[1], Lot: m[2], Used: m[3], Returned: m[4], Destroyed: m[5], Sampled: m[6], Reason: m[7]}
+		}},
 		{regexp.MustCompile(`^reviews: (.+)$`), func(m []string) batch.Command { return batch.Review{Statement: m[1]} }},
 		{regexp.MustCompile(`^certifies at (.+?): (.+)$`), func(m []string) batch.Command { return batch.Certify{Place: m[1], Statement: m[2], Where: batch.AtControlSite} }},
 		{regexp.MustCompile(`^rejects because (.+)$`), func(m []string) batch.Command { return batch.Reject{Reason: m[1]} }},

@@ -30,6 +30,7 @@ type BatchView struct {
 	SiteValues  []SetView         `json:"site_values,omitempty" doc:"what the site had set when the batch was opened"`
 	Steps       []StepView        `json:"steps"`
 	Yields      []YieldView       `json:"yields,omitempty" doc:"of each phase that the protocol asks for"`
+	Materials   []AccountView     `json:"materials,omitempty" doc:"what became of each lot that was taken"`
 	Exceptions  []ExceptionView   `json:"exceptions"`
 	Custody     CustodyView       `json:"custody"`
 	Timers      []TimerView       `json:"timers"`
@@ -263,7 +264,7 @@ func viewOf(s *batch.State, now time.Time) BatchView {
 		}
 		view.Timers = append(view.Timers, shown)
 	}
-	view.Yields = yieldViews(s)
+	view.Yields, view.Materials = yieldViews(s), materialViews(s)
 	if s.Disposition != nil {
 		act := actView(s.Disposition.Act)
 		view.Disposition = &act
