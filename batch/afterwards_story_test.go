@@ -60,6 +60,10 @@ func (s *story) afterwardsActs(do func(Command)) []pattern {
 			do(RecordFate{m[1], m[2], "0.3 mL", "the ward's clinical waste", "WASTE-12", "It is not needed."})
 		}},
 		{`witnesses record (\d+)`, func(m []string) { do(WitnessFate{s.number(m[1])}) }},
+		{`withholds the batch by "(.*)" until (\S+)`, func(m []string) {
+			do(SetApart{As: Withheld, Reference: m[1], Until: m[2], Reason: "The regulator looks into a defect."})
+		}},
+		{`sets the batch apart`, func([]string) { do(SetApart{As: Quarantined, Reason: "A count is looked at again."}) }},
 		{`certifies without saying where`, func([]string) { do(Certify{Place: "The Royal"}) }},
 	}
 }

@@ -25,7 +25,7 @@ func commands() map[string]Command {
 		"takeover": TakeOver{}, "linknumber": LinkNumber{}, "confirmnumber": ConfirmNumber{},
 		"printlabel": PrintLabel{}, "reprint": Reprint{}, "applylabel": ApplyLabel{}, "destroylabel": DestroyLabel{}, "attachlabel": AttachLabel{},
 		"immediateuse": ImmediateUse{},
-		"reportnews":   ReportNews{}, "tellnews": TellNews{}, "recordfate": RecordFate{}, "witnessfate": WitnessFate{}, "account": Account{},
+		"reportnews":   ReportNews{}, "tellnews": TellNews{}, "recordfate": RecordFate{}, "witnessfate": WitnessFate{}, "account": Account{}, "setapart": SetApart{},
 	}
 }
 

@@ -187,6 +187,7 @@ func events() []Event {
 		FateWitnessed{},
 		DecidedTogether{},
 		MaterialAccounted{},
+		BatchSetApart{},
 	}
 }
 

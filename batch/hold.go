@@ -89,6 +89,10 @@ type HoldEntry struct {
 	Reason string
 	Lifted *Act
 	Why    string // it was lifted
+	// Apart is how the batch is set apart by it, and Until the last day of the
+	// regulator's direction; "" for a hold that is no disposition (REL-09).
+	Apart Status
+	Until string
 }
 
 // Holds are those that stand.

@@ -308,3 +308,13 @@ func (e NewsTold) fold(s *growing, act Act) error {
 	s.NewsTold = append(s.NewsTold, NewsNotice{Act: act, Exception: e.Exception, Whom: e.Whom, Name: e.Name, How: e.How, When: e.When, Document: e.Document})
 	return nil
 }
+
+// MaskedNews are reports without what is health data, for who need not know
+// whom a batch is for (COI-09).
+func MaskedNews(all []NewsEntry) []NewsEntry {
+	blank := slices.Clone(all)
+	for i := range blank {
+		blank[i].Text, blank[i].Onset, blank[i].Outcome = "", "", ""
+	}
+	return blank
+}

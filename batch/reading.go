@@ -99,7 +99,7 @@ func shapeOf(t reflect.Type) *shape {
 		if name == "-" {
 			continue
 		}
-		m := member{name: `,"` + name + `":`, place: i, maybe: rest == "omitempty"}
+		m := member{name: `,"` + name + `":`, place: i, maybe: rest == "omitempty" || rest == "omitzero"}
 		inner := field.Type
 		if inner.Kind() == reflect.Slice {
 			inner = inner.Elem()

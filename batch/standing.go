@@ -131,6 +131,9 @@ func (s *State) settle() {
 	if s.quarantined() && !s.ended() {
 		s.Status = Quarantined
 	}
+	if as := s.apart(); as != "" && !s.ended() { // a disposition says more than a hold
+		s.Status = as
+	}
 }
 
 // signed says that there are steps before (or after) release and every

@@ -87,6 +87,7 @@ func (s *State) Waiting(stops int, now time.Time) []Wait {
 	all = append(all, s.tellingWaits(now)...)
 	all = append(all, s.newsWaits(now)...)
 	all = append(all, s.fateWaits()...)
+	all = append(all, s.apartWaits(now)...)
 	return all
 }
 

@@ -24,6 +24,9 @@ type afterwardsView struct {
 	Remains, FateKinds []choice
 	Released           bool // something can come to light
 	MayRecordFate      bool
+	MaySetApart        bool
+	Aparts             []choice
+	OnHold             []holdView
 	Typed              form
 	ReportKey, FateKey string
 	Masked             bool
@@ -63,6 +66,11 @@ func (s *Server) afterwardsPage(w http.ResponseWriter, r *http.Request, v visit)
 func (s *Server) showAfterwards(w http.ResponseWriter, r *http.Request, v visit, status int, state *batch.State, f form, p *problem) error {
 	now, zone := s.svc.Now(), s.svc.Info().Location
 	view := afterwardsOf(state, now, zone, f)
+	view.OnHold = holdsOf(state, v.form, zone)
+	view.MaySetApart = answersForSite(v.who.Person) && state.Status != batch.Given && state.Status != batch.Rejected && state.Status != batch.Aborted
+	for _, as := range batch.Aparts() {
+		view.Aparts = append(view.Aparts, choice{Value: string(as), Text: string(as), Chosen: f["as"] == string(as)})
+	}
 	view.ReportKey, view.FateKey = s.svc.NewKey(), s.svc.NewKey()
 	for i := range view.Untold {
 		view.Untold[i].Key = s.svc.NewKey()
@@ -158,6 +166,12 @@ func (f form) afterwards() (c batch.Command, ok bool, err error) {
 		return batch.TellNews{Exception: int(number), Whom: f["whom"], Name: text("name"), How: text("how"), When: f["when"], Document: text("document")}, true, err
 	case "recordfate":
 		return batch.RecordFate{Of: f["of"], Fate: f["fate"], Amount: text("amount"), Place: text("place"), Document: text("document"), Reason: text("reason")}, true, nil
+	case "setapart":
+		c := batch.SetApart{As: batch.Status(f["as"]), Reason: text("reason")}
+		if c.As == batch.Withheld { // what is beside the choice counts for it alone
+			c.Reference, c.Until = text("reference"), text("until")
+		}
+		return c, true, nil
 	case "witnessfate":
 		number, err := readNumber(f["number"])
 		return batch.WitnessFate{Fate: int(number)}, true, err

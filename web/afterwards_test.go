@@ -154,6 +154,16 @@ func TestWhatComesToLightIsReportedToldAndReviewed(t *testing.T) {
 	lead.get(to).says(t, "Close the review: accept and sign")
 	w.signed("q.meyer", "", id, batch.Resolve{Exception: number, Accept: true, Reason: "It is known of the medicine."})
 
+	control := w.browser().signIn("e.control")
+	apart := form{"act": "setapart", "as": string(batch.Withheld), "reference": "MHRA-2026-9", "until": "soon", "reason": "A defect is looked into."}
+	control.follow(control.post("/batches/"+id+"/sign", apart)).says(t, "up to six weeks", "MHRA-2026-9")
+	apart["until"] = w.clock.now().AddDate(0, 0, 7).Format("2006-01-02")
+	sheet := control.follow(control.post("/batches/"+id+"/sign", apart))
+	sheet.says(t, "The batch is withheld at the regulator&#39;s direction (MHRA-2026-9), until the end of")
+	signing := formTo(t, sheet.text, "/batches/"+id+"/signed")
+	signing["password"] = secret
+	control.follow(control.post("/batches/"+id+"/signed", signing)).says(t, "withheld at the regulator")
+	w.signed("e.control", "", id, batch.LiftHold{Hold: 1, Reason: "MHRA-2026-12 ends it."})
 	send(tech, form{"act": "recordfate", "of": batch.TheWholeBatch, "fate": batch.Destroyed, "amount": "5 mL", "place": "waste", "document": "W-1", "reason": "It was not needed."}).
 		says(t, "Nobody has witnessed it yet", "I saw it: read and sign")
 	w.signed("a.lee", "b.okoro", id, batch.WitnessFate{Fate: 1})
@@ -163,8 +173,17 @@ func TestWhatComesToLightIsReportedToldAndReviewed(t *testing.T) {
 	if !reflect.DeepEqual(before.Certification, after.Certification) {
 		t.Errorf("the certificate was %+v and is %+v", before.Certification, after.Certification)
 	}
-	if other := w.browser().signIn("o.adeyemi").get(to); strings.Contains(other.text, "Hives") {
+	admin := w.browser().signIn("o.adeyemi")
+	if other := admin.get(to); strings.Contains(other.text, "Hives") || strings.Contains(other.text, "<dd>recovering") {
 		t.Error("who need not know is shown what was reported")
+	}
+	if blank, err := w.svc.Batch(t.Context(), w.session("o.adeyemi"), id); err != nil || blank.News[0].Text != "" || blank.News[0].Outcome != "" {
+		t.Errorf("who need not know is given what was reported, %v", err)
+	}
+	// DEV-07: the record of unlicensed supply names the recipient to those who see patients alone.
+	lead.get("/unlicensed-supply?as=csv").says(t, id, "EXAMPLE, Robin", "serious suspected adverse reaction", "U-1", "RX-1001", "was destroyed")
+	if list := admin.get("/unlicensed-supply"); strings.Contains(list.text, "EXAMPLE, Robin") || !strings.Contains(list.text, "masked") {
+		t.Errorf("who need not know reads %s", list.text)
 	}
 	w.verifies(id)
 }

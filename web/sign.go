@@ -202,6 +202,8 @@ func headOf(c batch.Command, m identity.Meaning) string {
 		return "immediate use, no final label"
 	case batch.WitnessFate:
 		return "I saw what became of it"
+	case batch.SetApart:
+		return "the batch is " + string(c.As)
 	case batch.Review:
 		return "production review"
 	case batch.Certify:
@@ -226,7 +228,7 @@ func cancelTo(id string, c batch.Command, draft string) string {
 		return batchAddress(id) + "/review?draft=" + queryEscape(draft)
 	case batch.ImmediateUse:
 		return batchAddress(id) + "/labels"
-	case batch.WitnessFate:
+	case batch.WitnessFate, batch.SetApart:
 		return batchAddress(id) + "/afterwards"
 	case batch.TakeOver, batch.LinkNumber, batch.ConfirmNumber:
 		return batchAddress(id) + "/custody?draft=" + queryEscape(draft)
@@ -334,6 +336,8 @@ func (s *Server) notSigned(w http.ResponseWriter, r *http.Request, v visit, id s
 		return s.showShift(w, r, v, status, state, form{"act": "takeovershift", "words": c.Words}, p)
 	case batch.WitnessFate:
 		return s.showAfterwards(w, r, v, status, state, form{}, p)
+	case batch.SetApart:
+		return s.showAfterwards(w, r, v, status, state, form{"act": "setapart", "as": string(c.As), "reference": c.Reference, "until": c.Until, "reason": c.Reason}, p)
 	case batch.Abort:
 		return s.showWrong(w, r, v, status, state, form{"reason": c.Reason}, p)
 	}
@@ -378,7 +382,7 @@ func afterSign(state *batch.State, c batch.Command) string {
 		return batchAddress(state.ID) + "/review"
 	case batch.ImmediateUse:
 		return batchAddress(state.ID) + "/labels"
-	case batch.WitnessFate:
+	case batch.WitnessFate, batch.SetApart:
 		return batchAddress(state.ID) + "/afterwards"
 	case batch.TakeOver, batch.LinkNumber, batch.ConfirmNumber:
 		return batchAddress(state.ID) + "/custody"

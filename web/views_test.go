@@ -19,7 +19,7 @@ import (
 // views gives each page's struct, empty.
 func views() map[string]any {
 	return map[string]any{
-		"batches": batchesView{}, "error": errorView{}, "kept": keptView{}, "labels": labelsView{}, "log": logView{}, "mails": mailsView{}, "certified": certifiedView{}, "afterwards": afterwardsView{}, "new-person": newPersonView{},
+		"batches": batchesView{}, "error": errorView{}, "kept": keptView{}, "labels": labelsView{}, "log": logView{}, "mails": mailsView{}, "certified": certifiedView{}, "afterwards": afterwardsView{}, "supplied": suppliedView{}, "new-person": newPersonView{},
 		"open": openView{}, "overview": overviewView{}, "password": passwordView{}, "people": peopleView{}, "person": personView{},
 		"product": productView{}, "products": productsView{}, "protocol": protocolView{}, "register-sign": registerSheetView{}, "unit": unitView{}, "units": unitsView{}, "protocol-sign": protocolSheetView{}, "protocols": protocolsView{}, "review": reviewView{},
 		"equipment": equipmentView{}, "lot": lotView{}, "machine": machineView{}, "material": materialView{}, "materials": materialsView{},

@@ -140,6 +140,7 @@ func (s *Server) routes() http.Handler {
 	signedIn("GET /batches/{id}/events", s.events)
 	signedIn("GET /close-calls", s.closeCallsPage)
 	signedIn("GET /certified", s.certifiedPage)
+	signedIn("GET /unlicensed-supply", s.suppliedPage)
 
 	signedIn("GET /protocols", s.protocolsPage)
 	signedIn("GET /protocols/submit", s.submitPage)

@@ -287,7 +287,7 @@ func browse(t *testing.T, ground *ground, name string, runs bool) {
 			s.open("/batches")
 			s.look("batches-" + at)
 		}
-		command := pl.placed(line.command)
+		command := pl.placed(line)
 		switch command.(type) {
 		case batch.Review, batch.Certify:
 			s.open("/work")

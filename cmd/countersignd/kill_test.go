@@ -258,7 +258,7 @@ func wholeBatch(ctx context.Context, t *testing.T, c *company, s *script, with *
 		if _, check := line.command.(batch.Check); check && line.who != "asha" {
 			at, second = c.members["asha"], at
 		}
-		act(at, second, pl.placed(line.command), line.refused)
+		act(at, second, pl.placed(line), line.refused)
 	}
 	var trail struct{ Entries []api.TrailLine }
 	if err := again(ctx, func() error {

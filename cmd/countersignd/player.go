@@ -187,7 +187,7 @@ func (pl *player) act(ctx context.Context, line scriptLine) (api.BatchView, erro
 			at, second = person, nil
 		}
 	}
-	view, err := at.do(ctx, pl.batch, pl.placed(line.command), second)
+	view, err := at.do(ctx, pl.batch, pl.placed(line), second)
 	told := fmt.Sprintf("%s  %s %s", pl.at(line), line.who, words(line.command))
 	var problem *api.Problem
 	switch {
@@ -207,8 +207,8 @@ func (pl *player) act(ctx context.Context, line scriptLine) (api.BatchView, erro
 }
 
 // placed fills in what only this run knows: "label 1", scanned, is the code that
-// was printed on the batch's first label.
-func (pl *player) placed(c batch.Command) batch.Command {
+// was printed on the batch's first label, and who is told is told now.
+func (pl *player) placed(line scriptLine) batch.Command {
 	read := func(raw string) string {
 		var n int
 		if _, err := fmt.Sscanf(raw, "label %d", &n); err != nil {
@@ -216,15 +216,18 @@ func (pl *player) placed(c batch.Command) batch.Command {
 		}
 		return label.Plainly(pl.batch, n)
 	}
-	switch c := c.(type) {
+	switch c := line.command.(type) {
 	case batch.Scan:
 		c.Raw = read(c.Raw)
 		return c
 	case batch.ApplyLabel:
 		c.Raw = read(c.Raw)
 		return c
+	case batch.TellNews:
+		c.When = pl.start.Add(line.at).UTC().Format(time.RFC3339)
+		return c
 	}
-	return c
+	return line.command
 }
 
 // words says a command as a person would.
@@ -270,6 +273,8 @@ func words(c batch.Command) string {
 		return "signs: reviewed"
 	case batch.Certify:
 		return "signs: certified"
+	case batch.TellNews:
+		return fmt.Sprintf("has told %s of exception %d", c.Whom, c.Exception)
 	case batch.Reject:
 		return "signs: rejected, because " + c.Reason
 	case batch.Abort:

@@ -145,7 +145,13 @@ var (
 			return batch.Account{Item: m[1], Lot: m[2], Used: m[3], Returned: m[4], Destroyed: m[5], Sampled: m[6], Reason: m[7]}
 		}},
 		{regexp.MustCompile(`^reviews: (.+)$`), func(m []string) batch.Command { return batch.Review{Statement: m[1]} }},
-		{regexp.MustCompile(`^certifies at (.+?): (.+)$`), func(m []string) batch.Command { return batch.Certify{Place: m[1], Statement: m[2], Where: batch.AtControlSite} }},
+		{regexp.MustCompile(`^certifies at (.+?): (.+)$`), func(m []string) batch.Command {
+			return batch.Certify{Place: m[1], Statement: m[2], Where: batch.AtControlSite}
+		}},
+		{regexp.MustCompile(`^tells (.+?) of exception (\d+): (.+?), (.+?), (.+)$`), func(m []string) batch.Command {
+			number, _ := strconv.Atoi(m[2])
+			return batch.TellNews{Exception: number, Whom: m[1], Name: m[3], How: m[4], Document: m[5]}
+		}},
 		{regexp.MustCompile(`^rejects because (.+)$`), func(m []string) batch.Command { return batch.Reject{Reason: m[1]} }},
 		{regexp.MustCompile(`^aborts because (.+)$`), func(m []string) batch.Command { return batch.Abort{Reason: m[1]} }},
 	}

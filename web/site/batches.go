@@ -62,9 +62,10 @@ func masked(state *batch.State, who Session) *batch.State {
 		return state
 	}
 	blank := *state
-	blank.Links, blank.Steps = batch.MaskedLinks(state.Links), batch.MaskedSteps(state.Steps)
+	blank.Links = batch.MaskedLinks(state.Links)
 	blank.Patient, blank.Masked, blank.Labellings = batch.Patient{}, true, batch.MaskedLabellings(state.Labellings)
-	blank.Steps = batch.WithoutWristbands(state.Steps)
+	blank.Steps = batch.WithoutWristbands(batch.MaskedSteps(state.Steps))
+	blank.News = batch.MaskedNews(state.News)
 	return &blank
 }
 

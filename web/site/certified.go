@@ -45,3 +45,13 @@ func (s *Service) Certificate(ctx context.Context, who Session, state *batch.Sta
 	})
 	return lines, certifiers, err
 }
+
+// UnlicensedSupplies is the record of unlicensed supply (DEV-07). Recipients
+// are named to those who see patients.
+func (s *Service) UnlicensedSupplies(ctx context.Context, who Session) ([]batch.UnlicensedSupply, error) {
+	if err := requireFit(who); err != nil {
+		return nil, err
+	}
+	all, err := s.Batches(ctx, who)
+	return batch.UnlicensedSupplies(all), err
+}
