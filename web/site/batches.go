@@ -18,8 +18,8 @@ import (
 )
 
 // attempts bounds how often an act is decided again because somebody else's
-// entry came first.
-const attempts = 5
+// entry came first: ten people at one batch, and what their acts give rise to.
+const attempts = 24
 
 // Batches gives every batch, the newest first.
 func (s *Service) Batches(ctx context.Context, who Session) ([]*batch.State, error) {
