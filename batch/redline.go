@@ -42,14 +42,6 @@ func (ApproveRedline) command() {}
 func (DropRedline) command()    {}
 func (ReadRedline) command()    {}
 
-func (ApproveRedline) signs(*State) (identity.Meaning, []identity.Role) {
-	return identity.AuthorisedDeviation, leads()
-}
-
-func (ReadRedline) signs(*State) (identity.Meaning, []identity.Role) {
-	return identity.Acknowledged, staff()
-}
-
 // RedlineProposed carries the whole text, so that the record alone holds what
 // the batch was made by. Base is the SHA-256 of the text that it departs from.
 type RedlineProposed struct {

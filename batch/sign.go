@@ -54,6 +54,10 @@ func Signs(s *State, c Command) (meaning identity.Meaning, roles []identity.Role
 		return identity.Approved, openers(), true
 	case RecordRoute, Supply:
 		return identity.AcceptedOOS, leads(), true
+	case ApproveRedline:
+		return identity.AuthorisedDeviation, leads(), true
+	case ReadRedline:
+		return identity.Acknowledged, staff(), true
 	case AfterStop:
 		return identity.AuthorisedDeviation, deciders(), true
 	case TakeOver, ConfirmNumber:

@@ -182,6 +182,12 @@ func (f form) signed() (batch.Command, error) {
 			return nil, errForm
 		}
 		return batch.Resolve{Exception: int(number), Accept: f["accept"] == "yes", Reason: strings.TrimSpace(f["reason"])}, nil
+	case "approveredline":
+		number, err := readNumber(f["redline"])
+		return batch.ApproveRedline{Redline: int(number)}, err
+	case "readredline":
+		number, err := readNumber(f["redline"])
+		return batch.ReadRedline{Redline: int(number)}, err
 	case "lifthold":
 		number, err := readNumber(f["hold"])
 		return batch.LiftHold{Hold: int(number), Reason: strings.TrimSpace(f["reason"])}, err

@@ -38,6 +38,7 @@ type overviewView struct {
 	Stop                                 *stopView
 	Waiting                              []waitingView
 	OnHold                               []holdView
+	Redline                              redlineNotice
 	Shift                                string
 }
 
@@ -90,6 +91,7 @@ func (s *Server) showOverview(w http.ResponseWriter, r *http.Request, v visit, s
 		view.Band = batchAddress(state.ID) + "/wristband.pdf"
 	}
 	var err error
+	view.Redline = redlineNoticeOf(state, v.who.Person)
 	view.OnHold, view.Shift = holdsOf(state, v.form, s.svc.Info().Location), batchAddress(state.ID)+"/shift"
 	if view.Stop, err = s.stopOf(r, v, state); err != nil {
 		return err

@@ -46,7 +46,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		}
 		limit := int64(maxForm)
 		switch path := r.URL.Path; {
-		case path == "/protocols/submit", path == "/protocols/sign", path == "/protocols/signed":
+		case strings.HasPrefix(path, "/batches/") && strings.HasSuffix(path, "/redline"), path == "/protocols/submit", path == "/protocols/sign", path == "/protocols/signed":
 			limit = maxProtocol
 		case strings.HasPrefix(path, "/blanks/") && strings.HasSuffix(path, "/scan"):
 			limit = maxScan

@@ -189,6 +189,10 @@ func headOf(c batch.Command, m identity.Meaning) string {
 		return custodyHead(c)
 	case batch.LiftHold:
 		return fmt.Sprintf("lift hold %d", c.Hold)
+	case batch.ApproveRedline:
+		return fmt.Sprintf("approve redline %d", c.Redline)
+	case batch.ReadRedline:
+		return fmt.Sprintf("I have read redline %d", c.Redline)
 	case batch.HandOverShift:
 		return "I hand the batch over"
 	case batch.TakeOverShift:
@@ -234,6 +238,8 @@ func cancelTo(id string, c batch.Command, draft string) string {
 		return batchAddress(id) + "/custody?draft=" + queryEscape(draft)
 	case batch.Abort:
 		return batchAddress(id) + "/wrong"
+	case batch.ApproveRedline, batch.ReadRedline:
+		return redlineAddress(id)
 	case batch.HandOverShift, batch.TakeOverShift:
 		return batchAddress(id) + "/shift?draft=" + queryEscape(draft)
 	}
@@ -330,6 +336,8 @@ func (s *Server) notSigned(w http.ResponseWriter, r *http.Request, v visit, id s
 		return s.showReview(w, r, v, status, state, commandForm(c), p)
 	case batch.ImmediateUse:
 		return s.showLabels(w, r, v, status, state, immediateForm(c), p)
+	case batch.ApproveRedline, batch.ReadRedline:
+		return s.showRedline(w, r, v, status, state, form{}, p)
 	case batch.HandOverShift:
 		return s.showShift(w, r, v, status, state, form{"act": "handovershift", "words": c.Words}, p)
 	case batch.TakeOverShift:
@@ -386,6 +394,8 @@ func afterSign(state *batch.State, c batch.Command) string {
 		return batchAddress(state.ID) + "/afterwards"
 	case batch.TakeOver, batch.LinkNumber, batch.ConfirmNumber:
 		return batchAddress(state.ID) + "/custody"
+	case batch.ApproveRedline, batch.ReadRedline:
+		return redlineAddress(state.ID)
 	case batch.HandOverShift, batch.TakeOverShift:
 		return batchAddress(state.ID) + "/shift"
 	}

@@ -44,6 +44,7 @@ func (s *Server) showStep(w http.ResponseWriter, r *http.Request, v visit, statu
 		return err
 	}
 	view.Papers = papersOf(state)
+	view.Redline = redlineNoticeOf(state, v.who.Person)
 	view.Typed, view.OnHold = v.form, holdsOf(state, v.form, s.svc.Info().Location)
 	if view.Stop != nil && (view.Stop.Waits || view.Stop.Quarantined) {
 		view.CanBegin, view.CanPerform, view.CanCheck = false, false, false

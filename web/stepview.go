@@ -30,6 +30,7 @@ type stepView struct {
 	Holds            []string // what holds the step up
 	Waiting          []waitingView
 	OnHold           []holdView
+	Redline          redlineNotice
 	Colleagues       []colleague // for whom one can type here
 	Papers           []string    // blanks from which something can be copied here
 	TypedFor         []string    // who has not signed yet that what was typed for them is theirs

@@ -126,6 +126,8 @@ func (s *Server) routes() http.Handler {
 	signedIn("GET /batches/{id}/record.pdf", s.recordPDF)
 	signedIn("GET /batches/{id}/custody", s.custodyPage)
 	signedIn("GET /batches/{id}/afterwards", s.afterwardsPage)
+	signedIn("GET /batches/{id}/redline", s.redlinePage)
+	signedIn("POST /batches/{id}/redline", s.doRedline)
 	signedIn("GET /batches/{id}/labels", s.labelsPage)
 	signedIn("POST /batches/{id}/labels", s.doLabels)
 	signedIn("GET /batches/{id}/labels/{printing}/pdf", s.labelFile("pdf"))

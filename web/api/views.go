@@ -35,6 +35,7 @@ type BatchView struct {
 	Custody     CustodyView       `json:"custody"`
 	Timers      []TimerView       `json:"timers"`
 	Deviations  []ConcernView     `json:"deviations,omitempty" doc:"that concern the batch"`
+	Redlines    []RedlineView     `json:"redlines,omitempty" doc:"other texts of the protocol for this batch, approved or not"`
 	Blanks      []PaperView       `json:"blanks,omitempty" doc:"that are used for the batch; it is not reviewed while one is open"`
 	Failed      []string          `json:"failed_specifications,omitempty" doc:"registered specifications that fail, in sentences"`
 	Route       []StageView       `json:"out_of_specification,omitempty" doc:"the way to a supply at the physician's request"`
@@ -238,6 +239,9 @@ func viewOf(s *batch.State, now time.Time) BatchView {
 	for i := range s.Deviations {
 		e := &s.Deviations[i]
 		view.Deviations = append(view.Deviations, ConcernView{e.Deviation, e.Exception, e.Text, string(e.Decision), e.Reason, e.Holds()})
+	}
+	for i := range s.Redlines {
+		view.Redlines = append(view.Redlines, redlineView(&s.Redlines[i]))
 	}
 	for i := range s.Papers {
 		p := &s.Papers[i]
