@@ -23,7 +23,7 @@ type SetApart struct {
 
 func (SetApart) command() {}
 
-// Withheld: the regulator directs that nobody is given it for now.
+// Withheld says that the regulator directs that nobody is given it for now.
 const Withheld Status = "withheld at the regulator's direction"
 
 // longestWithheld is for how long the regulator can direct it: six weeks.
