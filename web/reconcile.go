@@ -54,7 +54,7 @@ func (s *Server) showAccounts(w http.ResponseWriter, r *http.Request, v visit, s
 	view.Ended = state.Masked || state.Disposition != nil && state.Status != batch.Rejected && state.Status != batch.Aborted
 	return s.render(w, r, v, status, "reconcile", page{
 		Title: "Materials of " + state.ID, Patient: patientOf(state), Problem: p, View: view,
-		Back: &link{Text: "The whole batch", To: batchAddress(state.ID)}, Version: state.Version,
+		Back: &link{Text: "The whole batch", To: batchAddress(state.ID)}, Events: newsOf(state.ID), Version: state.Version,
 	})
 }
 
