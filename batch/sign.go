@@ -163,6 +163,9 @@ func Lines(s *State, c Command, f Facts) ([]string, error) {
 		sheet.takeOverLines(c)
 	case Review:
 		sheet.record()
+		for _, line := range s.Coverage() {
+			sheet.add("%s", line)
+		}
 		sheet.add("Review: %s", strings.TrimSpace(c.Statement))
 	case RecordRoute:
 		sheet.route()

@@ -217,7 +217,7 @@ func criticalValues(s *batch.State, zone *time.Location) []reviewValue {
 		}
 		for _, in := range st.Step.Inputs {
 			entry := st.Value(in.Name)
-			if entry == nil || !critical(st, in.Class, len(in.Limits) > 0) {
+			if entry == nil || !st.Critical(&in) {
 				continue
 			}
 			one := reviewValue{
@@ -248,12 +248,6 @@ func apart(all []reviewValue) (shown, within []reviewValue) {
 		}
 	}
 	return shown, within
-}
-
-// critical says whether a value is shown to whoever decides: of a critical
-// step, of a critical class, or with limits.
-func critical(st *batch.StepState, class string, limited bool) bool {
-	return st.Step.Critical || limited || class == "critical parameter" || class == "quality attribute"
 }
 
 func signaturesMissing(s *batch.State) []signatureLine {
@@ -310,31 +304,19 @@ func correctionsOf(s *batch.State, zone *time.Location) []correctionLine {
 // coverageOf says what this page does not show, so that nobody thinks that it
 // was looked at (REL-06).
 func coverageOf(s *batch.State, v reviewView) []string {
-	entered, shown, scans := 0, 0, 0
+	scans := 0
 	for i := range s.Steps {
-		st := &s.Steps[i]
-		for _, in := range st.Step.Inputs {
-			if st.Value(in.Name) == nil {
-				continue
-			}
-			entered++
-			if critical(st, in.Class, len(in.Limits) > 0) {
-				shown++
-			}
-		}
-		for _, all := range st.Scans {
+		for _, all := range s.Steps[i].Scans {
 			scans += len(all)
 		}
 	}
 	typed, _ := s.Typed()
-	return []string{
+	return append(s.Coverage(),
 		fmt.Sprintf("%d of the %d codes were typed by hand and not scanned; each is an exception above.", typed, scans),
-		fmt.Sprintf("This page shows %d of the %d values that were entered: those of critical steps and those with limits. The other %d are in the full record only.", shown, entered, entered-shown),
-		fmt.Sprintf("It shows the scans of patient and label (%d). The batch has %d scans in all; the others are in the full record only.", len(v.Identity), scans),
+		fmt.Sprintf("This page shows the scans of patient and label (%d). The batch has %d scans in all; the others are in the full record only.", len(v.Identity), scans),
 		fmt.Sprintf("It shows every exception (%d), every correction (%d), every refused attempt (%d) and every signature that is missing. Signatures that stand are in the full record only.", len(v.Exceptions), len(v.Corrections), len(v.Refusals)),
 		fmt.Sprintf("It does not show the notes (%d) or the text of the instructions. The record has %d entries.", len(s.Notes), s.Version),
-		"The limits themselves were checked by the system, as the approved protocol writes them. Nobody has looked at what this page leaves out, unless they opened the full record.",
-	}
+		"Nobody has looked at what this page leaves out, unless they opened the full record.")
 }
 
 func criteriaOf(s *batch.State) []criterionView {

@@ -1,0 +1,67 @@
+package batch
+
+import (
+	"fmt"
+
+	"countersign/protocol"
+)
+
+// Critical says whether a reviewer is shown a value of a step by itself: of a
+// critical step, of a critical class, or with limits.
+func (st *StepState) Critical(in *protocol.Input) bool {
+	return st.Step.Critical || len(in.Limits) > 0 || in.Class == "critical parameter" || in.Class == "quality attribute"
+}
+
+// Coverage says, a sentence each, what the rules have judged in the record
+// before release, what a reviewer by exception is shown of it, and what no person
+// need have looked at (REL-06). It follows from the record alone, so that it
+// stands on the page, under the reviewer's signature and in the print alike.
+func (s *State) Coverage() []string {
+	var entered, shown, limits, broken, results, scans, matched, signatures int
+	judge := func(of []protocol.Limit, v protocol.Verdict) {
+		if limits += len(of); v.Level != "" {
+			broken++
+		}
+	}
+	for i := range s.Steps {
+		st := &s.Steps[i]
+		if st.Section.AfterRelease || st.Skipped {
+			continue
+		}
+		for j := range st.Step.Inputs {
+			in := &st.Step.Inputs[j]
+			entry := st.Value(in.Name)
+			if entry == nil {
+				continue
+			}
+			if entered++; st.Critical(in) {
+				shown++
+			}
+			judge(in.Limits, entry.Verdict)
+		}
+		for j := range st.Step.Calcs {
+			if result, ok := st.Results[st.Step.Calcs[j].Name]; ok {
+				results++
+				judge(st.Step.Calcs[j].Limits, result.Verdict)
+			}
+		}
+		for _, all := range st.Scans {
+			for _, scan := range all {
+				if scans++; scan.Matched {
+					matched++
+				}
+			}
+		}
+		for _, signed := range []*Act{st.PerformedNow(), st.CheckedNow()} {
+			if signed != nil {
+				signatures++
+			}
+		}
+	}
+	return []string{
+		fmt.Sprintf("The system judged %d limits over %d values and %d results, as the approved protocol writes them; %d of these broke one.", limits, entered, results, broken),
+		fmt.Sprintf("It judged %d scans, of which %d matched, and %d signatures for order, role, training and independence.", scans, matched, signatures),
+		fmt.Sprintf("Shown for review by exception: %d of the %d values (of critical steps, of critical classes, or with limits), every result, exception, correction and refused attempt.", shown, entered),
+		fmt.Sprintf("No person need have looked at the other %d values: they are in the full record only.", entered-shown),
+	}
+}
