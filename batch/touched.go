@@ -45,14 +45,48 @@ func (s *State) consequences(event ValueCorrected, after *State) ValueCorrected 
 			event.Invalidates = append(event.Invalidates, before.Step.Name)
 		}
 	}
-	for _, ex := range s.Exceptions {
+	event.Decisions = s.together(func(ex *Exception) bool {
 		byHand := strings.HasPrefix(ex.Cause, "hand:") && slices.Contains(event.Invalidates, ex.Step)
-		if ex.judged() && (ex.Field != "" && changed[ex.Step+"."+ex.Field] || byHand) {
-			event.Decisions = append(event.Decisions, ex.Number)
-		}
-	}
+		return ex.Field != "" && changed[ex.Step+"."+ex.Field] || byHand
+	})
 	event.Review = last(s.Reviews) != nil && !s.Step(event.Step).Section.AfterRelease
 	return event
+}
+
+// together are the exceptions whose decision falls where some do: a signature
+// stands or falls as a whole, so whatever was decided with the same one falls
+// with it (SIG-04).
+func (s *State) together(falls func(*Exception) bool) []int {
+	fallen, numbers := map[int64]bool{}, []int{}
+	for more := true; more; {
+		more = false
+		for i := range s.Exceptions {
+			ex := &s.Exceptions[i]
+			given := ex.given()
+			one := slices.ContainsFunc(given, func(version int64) bool { return fallen[version] })
+			if slices.Contains(numbers, ex.Number) || !ex.judged() || !one && !falls(ex) {
+				continue
+			}
+			more, numbers = true, append(numbers, ex.Number)
+			for _, version := range given {
+				fallen[version] = true
+			}
+		}
+	}
+	slices.Sort(numbers)
+	return numbers
+}
+
+// given are the entries that decided an exception.
+func (ex *Exception) given() []int64 {
+	var versions []int64
+	for _, approval := range ex.Approvals {
+		versions = append(versions, approval.Version)
+	}
+	if ex.Resolved != nil {
+		versions = append(versions, ex.Resolved.Version)
+	}
+	return versions
 }
 
 // otherwise gives the figures of a step that come out otherwise: its calculations,
