@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"countersign/identity"
-	"countersign/post"
+	"countersign/web/post"
 )
 
 // mailsView is what the site tells its people by mail: what has gone, what

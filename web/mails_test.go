@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"countersign/batch"
-	"countersign/mail"
-	"countersign/mail/smtptest"
-	"countersign/post"
+	"countersign/web/mail"
+	"countersign/web/mail/smtptest"
+	"countersign/web/post"
 )
 
 // carries runs a courier until the returned stop, which waits for its end.

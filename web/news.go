@@ -7,9 +7,9 @@ import (
 	"sync"
 	"time"
 
+	"countersign/batch/worklist"
 	"countersign/identity"
 	"countersign/web/site"
-	"countersign/worklist"
 )
 
 // Bounds of listening. A person has a few pages open, at a few terminals; the

@@ -27,7 +27,7 @@ import (
 	"net"
 	"net/http"
 
-	"countersign/mail"
+	"countersign/web/mail"
 	"countersign/web/site"
 )
 

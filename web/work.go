@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"countersign/batch/worklist"
 	"countersign/identity"
-	"countersign/worklist"
 )
 
 // workView is a list of what waits: for whoever looks, for everybody, or on the

@@ -20,11 +20,11 @@ import (
 	"countersign/config"
 	"countersign/identity"
 	"countersign/identity/vault"
-	"countersign/mail"
 	"countersign/postgres"
 	"countersign/register"
 	"countersign/web"
 	"countersign/web/api"
+	"countersign/web/mail"
 	"countersign/web/site"
 )
 

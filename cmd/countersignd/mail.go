@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"countersign/config"
-	"countersign/mail"
-	"countersign/post"
+	"countersign/web/mail"
+	"countersign/web/post"
 	"countersign/web/site"
 )
 

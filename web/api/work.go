@@ -7,7 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"countersign/worklist"
+	"countersign/batch/worklist"
 )
 
 // WorkItem is one thing that waits. It names no patient.

@@ -4,9 +4,9 @@ import (
 	"context"
 
 	"countersign/audit"
+	"countersign/batch/worklist"
 	"countersign/identity"
-	"countersign/post"
-	"countersign/worklist"
+	"countersign/web/post"
 )
 
 // SetAddress says where somebody gets mail; "" for nowhere. They do it

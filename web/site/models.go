@@ -14,11 +14,11 @@ import (
 	"countersign/audit/ledger"
 	"countersign/batch"
 	"countersign/identity"
-	"countersign/post"
 	"countersign/protocol"
 	"countersign/protocol/library"
 	"countersign/register"
 	"countersign/register/trace"
+	"countersign/web/post"
 )
 
 // models are the folds of the log that pages read.

@@ -10,11 +10,11 @@ import (
 	"countersign/audit"
 	"countersign/batch"
 	"countersign/identity"
-	"countersign/post"
 	"countersign/protocol"
 	"countersign/protocol/library"
 	"countersign/register"
 	"countersign/reports"
+	"countersign/web/post"
 )
 
 // TrailLine is one entry of a stream, in words.

@@ -3,7 +3,7 @@ package site
 import (
 	"context"
 
-	"countersign/worklist"
+	"countersign/batch/worklist"
 )
 
 // Work gives what waits at the site, the most urgent first, to somebody who is

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"countersign/mail/smtptest"
+	"countersign/web/mail/smtptest"
 )
 
 func letter() Message {

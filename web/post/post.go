@@ -27,8 +27,8 @@ import (
 	"time"
 
 	"countersign/audit"
+	"countersign/batch/worklist"
 	"countersign/identity"
-	"countersign/worklist"
 )
 
 // The kinds of entry in a person's mail stream. All are of version 1.

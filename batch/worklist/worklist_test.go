@@ -64,7 +64,7 @@ func TestWhateverCanWaitHasItsLineInTheTable(t *testing.T) {
 			t.Errorf("%q is not mailed, and says how", c.Kind)
 		}
 	}
-	for _, word := range append(declared(t, "worklist.go", "Kind"), declared(t, "../batch/waits.go", "WaitKind")...) {
+	for _, word := range append(declared(t, "worklist.go", "Kind"), declared(t, "../waits.go", "WaitKind")...) {
 		if !seen[Kind(word)] {
 			t.Errorf("%q can wait and has no line in Classes", word)
 		}

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"countersign/post"
+	"countersign/web/post"
 )
 
 // Office is where letters come from: the site.

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"countersign/worklist"
+	"countersign/batch/worklist"
 )
 
 // Sender is who writes: a site, and where people reach it.
