@@ -180,11 +180,19 @@ func (s *screen) act(id, who string, c batch.Command) {
 		s.open("/batches/" + id)
 		s.send("move", "", nil)
 		return
+	case batch.TellNews:
+		s.open("/batches/" + id + "/afterwards")
+		s.look("afterwards")
+		s.send("tellnews", "", map[string]string{"name": c.Name, "how": c.How, "document": c.Document})
+		return
 	case batch.Perform:
 		sheet(url.Values{"act": {"perform"}, "step": {c.Step}})
 	case batch.Check:
 		sheet(url.Values{"act": {"check"}, "step": {c.Step}})
 		signed["username"] = who
+	case batch.Resolve:
+		accept := map[bool]string{true: "yes", false: "no"}[c.Accept]
+		sheet(url.Values{"act": {"resolve"}, "exception": {fmt.Sprint(c.Exception)}, "accept": {accept}, "reason": {c.Reason}})
 	case batch.Review:
 		sheet(url.Values{"act": {"review"}, "statement": {c.Statement}})
 	case batch.Certify:

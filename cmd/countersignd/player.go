@@ -180,7 +180,8 @@ func (pl *player) act(ctx context.Context, line scriptLine) (api.BatchView, erro
 		return api.BatchView{}, fmt.Errorf("act line %d: nobody called %q works here", line.number, line.who)
 	}
 	at, second := person, (*client)(nil)
-	if _, check := line.command.(batch.Check); check {
+	switch line.command.(type) {
+	case batch.Check, batch.ConfirmCorrection:
 		// The second person signs at the first one's terminal, who stays signed in.
 		at, second = pl.company.members["asha"], person
 		if person == at {
@@ -241,6 +242,8 @@ func words(c batch.Command) string {
 		return "records " + c.Field + " in " + c.Step + ": " + c.Text
 	case batch.Correct:
 		return "corrects " + c.Field + " in " + c.Step + " to " + c.Text + ", because " + c.Reason
+	case batch.ConfirmCorrection:
+		return fmt.Sprintf("signs: correction %d in %s", c.Correction, c.Step)
 	case batch.Move:
 		if c.To == "out" {
 			return "takes out the " + c.Item

@@ -118,6 +118,10 @@ var (
 		{regexp.MustCompile(`^corrects (.+?) in (.+?): (.+?) because (.+)$`), func(m []string) batch.Command {
 			return batch.Correct{Step: m[2], Field: m[1], Text: m[3], Reason: m[4]}
 		}},
+		{regexp.MustCompile(`^signs correction (\d+) in (.+)$`), func(m []string) batch.Command {
+			number, _ := strconv.Atoi(m[1])
+			return batch.ConfirmCorrection{Step: m[2], Correction: number}
+		}},
 		{regexp.MustCompile(`^takes out (.+)$`), func(m []string) batch.Command { return batch.Move{Item: m[1], To: "out"} }},
 		{regexp.MustCompile(`^puts back (.+)$`), func(m []string) batch.Command { return batch.Move{Item: m[1], To: "back"} }},
 		{regexp.MustCompile(`^performs (.+)$`), func(m []string) batch.Command { return batch.Perform{Step: m[1]} }},
