@@ -138,7 +138,7 @@ func (r *replaying) group(entries []audit.Stored, w Witnesses) (int, error) {
 			ex.By, ex.Number = ev.by(), len(r.State.orNew().Exceptions)+i+1
 			expected = append(expected, ex)
 		}
-	} else if err := r.shown(command, facts, first.Entry, ev.by()); err != nil {
+	} else if err := r.shown(command, facts, first.Entry, ev); err != nil {
 		return 0, err
 	}
 	if len(expected) > len(entries) {
@@ -242,11 +242,14 @@ func same(e audit.Stored, ev, want Event, first audit.Stored) error {
 
 // shown compares a signature with what Lines and Decide give: what was on the
 // sheet, and who signed as what (SIG-01, SIG-02, SIG-09).
-func (r *replaying) shown(c Command, f Facts, e audit.Entry, by By) error {
+func (r *replaying) shown(c Command, f Facts, e audit.Entry, ev Event) error {
 	if e.Kind == kindRefused {
 		return nil
 	}
 	if _, _, ok := Signs(r.State, c); !ok {
+		if meanings(ev) != "" {
+			return errors.New("its kind is signed, and the act that gave rise to it asks for no signature")
+		}
 		return nil
 	}
 	if len(e.Signatures) != 1 {
@@ -256,7 +259,7 @@ func (r *replaying) shown(c Command, f Facts, e audit.Entry, by By) error {
 	if err != nil {
 		return err
 	}
-	signature := e.Signatures[0]
+	signature, by := e.Signatures[0], ev.by()
 	if !slices.Equal(signature.Shown, lines) {
 		return errors.New("its signature says that something else was shown than the record gives")
 	}
