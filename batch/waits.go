@@ -29,6 +29,9 @@ const (
 	WaitsResult   WaitKind = "a result after certification"
 	WaitsNews     WaitKind = "new information after certification"                           // REL-12
 	WaitsInform   WaitKind = "somebody to be told of what came to light after certification" // REL-12
+	WaitsLift     WaitKind = "a hold to lift"
+	WaitsShift    WaitKind = "a batch to take over"
+	WaitsRedline  WaitKind = "a redline to approve"
 	WaitsFate     WaitKind = "a witness to what was returned or destroyed"
 	WaitsTelling  WaitKind = "somebody to be told of a supply out of specification"
 	WaitsClock    WaitKind = "a clock about to run out"
@@ -78,6 +81,7 @@ func (s *State) Waiting(stops int, now time.Time) []Wait {
 	var all []Wait
 	all = append(all, s.stopWaits(stops)...)
 	all = append(all, s.exceptionWaits(now)...)
+	all = append(all, s.interruptionWaits()...)
 	all = append(all, s.correctionWaits(now)...)
 	all = append(all, s.clockWaits(now)...)
 	all = append(all, s.releaseWaits()...)

@@ -78,7 +78,7 @@ func TestWhoIsAskedIsWhoMay(t *testing.T) {
 			}
 		}
 	}
-	for _, kind := range []WaitKind{WaitsReview, WaitsCertify, WaitsDecision, WaitsCheck, WaitsSecond, WaitsStop, WaitsNews, WaitsInform, WaitsFate} {
+	for _, kind := range []WaitKind{WaitsReview, WaitsCertify, WaitsDecision, WaitsCheck, WaitsSecond, WaitsStop, WaitsNews, WaitsInform, WaitsFate, WaitsLift, WaitsShift, WaitsRedline} {
 		if compared[kind] == 0 {
 			t.Errorf("no story waits for %s", kind)
 		}
@@ -127,6 +127,16 @@ func (s *story) commandFor(w Wait) Command {
 		}
 	case WaitsStop:
 		return AfterStop{Quarantine, "", "It is put aside."}
+	case WaitsLift:
+		for _, h := range s.w.state.Holds() {
+			if w.Cause == fmt.Sprintf("hold %d", h.Number) {
+				return LiftHold{h.Number, "It may go on."}
+			}
+		}
+	case WaitsShift:
+		return TakeOverShift{}
+	case WaitsRedline:
+		return ApproveRedline{s.w.state.WaitingRedline().Number}
 	case WaitsFate:
 		for _, entry := range s.w.state.Fates {
 			if w.Cause == fmt.Sprintf("fate %d", entry.Number) {

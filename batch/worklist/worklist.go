@@ -78,6 +78,9 @@ func Classes() []Class {
 		{Kind: Kind(batch.WaitsCertify), Desk: true, Mail: true, Ask: "The batch is reviewed. Decide on its release."},
 		{Kind: Kind(batch.WaitsNews), Desk: true, Mail: true, Tell: control, Ask: "Something came to light after certification. Look at it and decide; what was certified stays as it was signed."},
 		{Kind: Kind(batch.WaitsFate)},
+		{Kind: Kind(batch.WaitsLift), Desk: true},
+		{Kind: Kind(batch.WaitsShift)},
+		{Kind: Kind(batch.WaitsRedline), Desk: true},
 		{Kind: Kind(batch.WaitsInform), Desk: true, Mail: true, Tell: control, Ask: "Somebody is to be told of what came to light after certification. Tell them, and say so."},
 		{Kind: Kind(batch.WaitsTelling), Desk: true, Mail: true, Tell: control, Ask: "Somebody is to be told of a supply out of specification. Tell them, and say so."},
 		{Kind: Kind(batch.WaitsSecond), Desk: true},
@@ -247,6 +250,8 @@ func placeOf(s *batch.State, w batch.Wait) string {
 		return at + "/afterwards"
 	case batch.WaitsLabels:
 		return at + "/labels"
+	case batch.WaitsShift:
+		return at + "/shift"
 	}
 	if w.Step == "" {
 		return at
