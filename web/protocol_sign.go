@@ -177,17 +177,11 @@ func (s *Server) signProtocol(w http.ResponseWriter, r *http.Request, v visit) e
 // protocolNotSigned shows the page that the act began on, with the reason.
 func (s *Server) protocolNotSigned(w http.ResponseWriter, r *http.Request, v visit, c library.Command, fault error) error {
 	var problems protocol.Problems
-	var conflict *site.Conflict
-	refused, isRefusal := site.AsRefusal(fault)
-	p := &problem{Title: "This cannot be signed now"}
-	switch {
-	case errors.As(fault, &problems):
-		p.Title, p.Sentences = "The text has problems", []string{"Nothing was submitted. Each problem stands below with its place; the text is still in the field."}
-	case errors.As(fault, &conflict):
-		p.Title, p.Sentences = "Somebody was faster", []string{conflict.Sentence}
-	case isRefusal && !leavesPage(refused.Code) && statusOf(refused.Code) != http.StatusNotFound:
-		p.Sentences = []string{refused.Sentence}
-	default:
+	p := unsigned(fault)
+	if errors.As(fault, &problems) {
+		p = &problem{Title: "The text has problems", Sentences: []string{"Nothing was submitted. Each problem stands below with its place; the text is still in the field."}}
+	}
+	if p == nil {
 		return fault
 	}
 	const status = http.StatusUnprocessableEntity

@@ -199,15 +199,8 @@ func (s *Server) again(w http.ResponseWriter, r *http.Request, v visit, id strin
 
 // notSigned shows the page that the act began on, with the reason.
 func (s *Server) notSigned(w http.ResponseWriter, r *http.Request, v visit, id string, c batch.Command, fault error) error {
-	var conflict *site.Conflict
-	refused, isRefusal := site.AsRefusal(fault)
-	p := &problem{Title: "This cannot be signed now"}
-	switch {
-	case errors.As(fault, &conflict):
-		p.Title, p.Sentences = "Somebody was faster", []string{conflict.Sentence}
-	case isRefusal && !leavesPage(refused.Code) && statusOf(refused.Code) != http.StatusNotFound:
-		p.Sentences = []string{refused.Sentence}
-	default:
+	p := unsigned(fault)
+	if p == nil {
 		return fault
 	}
 	const status = http.StatusUnprocessableEntity
@@ -239,7 +232,7 @@ func (s *Server) notSigned(w http.ResponseWriter, r *http.Request, v visit, id s
 	case batch.Abort:
 		return s.showWrong(w, r, v, status, state, form{"reason": c.Reason}, p)
 	}
-	if isRefusal {
+	if refused, is := site.AsRefusal(fault); is {
 		back := batchAddress(id)
 		if step := stepOfCommand(c); step != "" {
 			back += "/sign?act=" + batch.CommandName(c) + "&step=" + queryEscape(step)

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -9,7 +8,6 @@ import (
 	"time"
 
 	"countersign/register"
-	"countersign/web/site"
 )
 
 // stockSheetView is the signing sheet of an act on a register.
@@ -123,15 +121,8 @@ func (s *Server) signStock(w http.ResponseWriter, r *http.Request, v visit) erro
 
 // stockNotSigned shows the page that the act began on, with the reason.
 func (s *Server) stockNotSigned(w http.ResponseWriter, r *http.Request, v visit, f form, fault error) error {
-	var conflict *site.Conflict
-	refused, isRefusal := site.AsRefusal(fault)
-	p := &problem{Title: "This cannot be signed now"}
-	switch {
-	case errors.As(fault, &conflict):
-		p.Title, p.Sentences = "Somebody was faster", []string{conflict.Sentence}
-	case isRefusal && !leavesPage(refused.Code) && statusOf(refused.Code) != http.StatusNotFound:
-		p.Sentences = []string{refused.Sentence}
-	default:
+	p := unsigned(fault)
+	if p == nil {
 		return fault
 	}
 	return s.showRegisterForm(w, r, v, f, p)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"net/http"
 
 	"countersign/web/site"
 )
@@ -25,4 +26,18 @@ func underPassword(f form, again func(title, sentence string) error, sign func()
 		return false, failed(fault)
 	}
 	return true, nil
+}
+
+// unsigned is what a page says of an act that could not be signed; nil for a
+// fault that the page cannot answer.
+func unsigned(fault error) *problem {
+	var conflict *site.Conflict
+	refused, isRefusal := site.AsRefusal(fault)
+	switch {
+	case errors.As(fault, &conflict):
+		return &problem{Title: "Somebody was faster", Sentences: []string{conflict.Sentence}}
+	case isRefusal && !leavesPage(refused.Code) && statusOf(refused.Code) != http.StatusNotFound:
+		return &problem{Title: "This cannot be signed now", Sentences: []string{refused.Sentence}}
+	}
+	return nil
 }
