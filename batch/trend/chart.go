@@ -214,28 +214,28 @@ func (c *Chart) StandsOut() []string {
 // of the batches opened before it, whose limits the chart has. What the batch
 // itself did moves no limit that it is held against.
 func Against(all, own []Observation, opened time.Time) []Chart {
+	var order []Series
+	before, here := map[Series][]Observation{}, map[Series][]Observation{}
+	for _, o := range own {
+		if here[o.Series] == nil {
+			order = append(order, o.Series)
+		}
+		here[o.Series] = append(here[o.Series], o)
+	}
+	for i := range all {
+		o := &all[i]
+		if of := here[o.Series]; of != nil && o.Batch != of[0].Batch && o.At.Before(opened) {
+			before[o.Series] = append(before[o.Series], *o)
+		}
+	}
 	var charts []Chart
-	for i := range own {
-		series := own[i].Series
-		if slices.ContainsFunc(charts, func(c Chart) bool { return c.Series == series }) {
-			continue
-		}
-		var before, here []Observation
-		for j := range all {
-			if o := &all[j]; o.Series == series && o.Batch != own[i].Batch && o.At.Before(opened) {
-				before = append(before, *o)
-			}
-		}
-		for j := range own {
-			if own[j].Series == series {
-				here = append(here, own[j])
-			}
-		}
-		slices.SortStableFunc(before, byTime)
-		c := ChartOf(series, before)
-		c.Points, c.Signals = append(c.Points, here...), nil
-		for j := range here {
-			c.judge(len(before) + j)
+	for _, series := range order {
+		earlier := before[series]
+		slices.SortStableFunc(earlier, byTime)
+		c := ChartOf(series, earlier)
+		c.Points, c.Signals = append(c.Points, here[series]...), nil
+		for i := range here[series] {
+			c.judge(len(earlier) + i)
 		}
 		charts = append(charts, c)
 	}

@@ -220,12 +220,11 @@ func ofBatch(s *batch.State, books *register.Books, now time.Time) []Item {
 		stops = len(unit.Stops)
 	}
 	waits := s.Waiting(stops, now)
-	if product := s.Protocol; product != nil {
-		waits = batch.Among(waits, books.Standing(product.Product.Code, product.Product.Form, s.Basis.Unit, now).Product.Certifiers)
-	}
 	if len(waits) == 0 {
-		return nil
+		return nil // as of every batch that has ended, before the registers are asked
 	}
+	product := s.Protocol.Product // nothing waits in a batch without a protocol
+	waits = batch.Among(waits, books.Standing(product.Code, product.Form, s.Basis.Unit, now).Product.Certifiers)
 	var life Life
 	if clock, lives := s.Life(now); lives {
 		life = Life{Name: clock.Name, Until: clock.Until, Over: clock.Over}

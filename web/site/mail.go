@@ -83,7 +83,7 @@ func (s *Service) Mails(ctx context.Context, who Session) (gone []post.Gone, due
 func (s *Service) Letters(ctx context.Context) (due []post.Letter, err error) {
 	err = s.read(ctx, func(m *models) error {
 		now, people := s.Now(), m.people.People()
-		items := worklist.Items(worklist.Site{Batches: m.sortedBatches(), Books: m.books, Library: m.library, People: people}, now)
+		items := worklist.Items(worklist.Site{Batches: m.allBatches(), Books: m.books, Library: m.library, People: people}, now)
 		due = m.post.Due(s.info.Origin, items, people, now)
 		return nil
 	})
