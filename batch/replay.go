@@ -31,7 +31,7 @@ type Witnesses struct {
 // words. Every change that would make an old entry come out otherwise is a new
 // one: entries of another edition are folded, not decided again, and a replay
 // says so. 2: sheets give ordered values with their units.
-const Edition = 4
+const Edition = 5
 
 // Replayed says what a replay covered.
 type Replayed struct {

@@ -18,7 +18,7 @@ import (
 // layout numbers the way in which a history becomes bytes. A program can check
 // the pages of a record only if it knows that record's layout, so that any
 // change to the bytes of a page, however small, needs a new number.
-const layout = 4
+const layout = 5
 
 // Input is everything that a batch record is made from. All of it stands in
 // the bundle or follows from it, except Software and GeneratedBy; Issue makes
