@@ -38,6 +38,7 @@ type overviewView struct {
 	Stop                                 *stopView
 	Waiting                              []waitingView
 	OnHold                               []holdView
+	Holds                                []string // exceptions that let nothing go on
 	Redline                              redlineNotice
 	Shift                                string
 }
@@ -113,6 +114,7 @@ func overviewOf(s *batch.State, now time.Time, zone *time.Location, key func() s
 	if len(accountsOf(s).Rows) > 0 {
 		v.Accounts = at + "/materials"
 	}
+	v.Holds = whatHolds(s)
 	v.Facts, v.Waiting = factsOf(s, zone), waitingCorrections(s, zone, key)
 	if s.Protocol != nil {
 		v.Product = s.Protocol.Title

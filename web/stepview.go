@@ -166,14 +166,11 @@ func stepOf(s *batch.State, name string, t typed, now time.Time, zone *time.Loca
 		v.NextStep, v.NextTo = next.Step.Name, stepAddress(s.ID, next.Step.Name)
 	}
 	for _, e := range s.Exceptions {
-		open := e.Resolved == nil
 		if e.Step == name {
 			v.Exceptions = append(v.Exceptions, exceptionOf(e, zone))
 		}
-		if open && e.Blocks == batch.BlocksBatch {
-			v.Holds = append(v.Holds, fmt.Sprintf("Exception %d holds up every further step until %s decides it: %s", e.Number, e.Decider(), e.Text))
-		}
 	}
+	v.Holds = whatHolds(s)
 	v.Confirmed, v.TypedFor = actsWords(st.Confirmed, zone), typedOpen(st)
 	v.Waiting = waitingCorrections(s, zone, key)
 	for _, n := range s.Notes {
@@ -366,4 +363,15 @@ func article(word string) string {
 		return "an"
 	}
 	return "a"
+}
+
+// whatHolds are the exceptions that let no step be signed until somebody has
+// decided them.
+func whatHolds(s *batch.State) (sentences []string) {
+	for _, e := range s.Exceptions {
+		if e.Resolved == nil && e.Blocks == batch.BlocksBatch {
+			sentences = append(sentences, fmt.Sprintf("Exception %d holds up every further step until %s decides it: %s", e.Number, e.Decider(), e.Text))
+		}
+	}
+	return sentences
 }
