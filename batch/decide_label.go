@@ -2,6 +2,7 @@ package batch
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -146,8 +147,8 @@ func (d *decision) labels(kind label.Kind, entered string, copies int) ([]label.
 	data := d.s.labelData(kind, d.zone())
 	switch {
 	case kind == label.Final:
-		if refusal := d.gate(); refusal != nil {
-			return nil, none, refusal
+		if why := d.s.LabelWaits(); why != "" {
+			return nil, none, refuse("label_gate", "%s", why)
 		}
 		made, refusal := d.expiry(entered)
 		if refusal != nil {
@@ -175,31 +176,32 @@ func (d *decision) labels(kind label.Kind, entered string, copies int) ([]label.
 	return all, data.Expiry, nil
 }
 
-// gate: the final label is printed once the batch is certified, or once the
-// step is signed that the protocol names (design: label gates).
-func (d *decision) gate() *Refusal {
-	gate := d.s.Protocol.Label.FinalAfter
+// LabelWaits says what the final label waits for, and nothing when it may be
+// printed: once the batch is certified, or once the step is signed that the
+// protocol names (design: label gates).
+func (s *State) LabelWaits() string {
+	gate := s.Protocol.Label.FinalAfter
 	if gate == "" {
-		if d.s.released() == nil {
-			return refuse("label_gate", "The final label waits for certification, and this batch is not certified.")
+		if s.released() == nil {
+			return "The final label waits for certification, and this batch is not certified."
 		}
-		return nil
+		return ""
 	}
 	found := false
-	for i := range d.s.Steps {
-		st := &d.s.Steps[i]
+	for i := range s.Steps {
+		st := &s.Steps[i]
 		if st.Step.Base != gate || st.Skipped {
 			continue
 		}
 		if !st.Signed() {
-			return refuse("label_gate", "The final label waits for step %s, which is not signed.", st.Step.Name)
+			return fmt.Sprintf("The final label waits for step %s, which is not signed.", st.Step.Name)
 		}
 		found = true
 	}
 	if !found {
-		return refuse("label_gate", "The final label waits for step %s, which is no part of this batch as things stand.", gate)
+		return fmt.Sprintf("The final label waits for step %s, which is no part of this batch as things stand.", gate)
 	}
-	return nil
+	return ""
 }
 
 // completed is when manufacture was complete: the signature of the step that the

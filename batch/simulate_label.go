@@ -19,7 +19,7 @@ func (m *simulation) labels(st *StepState) bool {
 		return true
 	}
 	kind := label.Final
-	if d := (&decision{s: s, now: m.now}); d.gate() != nil {
+	if s.LabelWaits() != "" {
 		kind = label.PreLabel
 	}
 	if slices.ContainsFunc(s.LabelCopies, func(c LabelCopy) bool { return c.Kind == kind }) {

@@ -18,9 +18,9 @@ type labelsView struct {
 	Prints             []labelPrint
 	Copies             []labelCopy
 	Counts             []batch.Reconciliation
-	Pre, Final         bool // not printed yet
-	Expiry             bool // is given at printing
-	Gate               string
+	Pre, Final         bool   // not printed yet
+	Expiry             bool   // is given at printing
+	Waits              string // what the final label waits for
 	None, Masked, Gone bool
 	Typed              form
 	Immediate          *immediateView
@@ -73,9 +73,7 @@ func labelsOf(state *batch.State, zone *time.Location) labelsView {
 		return view
 	}
 	view.Expiry = state.Protocol.Label.ShelfLife == 0
-	if view.Gate = "once the batch is certified"; state.Protocol.Label.FinalAfter != "" {
-		view.Gate = "once step " + state.Protocol.Label.FinalAfter + " is signed"
-	}
+	view.Waits = state.LabelWaits()
 	for i, held := range state.Labellings {
 		shown := labelPrint{
 			Kind: string(held.Kind), Who: held.Name, At: when(held.At, zone), Why: held.Reason, Expiry: label.Moment(held.Expiry, zone),

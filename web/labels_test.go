@@ -38,6 +38,17 @@ func (b *browser) label(f form) answer {
 	return got
 }
 
+// A label that may not be printed yet is not offered; the page says what it
+// waits for (design: label gates).
+func TestAFinalLabelIsOfferedOnceItsGateIsMet(t *testing.T) {
+	w := tabledWith(t, strings.Replace(labelBlock, "  final after: match\n", "", 1))
+	page := w.browser().signIn("a.lee").get("/batches/" + id + "/labels")
+	page.says(t, "The final label waits for certification, and this batch is not certified.", "Print pre-labels")
+	if strings.Contains(page.text, "Print the final label</button>") {
+		t.Error("the button is there before the gate is met")
+	}
+}
+
 // TestLabelsArePrintedScannedAndReconciledOnOnePage: what stands in the PDF is
 // read by another's reader; a refusal keeps what was typed (LAB-10, EXE-07).
 func TestLabelsArePrintedScannedAndReconciledOnOnePage(t *testing.T) {
@@ -46,8 +57,8 @@ func TestLabelsArePrintedScannedAndReconciledOnOnePage(t *testing.T) {
 	if page := b.get("/batches/" + id); !strings.Contains(page.text, `href="/batches/`+id+`/labels"`) {
 		t.Error("the batch's page does not lead to its labels")
 	}
-	if page := b.get("/batches/" + id + "/labels"); !strings.Contains(page.text, "once step match is signed") {
-		t.Errorf("the page does not tell the gate:\n%s", page.text)
+	if page := b.get("/batches/" + id + "/labels"); !strings.Contains(page.text, "Print the final label</button>") {
+		t.Errorf("the page does not offer what may be printed:\n%s", page.text)
 	}
 	page := b.label(form{"act": "print", "label": "final", "copies": "2"})
 	for _, words := range []string{"labels 1, 2", "(21)L1", "not accounted for", "Labels (PDF)"} {
