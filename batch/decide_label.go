@@ -144,7 +144,7 @@ func (d *decision) labels(kind label.Kind, entered string, copies int) ([]label.
 	if d.s.Protocol.Label.Pos.Line == 0 {
 		return nil, none, refuse("no_label", "This protocol does not say what stands on the label.")
 	}
-	data := d.s.labelData(kind, d.zone())
+	data := d.labelData(kind)
 	switch {
 	case kind == label.Final:
 		if why := d.s.LabelWaits(); why != "" {
@@ -372,7 +372,7 @@ func (d *decision) current() *Refusal {
 		if held.Kind != label.Final || !slices.ContainsFunc(held.Numbers, func(n int) bool { return d.s.LabelCopies[n-1].Ended == nil }) {
 			continue
 		}
-		data := d.s.labelData(held.Kind, d.zone())
+		data := d.labelData(held.Kind)
 		data.Made, data.Expiry, data.Copy = d.s.completed(), held.Expiry, held.Numbers[0]
 		now, err := label.Make(data)
 		if err != nil || !slices.Equal(now.Texts(true), held.Labels[0].Texts(true)) {

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -9,19 +10,20 @@ import (
 )
 
 // labelData is what a label of this batch is made from, without the expiry.
-func (s *State) labelData(kind label.Kind, zone *time.Location) label.Data {
+func (d *decision) labelData(kind label.Kind) label.Data {
+	s := d.s
 	product, plan := s.Protocol.Product, s.Protocol.Label
 	supply, _ := label.SupplyOf(product.Supply, product.ATMP)
 	data := label.Data{
 		Kind: kind, Supply: supply, Name: product.Name, Strength: product.Strength, Form: product.Form,
-		Actives: s.labelled(plan.Actives), Contents: s.labelled(plan.Contents), Excipients: s.labelled(plan.Excipients),
-		Route: s.labelled(plan.Route), Storage: product.Storage, Disposal: s.labelled(plan.Disposal),
-		Holder: s.labelled(plan.Holder), Number: product.Licence, Supplier: s.labelled(plan.Supplier),
-		Batch: s.ID, Zone: zone, GTIN: plan.Number, Patient: s.labelPatient(),
-		Cells: s.labelled(plan.Cells), Donation: s.labelled(plan.Donation), Autologous: plan.Autologous,
-		Trial: s.labelled(plan.Trial), Sponsor: s.labelled(plan.Sponsor), Participant: s.labelled(plan.Participant),
-		HospitalOnly: plan.HospitalOnly, Comparator: s.labelled(plan.Comparator), OldRules: plan.OldRules,
-		Investigator: s.labelled(plan.Investigator), Directions: s.labelled(plan.Directions),
+		Actives: d.onLabel(plan.Actives), Contents: d.onLabel(plan.Contents), Excipients: d.onLabel(plan.Excipients),
+		Route: d.onLabel(plan.Route), Storage: product.Storage, Disposal: d.onLabel(plan.Disposal),
+		Holder: d.onLabel(plan.Holder), Number: product.Licence, Supplier: d.onLabel(plan.Supplier),
+		Batch: s.ID, Zone: d.zone(), GTIN: plan.Number, Patient: s.labelPatient(),
+		Cells: d.onLabel(plan.Cells), Donation: d.onLabel(plan.Donation), Autologous: plan.Autologous,
+		Trial: d.onLabel(plan.Trial), Sponsor: d.onLabel(plan.Sponsor), Participant: d.onLabel(plan.Participant),
+		HospitalOnly: plan.HospitalOnly, Comparator: d.onLabel(plan.Comparator), OldRules: plan.OldRules,
+		Investigator: d.onLabel(plan.Investigator), Directions: d.onLabel(plan.Directions),
 	}
 	data.Immediate = plan.Immediate.Pos.Line > 0
 	if s.Trial != "" { // COI-08: as the batch was opened for, whatever the protocol's text says
@@ -30,7 +32,7 @@ func (s *State) labelData(kind label.Kind, zone *time.Location) label.Data {
 	if plan.Holder == "" {
 		data.Holder = product.ControlSite
 	}
-	if warning := s.labelled(plan.Warnings); warning != "" {
+	if warning := d.onLabel(plan.Warnings); warning != "" {
 		data.Warnings = []string{warning}
 	}
 	return data
@@ -45,26 +47,30 @@ func (s *State) labelPatient() label.Patient {
 	return label.Patient{Name: s.Patient.Name, Born: s.Patient.Born, Number: s.Patient.Number, NumberType: s.Patient.NumberType}
 }
 
-// labelled fills in what a label's text names in braces. A value that is not
+// onLabel fills in what a label's text names in braces. A value that is not
 // there leaves the whole particular out, so that it is missed by name.
-func (s *State) labelled(text string) string {
+func (d *decision) onLabel(text string) string {
 	for _, name := range protocol.LabelNames(text) {
-		value, ok := s.labelValue(name)
+		value, ok := d.labelValue(name)
 		if !ok {
 			return ""
 		}
 		text = strings.ReplaceAll(text, "{"+name+"}", value)
 	}
-	return s.Told(text)
+	return d.s.Told(text)
 }
 
-// labelValue is a value as a label shows it: of the order, or the last one that
-// was entered or calculated under a name.
-func (s *State) labelValue(name string) (string, bool) {
+// labelValue is a value as a label shows it: of the order, of a material's lots,
+// or the last one that was entered or calculated under a name.
+func (d *decision) labelValue(name string) (string, bool) {
+	s := d.s
 	for planned, entry := range inOrder(s) {
 		if "order."+planned.Name == name {
 			return planned.Input.Show(entry.Value, time.UTC), true
 		}
+	}
+	if item, particular, ok := s.Protocol.OnLabel(name); ok {
+		return d.lotsOnLabel(item, particular)
 	}
 	for i := len(s.Steps) - 1; i >= 0; i-- {
 		st := &s.Steps[i]
@@ -81,6 +87,45 @@ func (s *State) labelValue(name string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// lotsOnLabel is what the registers say of each lot of a material that was
+// scanned in a step, or of all that were set out where no step scans it: a bag
+// that broke before it was used has no part in the medicine. A donation code
+// stands as it was taken in (COI-05).
+func (d *decision) lotsOnLabel(item, particular string) (string, bool) {
+	var all []string
+	for _, held := range d.s.Items {
+		if held.Name != item || !d.s.partOf(held) {
+			continue
+		}
+		text := held.Lot
+		if particular == protocol.LabelDonation {
+			text = d.f.Registered[held.Code].Donation
+		}
+		if text == "" {
+			return "", false
+		}
+		if !slices.Contains(all, text) {
+			all = append(all, text)
+		}
+	}
+	return strings.Join(all, ", "), len(all) > 0
+}
+
+// partOf says that something that was set out may be part of the medicine: it was
+// scanned in a step, or nothing of its kind was.
+func (s *State) partOf(held Item) bool {
+	scanned := false
+	for i := range s.Steps {
+		for _, scan := range s.Steps[i].Scans[held.Name] {
+			if scan.Matched && scan.Item == held.Lot {
+				return true
+			}
+			scanned = scanned || scan.Matched
+		}
+	}
+	return !scanned
 }
 
 // inOrder gives the order values in the protocol's order.

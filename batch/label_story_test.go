@@ -1,6 +1,10 @@
 package batch
 
-import "countersign/register/label"
+import (
+	"strings"
+
+	"countersign/register/label"
+)
 
 // labelActs understands what is done with labels in a story.
 func (s *story) labelActs(text string, do func(Command)) bool {
@@ -16,6 +20,19 @@ func (s *story) labelActs(text string, do func(Command)) bool {
 		{`destroys label (\d+) because "(.*)"`, func(m []string) { do(DestroyLabel{s.number(m[1]), m[2]}) }},
 		{`scans label (\d+) in (.+)`, func(m []string) { do(Scan{m[2], "label", s.labelCode(m[1])}) }},
 	})
+}
+
+// labelThen understands what must stand on the newest label.
+func (s *story) labelThen() []pattern {
+	return []pattern{{`the label says "(.*)"`, func(m []string) {
+		printed := s.w.state.Labellings
+		if len(printed) == 0 {
+			s.wrong("none was printed")
+		}
+		if text := strings.Join(printed[len(printed)-1].Labels[0].Texts(false), "\n"); !strings.Contains(text, m[1]) {
+			s.wrong("it says\n%s", text)
+		}
+	}}}
 }
 
 // labelCode is the code of a label that was printed.

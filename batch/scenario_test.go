@@ -238,7 +238,7 @@ func (s *story) then(text string) {
 			s.wrong("it is %v", got)
 		}
 	}
-	understood := choose(text, slices.Concat(s.matchThen(same), paperThen(state, same), redlineThen(state, same))) || choose(text, s.afterwardsThen(same)) || choose(text, s.accountThen(same)) || choose(text, []pattern{
+	understood := choose(text, slices.Concat(s.matchThen(same), paperThen(state, same), redlineThen(state, same), s.labelThen())) || choose(text, s.afterwardsThen(same)) || choose(text, s.accountThen(same)) || choose(text, []pattern{
 		{`the batch is (.+)`, func(m []string) { same(state.Status, m[1]) }},
 		{`there (?:is|are) (\d+) exceptions?`, func(m []string) { same(len(state.Exceptions), m[1]) }},
 		{`there (?:is|are) (\d+) open exceptions?`, func(m []string) { same(len(state.OpenExceptions()), m[1]) }},

@@ -18,6 +18,8 @@ func (s *story) given(text string) {
 		{`the (.+) is labelled for the patient`, func(m []string) { s.item(m[1]).ForPatient = s.w.open.Patient.Number }},
 		{`the (.+) is good until (\d\d:\d\d:\d\d)`, func(m []string) { s.item(m[1]).Expiry = s.moment("", m[2], "") }},
 		{`the (.+) is not set out`, func(m []string) { s.item(m[1]).Name = "something else" }},
+		{`the (.+) was taken in without a donation code`, func(m []string) { s.w.ungiven = append(s.w.ungiven, m[1]) }},
+		{`the (.+) was taken in with its donation code`, func(m []string) { s.w.ungiven = nil }},
 		{`the (.+) has no label`, func(m []string) { s.item(m[1]).Code = "" }},
 		{`the (.+) has the label of the (.+)`, func(m []string) { s.item(m[1]).Code = s.item(m[2]).Code }},
 		{`the (.+) has its label back`, func(m []string) { s.item(m[1]).Code = "CODE-" + m[1] }},

@@ -41,6 +41,7 @@ type world struct {
 	earlier   []Earlier
 	unread    []identity.Role
 	salt      int
+	ungiven   []string // items whose lots were taken in without a donation code
 }
 
 const batchID = "B-2026-0001"
@@ -187,6 +188,9 @@ func (w *world) registered() map[string]register.Fitness {
 		fit := register.Fitness{
 			Stream: audit.StreamID("lot/" + item.Lot), Name: planned.RegisteredAs, Number: item.Lot, Code: item.Code, Released: item.Released,
 			Until: item.Expiry, Document: item.Reference, Personal: item.ForPatient != "", ForPatient: item.ForPatient, Left: planned.Need,
+		}
+		if !slices.Contains(w.ungiven, item.Name) {
+			fit.Donation = "G0017 26 000042 " + item.Name
 		}
 		if planned.Equipment {
 			fit = register.Fitness{

@@ -10,7 +10,8 @@ import (
 
 // LabelPlan is what the protocol says of the medicine's label beside what the
 // header says of the product (LAB-01, LAB-05 to LAB-08). Its texts may name
-// values of the batch in braces: {order.dose}, {volume}.
+// values of the batch in braces, {order.dose} or {volume}, and what the registers
+// say of its materials, {leukapheresis.donation}.
 type LabelPlan struct {
 	Pos        Pos    // zero when the protocol has no label
 	Number     string // the product's GTIN; "" when it has none
@@ -43,15 +44,15 @@ const Certified = "certified"
 // LabelRow is one text of a label's plan.
 type LabelRow struct{ Name, Text string }
 
-// texts are the plan's texts by their keys, in the order of the language.
-func (p *LabelPlan) texts() []struct {
+// labelText is one of the plan's texts with its key.
+type labelText struct {
 	key  string
 	into *string
-} {
-	return []struct {
-		key  string
-		into *string
-	}{
+}
+
+// texts are the plan's texts by their keys, in the order of the language.
+func (p *LabelPlan) texts() []labelText {
+	return []labelText{
 		{"product number", &p.Number},
 		{"actives", &p.Actives},
 		{"contents", &p.Contents},
@@ -190,7 +191,7 @@ func (b *builder) checkLabel(steps []*Step) {
 		return
 	}
 	b.checkImmediateUse(steps)
-	named, values := []string{}, []string{}
+	named, values := []string{}, b.p.particularsOfItems()
 	for _, order := range b.p.Order {
 		values = append(values, "order."+order.Name)
 	}
@@ -251,7 +252,7 @@ func labelShape() *schemaShape {
 		"holder":         wording().says("The licence holder's name and address; without it the control site."),
 		"supplier":       wording().says("Who supplies it to the patient, with the address."),
 		"cells":          wording().says("The statement on cells or tissue, with their origin."),
-		"donation":       wording().says("The donation code, as in {donation}."),
+		"donation":       wording().says("The donation code: that of a material as it was taken in, as in {leukapheresis.donation}."),
 		"autologous":     flag().says("Whether it is for the patient from whom it comes and nobody else."),
 		"trial":          wording().says("The trial's code."),
 		"sponsor":        wording().says("The trial's sponsor and whom to ask."),

@@ -15,6 +15,7 @@ type Furnishing struct {
 	Document   string         // it is released, qualified and calibrated by; "" leaves it as it came
 	Until      time.Time      // its expiry, or the end of its calibration; zero for none
 	ForPatient string
+	Donation   string // the unique code of the donation that it is
 	Quantity   string // of a lot; "" for what the protocol needs
 	Clean      bool
 	Place      string
@@ -58,7 +59,7 @@ func Furnish(f Furnishing) []Furnished {
 	acts := []Furnished{
 		{identity.QualityLead, ListMaterial{Material: f.Item.RegisteredAs, Title: title, Unit: unit}},
 		{identity.Pharmacist, ReceiveLot{
-			Material: f.Item.RegisteredAs, Code: f.Code, Number: f.Number, Expiry: f.Until, Quantity: quantity,
+			Material: f.Item.RegisteredAs, Code: f.Code, Number: f.Number, Donation: f.Donation, Expiry: f.Until, Quantity: quantity,
 			Supplier: "Example Works", Document: "delivery note " + f.Number, ForPatient: f.ForPatient,
 		}},
 	}
