@@ -144,11 +144,18 @@ func (s *State) FailedSpecifications() (failed []string) {
 	}
 	results := s.Criteria()
 	for i := range s.Protocol.Criteria {
-		if c := &s.Protocol.Criteria[i]; c.Registered && !c.Later && results[i].Known && !results[i].Holds {
+		if c := &s.Protocol.Criteria[i]; s.registeredFails(c, results[i]) {
 			failed = append(failed, strings.TrimSuffix(c.Name, ".")+". "+results[i].Sentence)
 		}
 	}
 	return failed
+}
+
+// registeredFails says that a registered criterion is not met as things stand. What
+// was not done cannot be known any more once every step before release is signed,
+// and never conforms.
+func (s *State) registeredFails(c *protocol.Criterion, result CriterionResult) bool {
+	return c.Registered && !c.Later && !result.Holds && (result.Known || len(s.unsignedSteps()) == 0)
 }
 
 func registered(v protocol.Verdict) bool {

@@ -208,7 +208,7 @@ func (s *State) holding(now time.Time, anyway bool) []string {
 	}
 	for i, criterion := range s.Criteria() {
 		said := &s.Protocol.Criteria[i]
-		if criterion.Holds && criterion.Known || criterion.Later || anyway && (said.Registered && criterion.Known || said.Record == protocol.RecordExceptionsDecided) {
+		if criterion.Holds && criterion.Known || criterion.Later || anyway && (s.registeredFails(said, criterion) || said.Record == protocol.RecordExceptionsDecided) {
 			continue // of the record's exceptions each undecided one stands above
 		}
 		blocks = append(blocks, fmt.Sprintf("Release criterion not met: %s %s", strings.TrimSuffix(criterion.Name, ".")+".", criterion.Sentence))
