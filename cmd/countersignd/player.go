@@ -135,7 +135,7 @@ func (pl *player) furnish(ctx context.Context) error {
 			return fmt.Errorf("the protocol names no item %q", item.Name)
 		}
 		f := register.Furnishing{
-			Item: planned, Code: item.Code, Number: item.Lot, Document: item.Reference, Clean: item.Clean, Place: "room 4", Quantity: item.Amount,
+			Item: planned, Code: item.Code, Number: item.Lot, Document: item.Reference, Clean: item.Clean, Place: "room 4", Quantity: item.Amount, Donation: item.Donation,
 		}
 		if item.Own {
 			f.ForPatient = pl.script.Patient.Number
@@ -217,6 +217,7 @@ func (pl *player) placed(line scriptLine) batch.Command {
 		}
 		return label.Plainly(pl.batch, n)
 	}
+	when := pl.start.Add(line.at).UTC().Format(time.RFC3339)
 	switch c := line.command.(type) {
 	case batch.Scan:
 		c.Raw = read(c.Raw)
@@ -225,7 +226,13 @@ func (pl *player) placed(line scriptLine) batch.Command {
 		c.Raw = read(c.Raw)
 		return c
 	case batch.TellNews:
-		c.When = pl.start.Add(line.at).UTC().Format(time.RFC3339)
+		c.When = when
+		return c
+	case batch.RecordRoute:
+		c.When = when
+		return c
+	case batch.TellSupply:
+		c.When = when
 		return c
 	}
 	return line.command
@@ -278,6 +285,12 @@ func words(c batch.Command) string {
 		return "signs: certified"
 	case batch.TellNews:
 		return fmt.Sprintf("has told %s of exception %d", c.Whom, c.Exception)
+	case batch.RecordRoute:
+		return "signs: " + c.Stage
+	case batch.Supply:
+		return "signs: supplied out of specification"
+	case batch.TellSupply:
+		return "has told the " + c.Whom + " of the supply"
 	case batch.Reject:
 		return "signs: rejected, because " + c.Reason
 	case batch.Abort:

@@ -50,6 +50,7 @@ type scriptItem struct {
 	Reference string `yaml:"reference"`
 	Own       bool   `yaml:"for this patient"`
 	Amount    string `yaml:"amount"`
+	Donation  string `yaml:"donation"`
 }
 
 type scriptExpectation struct {
@@ -114,6 +115,13 @@ var (
 	}{
 		{regexp.MustCompile(`^begins (.+)$`), func(m []string) batch.Command { return batch.Begin{Step: m[1]} }},
 		{regexp.MustCompile(`^scans (.+?) in (.+?): (.+)$`), func(m []string) batch.Command { return batch.Scan{Step: m[2], Field: m[1], Raw: m[3]} }},
+		{regexp.MustCompile(`^records the (physician's request|risk evaluation given to the physician|physician's acceptance|notice that it is supplied at the physician's request): (.+?), (.+?), (.+)$`), func(m []string) batch.Command {
+			return batch.RecordRoute{Stage: m[1], Whom: m[2], Document: m[3], Text: m[4]}
+		}},
+		{regexp.MustCompile(`^supplies at (.+?): (.+)$`), func(m []string) batch.Command { return batch.Supply{Place: m[1], Statement: m[2]} }},
+		{regexp.MustCompile(`^tells the (.+?) of the supply: (.+?), (.+?), (.+)$`), func(m []string) batch.Command {
+			return batch.TellSupply{Whom: m[1], Name: m[2], How: m[3], Document: m[4]}
+		}},
 		{regexp.MustCompile(`^records (.+?) in (.+?): (.+)$`), func(m []string) batch.Command { return batch.Record{Step: m[2], Field: m[1], Text: m[3]} }},
 		{regexp.MustCompile(`^corrects (.+?) in (.+?): (.+?) because (.+)$`), func(m []string) batch.Command {
 			return batch.Correct{Step: m[2], Field: m[1], Text: m[3], Reason: m[4]}
