@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"countersign/identity"
+	"countersign/protocol"
 	"countersign/register"
+	"countersign/register/label"
 	"countersign/register/patient"
 	"countersign/register/scan"
 )
@@ -32,6 +34,10 @@ func (d *decision) open(c Open) (Event, *Refusal) {
 	}
 	if (c.Trial == "") != (c.Participant == "") {
 		return nil, refuse("trial", "A participant in a trial is named by both: the trial, and the participant's number in it.")
+	}
+	if c.Participant == "" && unnamedOnLabel(p) {
+		// Found out when the label is printed, the medicine would be made and could not be labelled.
+		return nil, refuse("trial", "The label of this medicine names the trial and the participant. Enter both.")
 	}
 	patient, refusal := d.identified(c)
 	if refusal != nil {
@@ -66,6 +72,13 @@ func (d *decision) open(c Open) (Event, *Refusal) {
 		Issue: issueNumber(d.f.Origin, p, d.f.Issue), Reissues: again, Reissue: reasonFor(again, c), Near: d.near(patientField),
 		Trial: c.Trial, Participant: c.Participant,
 	}, nil
+}
+
+// unnamedOnLabel says that a protocol's label is a trial's and leaves the
+// participant to the opening (LAB-08, COI-08).
+func unnamedOnLabel(p *protocol.Protocol) bool {
+	supply, _ := label.SupplyOf(p.Product.Supply, p.Product.ATMP)
+	return p.Label.Pos.Line > 0 && p.Label.Participant == "" && (supply == label.Trial || supply == label.TrialATMP)
 }
 
 func openers() []identity.Role { return []identity.Role{identity.Pharmacist, identity.QualityLead} }

@@ -101,6 +101,9 @@ func (m *simulation) opening() Open {
 		Patient:   Patient{Name: "SIMULATED, Patient", Born: "2000-01-01", Number: "SIM 1", NumberType: "MRN", Wristband: "SIM-WRISTBAND"},
 		Reference: "SIMULATED", Prescriber: "SIMULATED", Unit: simulatedUnit,
 	}
+	if unnamedOnLabel(m.p) {
+		c.Trial, c.Participant = "SIMULATED", "SIMULATED-1"
+	}
 	for _, value := range m.p.Order {
 		if c.Order[value.Name] = m.answers.Order[value.Name]; c.Order[value.Name] == "" {
 			c.Order[value.Name] = value.Low.Number

@@ -116,6 +116,9 @@ func newWorldOf(tb testing.TB, p *protocol.Protocol) *world {
 		Order:     map[string]string{},
 		Reference: "RX-1", Prescriber: "Dr Example", Unit: "U-1",
 	}
+	if unnamedOnLabel(p) {
+		w.open.Trial, w.open.Participant = "EX-CART-1", "014-0007"
+	}
 	w.books, w.now = register.NewBooks(), day().Add(9*time.Hour)
 	w.permit("U-1", day().AddDate(0, 0, -7), 100)
 	for _, value := range p.Order {

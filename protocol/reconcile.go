@@ -86,6 +86,12 @@ func (r Reconcile) Keeps(taken, difference Quantity) (bool, error) {
 	return gap.Mul(gap, big.NewRat(100, 1)).Cmp(whole) <= 0, nil
 }
 
+// Whole says that nothing may be missing.
+func (r Reconcile) Whole() bool {
+	within, err := r.Within.rat()
+	return err == nil && within.Sign() == 0
+}
+
 // Words say what is asked.
 func (r Reconcile) Words() string {
 	words := "reconciled within " + r.Within.String()

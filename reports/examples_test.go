@@ -10,6 +10,7 @@ import (
 	"countersign/batch"
 	"countersign/protocol"
 	"countersign/register"
+	"countersign/register/label"
 )
 
 // Every example protocol makes a record that verifies, as soon as its batch is
@@ -77,12 +78,17 @@ func (w *world) openingOf() batch.Open {
 			Document: "reference", Clean: true,
 		}
 		if slices.Contains(item.MustBe, "for this patient") {
-			set.ForPatient = "999 000 0018"
+			set.ForPatient, set.Donation = "999 000 0018", "G0017 26 000001"
 		}
 		w.furnish(set)
 		items = append(items, batch.Item{Name: item.Name, Code: set.Code})
 	}
+	trial, participant := "", ""
+	if w.p.Product.Supply == string(label.Trial) {
+		trial, participant = "TRIAL-1", "014-0007"
+	}
 	return batch.Open{
+		Trial: trial, Participant: participant,
 		Batch: batch7, Protocol: w.p.Name, Version: w.p.Version, Digest: w.p.Digest,
 		Patient: batch.Patient{Name: "TESTPATIENT, Żaneta", Born: "2019-03-01", Number: "999 000 0018", NumberType: "NHS", Wristband: wristband},
 		Order:   order, Reference: "RX-78", Prescriber: "Dr C. Okafor", Items: items, Unit: unit7,

@@ -243,8 +243,8 @@ func TestAPrintShowsWhatItsFontsLack(t *testing.T) {
 func TestAPrintSaysWhatABrokenLimitDoes(t *testing.T) {
 	for name, want := range map[string][]string{
 		"cart-prodigy.yaml": {
-			"reject below 80.0 % reject limit an exception, and nothing goes on until it is decided; the batch can never be certified with it",
-			"reject unless below 5.0 [EU]/mL reject limit an exception; the batch can never be certified with it",
+			"reject below 80.0 % reject limit an exception, and nothing goes on until it is decided; a registered specification: nobody can accept it, and the batch can never be certified with it",
+			"reject unless below 5.0 [EU]/mL reject limit an exception; a registered specification: nobody can accept it, and the batch can never be certified with it",
 			"reject is positive reject limit an exception, told to the treating physician; the certification stays as it was signed",
 			"warn below 5.0 % warn limit only a note", "6 rounds without reaching: feed.cells at least 1.50 10*9{cells} held until a quality lead has decided",
 		},

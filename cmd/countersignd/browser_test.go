@@ -180,6 +180,9 @@ func (s *screen) act(id, who string, c batch.Command) {
 		s.open("/batches/" + id)
 		s.send("move", "", nil)
 		return
+	case batch.Account:
+		s.accounts(id, c)
+		return
 	case batch.TellNews:
 		s.open("/batches/" + id + "/afterwards")
 		s.look("afterwards")
@@ -212,6 +215,9 @@ func (s *screen) opens(c batch.Open, who string) {
 	typed := map[string]string{
 		"batch": c.Batch, "name": c.Patient.Name, "born": c.Patient.Born, "number": c.Patient.Number, "number-type": c.Patient.NumberType,
 		"wristband": c.Patient.Wristband, "reference": c.Reference, "prescriber": c.Prescriber,
+	}
+	if c.Trial != "" {
+		typed["trial"], typed["participant"] = c.Trial, c.Participant
 	}
 	for name, value := range c.Order {
 		typed["order-"+name] = value

@@ -116,7 +116,7 @@ func (pl *player) opening() batch.Open {
 			Name: s.Patient.Name, Born: s.Patient.Born, Number: s.Patient.Number,
 			NumberType: s.Patient.NumberType, Wristband: s.Patient.Wristband,
 		},
-		Order: s.Order, Reference: "RX-" + pl.batch, Prescriber: "Dr Ana Costa", Unit: theUnit,
+		Order: s.Order, Reference: "RX-" + pl.batch, Prescriber: "Dr Ana Costa", Unit: theUnit, Trial: s.Trial, Participant: s.Taking,
 	}
 	for _, item := range s.Items {
 		command.Items = append(command.Items, batch.Item{Name: item.Name, Code: item.Code, Amount: item.Amount})

@@ -27,6 +27,8 @@ type script struct {
 	Order     map[string]string `yaml:"order"`
 	Site      map[string]string `yaml:"site"` // what the site sets before the batch is opened
 	Patient   scriptPatient     `yaml:"patient"`
+	Trial     string            `yaml:"trial"`
+	Taking    string            `yaml:"participant"` // who takes part in it, by their number
 	Items     []scriptItem      `yaml:"items"`
 	Acts      string            `yaml:"acts"`
 	Expect    scriptExpectation `yaml:"expect"`
