@@ -77,7 +77,7 @@ func Rests(s *State, c Command, f Facts, now time.Time) []audit.Condition {
 		if !ok {
 			continue
 		}
-		rests = append(rests, audit.Condition{Stream: fit.Stream, Version: fit.Version})
+		rests = append(append(rests, audit.Condition{Stream: fit.Stream, Version: fit.Version}), fit.Grounds...)
 		if _, signing := c.(Perform); !signing {
 			rests = append(rests, audit.Condition{Stream: fit.Rows(), Version: fit.Row})
 		}

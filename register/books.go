@@ -19,7 +19,8 @@ type Books struct {
 	recalls    map[string]*Recall
 	deviations map[string]*Deviation
 	blanks     map[string]*Blank
-	codes      map[string]string // key of a label's code → lot
+	codes      map[string]string   // key of a label's code → lot
+	into       map[string][]string // lot → lots that were made of it
 	products   map[string]*Product
 	units      map[string]*Unit
 	blocked    map[string][]Blocked // by product: openings that were refused
@@ -31,7 +32,7 @@ func NewBooks() *Books {
 	return &Books{
 		materials: map[string]Material{}, lots: map[string]*Lot{}, equipment: map[string]*Equipment{}, recalls: map[string]*Recall{}, deviations: map[string]*Deviation{},
 		blanks: map[string]*Blank{},
-		codes:  map[string]string{}, versions: map[audit.StreamID]int64{},
+		codes:  map[string]string{}, into: map[string][]string{}, versions: map[audit.StreamID]int64{},
 		products: map[string]*Product{}, units: map[string]*Unit{}, blocked: map[string][]Blocked{},
 	}
 }

@@ -56,7 +56,11 @@ func (s *shelf) do(who string, c Command) error {
 		}
 		return err
 	}
+	beside := Beside(s.books, w)
 	s.write(who, w)
+	for _, one := range beside {
+		s.write(who, one)
+	}
 	return nil
 }
 

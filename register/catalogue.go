@@ -17,6 +17,10 @@ func events() []Event {
 		LotRejected{},
 		LotOpened{},
 		LotThawed{},
+		LotPooled{},
+		LotSplit{},
+		LotSplitOff{},
+		StockPassedOn{},
 		StockTaken{},
 		StockReturned{},
 		StockAdjusted{},
@@ -88,6 +92,8 @@ func Commands() []Command {
 		RejectLot{},
 		OpenLot{},
 		ThawLot{},
+		PoolLots{},
+		SplitLot{},
 		AdjustStock{},
 		ListEquipment{},
 		ProveEquipment{},
@@ -232,6 +238,12 @@ func (l *Lot) Lines(zone *time.Location) []string {
 	lines := []string{
 		fmt.Sprintf("Lot %s: %s, lot number %s, %s.", l.ID, l.Material, l.Number, l.Status),
 		fmt.Sprintf("Came %s, by %s; %s of %s is left.", shown(l.Received.At, zone), l.Document, pieces(l.Left.String()), pieces(l.Quantity.String())),
+	}
+	if from := l.FromWords(); from != "" {
+		lines = append(lines, "It was made of "+from+".")
+	}
+	for _, code := range l.Donations {
+		lines = append(lines, "Donation: "+Visible(code)+".")
 	}
 	if last := l.Last(); !last.IsZero() {
 		lines = append(lines, fmt.Sprintf("May be used until %s.", shown(last, zone)))

@@ -33,6 +33,10 @@ type Fitness struct {
 	Left         protocol.Quantity // of a lot
 	Holder       string            // the batch that has the machine
 	UsedBy       string            // the batch that used the machine since it was cleaned
+	Donations    []string          // that are in a lot, unaltered (COI-05)
+	// Grounds are the lots that a lot came from, as they stood: it is fit while
+	// they are.
+	Grounds []audit.Condition
 }
 
 // Scanned finds what a code's label belongs to.
@@ -130,7 +134,7 @@ func (b *Books) fitnessOfLot(lot *Lot) Fitness {
 	f := Fitness{
 		Stream: LotStream(lot.ID), Name: lot.Material, Number: lot.Number, Code: lot.Code, Donation: lot.Donation,
 		Released: lot.Status == Released, Until: lot.Last(), Document: lot.Release,
-		Personal: lot.Personal, ForPatient: lot.ForPatient, Left: lot.Left,
+		Personal: lot.Personal, ForPatient: lot.ForPatient, Left: lot.Left, Donations: lot.Donations, Grounds: b.grounds(lot),
 	}
 	if f.Document == "" {
 		f.Document = lot.Document
@@ -138,6 +142,8 @@ func (b *Books) fitnessOfLot(lot *Lot) Fitness {
 	switch lot.Status {
 	case Quarantined, RejectedLot, Recalled:
 		f.Ended = "lot " + lot.Number + " is " + string(lot.Status) + ": " + lot.Reason
+	default:
+		f.Ended = b.Held(lot)
 	}
 	f.Version, f.Row = b.versions[f.Stream], b.versions[f.Rows()]
 	return f

@@ -41,6 +41,7 @@ func TestThePayloadsOfProductsUnitsAndDeviationsStayAsTheyAre(t *testing.T) {
 	stay(t, "testdata/golden/products-and-units.txt", "product", "unit")
 	stay(t, "testdata/golden/deviations.txt", "deviation")
 	stay(t, "testdata/golden/blanks.txt", "blank")
+	stay(t, "testdata/golden/lots.txt", "lot", "stock")
 }
 
 func stay(t *testing.T, file string, rooms ...string) {
@@ -61,7 +62,11 @@ func stay(t *testing.T, file string, rooms ...string) {
 			t.Fatal(err)
 		}
 		fmt.Fprintf(&got, "%s %d %s\n", ev.Kind(), versionOf(ev), payload)
-		again, err := DecodeEvent(audit.Entry{Kind: ev.Kind(), KindVersion: versionOf(ev), Payload: payload}, nil)
+		var opened map[string]string
+		if sealing, ok := ev.(sealer); ok {
+			opened = sealing.sealed()
+		}
+		again, err := DecodeEvent(audit.Entry{Kind: ev.Kind(), KindVersion: versionOf(ev), Payload: payload}, opened)
 		if err != nil || !reflect.DeepEqual(again, ev) {
 			t.Errorf("%s comes back as %+v, %v", ev.Kind(), again, err)
 		}

@@ -29,8 +29,12 @@ type Lot struct {
 	Code     string // what its label's code says
 	Number   string // the maker's lot number
 	Serial   string // of a pack that has one
-	Donation string // a donation's unique code, unaltered (COI-05)
-	Expiry   time.Time
+	// Donations are the unique codes of all that is in it, unaltered: one of a
+	// delivery, every one of a pool (COI-05).
+	Donations []string
+	From      []Source // the lots and donations that it was made of; none of a delivery
+	Parts     []parted // that it was split into
+	Expiry    time.Time
 	// Quantity came; Left is what no batch has taken (MAT-01).
 	Quantity, Left protocol.Quantity
 	Supplier       string
@@ -51,6 +55,7 @@ type Lot struct {
 type Use struct {
 	Act
 	Batch  string
+	Into   string            // the lot that it went into, where no batch took it
 	Item   string            // of the batch's protocol
 	Amount protocol.Quantity // negative when it was given back
 	Why    string            // "" for a batch's

@@ -1,7 +1,6 @@
 package register
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -88,7 +87,7 @@ func (RejectLot) Signs() (identity.Meaning, []identity.Role) {
 
 // stream: a new lot gets the site's next number.
 func (c ReceiveLot) stream(b *Books) audit.StreamID {
-	return LotStream(fmt.Sprintf("L-%04d", len(b.lots)+1))
+	return LotStream(b.nextLot(0))
 }
 func (c ReleaseLot) stream(b *Books) audit.StreamID    { return LotStream(b.lotNumber(c.Lot)) }
 func (c QuarantineLot) stream(b *Books) audit.StreamID { return LotStream(b.lotNumber(c.Lot)) }

@@ -49,10 +49,17 @@ func (e LotReceived) apply(b *Books, id string, act Act) {
 	expiry, _ := time.Parse(time.RFC3339, e.Expiry)   // zero when there is none
 	b.codes[Key(e.Code, act.At)] = id
 	b.lots[id] = &Lot{
-		ID: id, Material: e.Material, Code: e.Code, Number: e.Number, Serial: e.Serial, Donation: e.Donation, Expiry: expiry,
+		ID: id, Material: e.Material, Code: e.Code, Number: e.Number, Serial: e.Serial, Donations: donationsOf(e.Donation), Expiry: expiry,
 		Quantity: quantity, Left: quantity, Supplier: e.Supplier, Document: e.Document,
 		Personal: e.Personal, ForPatient: e.ForPatient, Status: Unreleased, Received: act, History: []Act{act},
 	}
+}
+
+func donationsOf(code string) []string {
+	if strings.TrimSpace(code) == "" {
+		return []string{}
+	}
+	return []string{code}
 }
 
 // stands: the lot is there and its end has not come.
@@ -80,6 +87,10 @@ func (e LotReleased) check(b *Books, id string, act Act) *Refusal {
 		return refuse("not_independent", "Whoever took a lot in does not release it. Somebody else signs.")
 	case b.standsAgainst(lot) != nil:
 		return refuse("recalled", "Recall %s stands against lot %s, of %s. It is not released.", b.standsAgainst(lot).ID, id, b.standsAgainst(lot).Of.Words())
+	case b.Held(lot) != "":
+		return refuse("origin_held", "Lot %s is not released: %s.", id, b.Held(lot))
+	case b.awaits(lot) != nil:
+		return refuse("origin_unreleased", "Lot %s was made of lot %s, which is not released. That one is released first.", id, b.awaits(lot).ID)
 	case e.Document == "":
 		return refuse("no_document", "Name the certificate or control number that it is released by.")
 	case !lot.Last().IsZero() && act.At.After(lot.Last()):

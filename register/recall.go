@@ -80,7 +80,7 @@ func (o RecallOf) matches(lot *Lot) bool {
 	case OfNumber:
 		return lot.Number == o.Name && (o.Material == "" || lot.Material == o.Material)
 	case OfDonation:
-		return lot.Donation == o.Name
+		return slices.Contains(lot.Donations, o.Name)
 	}
 	return false
 }
@@ -192,9 +192,11 @@ func (b *Books) Recalls() []*Recall { return sorted(b.recalls, func(r *Recall) s
 // lot of a recalled number that is delivered later is taken in, for it is
 // there, and never released.
 func (b *Books) standsAgainst(lot *Lot) *Recall {
-	for _, r := range b.Recalls() {
-		if r.Of.matches(lot) {
-			return r
+	for _, one := range append([]*Lot{lot}, b.Ancestors(lot.ID)...) {
+		for _, r := range b.Recalls() {
+			if r.Of.matches(one) {
+				return r
+			}
 		}
 	}
 	return nil

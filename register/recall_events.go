@@ -149,8 +149,13 @@ func (e RecallOpened) check(b *Books, id string, _ Act) *Refusal {
 		return refusal
 	}
 	for _, lot := range b.Lots() {
-		if e.Of.matches(lot) && !slices.Contains(e.Lots, lot.ID) {
-			return refuse("recall_short", "Lot %s is recalled by this too, and the recall does not name it.", lot.ID)
+		if !e.Of.matches(lot) {
+			continue
+		}
+		for _, one := range append([]*Lot{lot}, b.Descendants(lot.ID)...) {
+			if !slices.Contains(e.Lots, one.ID) {
+				return refuse("recall_short", "Lot %s is recalled by this too, and the recall does not name it.", one.ID)
+			}
 		}
 	}
 	return because(e.Reason)

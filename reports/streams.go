@@ -45,14 +45,16 @@ func Streams(subject audit.StreamID, read func(audit.StreamID) ([]audit.Stored, 
 }
 
 // leansOn names the streams without which an entry cannot be judged: a batch's
-// protocol and what it set out, and what a lot is a lot of.
+// protocol and what it set out, and what a lot is a lot of and came
+// from, at any depth.
 func leansOn(e audit.Stored) (all []audit.StreamID) {
-	if e.Kind == register.KindLotReceived {
-		received, err := register.DecodeEvent(e.Entry, nil)
+	switch e.Kind {
+	case register.KindLotReceived, register.KindLotPooled, register.KindLotSplitOff:
+		began, err := register.DecodeEvent(e.Entry, nil)
 		if err != nil {
 			return nil // Apply says so, with the reason
 		}
-		return []audit.StreamID{register.MaterialOf(received)}
+		return register.Origins(began)
 	}
 	if e.Kind == register.KindMasterFileIssued {
 		issued, err := register.DecodeEvent(e.Entry, nil)

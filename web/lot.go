@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"countersign/identity"
@@ -70,7 +71,7 @@ func lotOf(lot *register.Lot, material register.Material, v visit, f form, now t
 		{"Whose", whoseWords(lot, v)},
 		{"Code of its label", register.Visible(lot.Code)},
 		{"Serial number", lot.Serial},
-		{"Donation code", register.Visible(lot.Donation)},
+		{"Donation codes", register.Visible(strings.Join(lot.Donations, "; "))},
 		{"Supplier", orElse(lot.Supplier, "not said")},
 		{"Came with", lot.Document},
 		{"Released by", lot.Release},

@@ -14,7 +14,7 @@ import (
 // years writes the history of a busy site into feed: ten thousand batches of a
 // hundred entries each, two thousand lots, sixty machines, eighty people and
 // five thousand patients. One donation in five is pooled into a lot that was
-// made here.
+// made here; one delivery in ten is split and pooled with others.
 func years(tb testing.TB, feed func(e audit.Stored, openings map[string]string)) (entries int64) {
 	const batches, each = 10_000, 100
 	w := newWorld(tb)
@@ -35,6 +35,20 @@ func years(tb testing.TB, feed func(e audit.Stored, openings map[string]string))
 				number = fmt.Sprintf("B-2026-%05d", i-1)
 			}
 			lot(number, fmt.Sprintf("=A%d", i/10))
+			if i%50 == 0 { // a split, and a pool of the part with others
+				from := []register.Source{{Lot: fmt.Sprintf("L-%04d", lots+1), Amount: "1"}}
+				for k := range 4 {
+					from = append(from, register.Source{Lot: fmt.Sprintf("L-%04d", lots-k), Amount: "1"})
+				}
+				w.part(from[0].Lot, fmt.Sprintf("L-%04d", lots))
+				pooled := register.LotPooled{Material: "vial", Code: "POOL-" + id, Number: "POOL-" + id, Quantity: "5", Donations: []string{}, From: from}
+				for _, source := range from[1:] {
+					pooled.Donations = append(pooled.Donations, w.donations[source.Lot]...)
+				}
+				lots += 2
+				w.donations[fmt.Sprintf("L-%04d", lots)], w.numbers[fmt.Sprintf("L-%04d", lots)] = pooled.Donations, pooled.Number
+				w.note(register.LotStream(fmt.Sprintf("L-%04d", lots)), pooled)
+			}
 		}
 		uses := []string{fmt.Sprintf("equipment/E-%04d", i%60), fmt.Sprintf("equipment/E-%04d", (i+7)%60)}
 		for k := range 6 {

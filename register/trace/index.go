@@ -55,13 +55,14 @@ const (
 	Taken
 	Freed
 	ForWhom // the patient's, the site's
+	Within  // in something that the batch leans on: a lot or a donation that went into a pool, or that was split
 )
 
 func (h How) String() string {
 	var words []string
 	for i, word := range [...]string{
 		"recorded", "opened", "performed", "verified", "witnessed", "decided", "reviewed", "certified", "rejected or aborted",
-		"set out", "taken", "freed", "made for",
+		"set out", "taken", "freed", "made for", "through what was made of it",
 	} {
 		if h&(1<<i) != 0 {
 			words = append(words, word)
@@ -99,10 +100,12 @@ type Index struct {
 	words   map[string]string
 }
 
-// lot is what the index keeps of a lot's delivery.
+// lot is what the index keeps of a lot's beginning.
 type lot struct {
-	material, number, donation, code string
-	from                             string // the batch that made it here; "" for a delivery
+	material, number, code string
+	donations              []string // all that are in it
+	from                   string   // the batch that made it here; "" for a delivery
+	of, into               []string // lots that it was made of, and that were made of it
 }
 
 // New gives an empty index.
@@ -270,35 +273,6 @@ func (x *Index) row(room, id string, e audit.Stored) error {
 	}
 	if place, known := x.known[by]; known {
 		x.lean(place, ref, how, e.Time.Unix())
-	}
-	return nil
-}
-
-func (x *Index) lot(id string, e audit.Stored) error {
-	if e.Kind != register.KindLotReceived {
-		return nil
-	}
-	ev, err := register.DecodeEvent(e.Entry, nil)
-	if err != nil {
-		return fmt.Errorf("trace %s: %w", e.Stream, err)
-	}
-	came, ok := ev.(register.LotReceived)
-	if !ok {
-		return fmt.Errorf("trace %s: it is not a delivery", e.Stream)
-	}
-	one := lot{material: x.word(came.Material), number: came.Number, donation: came.Donation, code: came.Code}
-	for _, says := range []string{came.Number, came.Code} {
-		if _, ours := x.known[says]; ours {
-			one.from = says
-		}
-	}
-	x.lots[id] = one
-	x.node(Ref{Lot, id})
-	x.label(came.Code, Ref{Lot, id})
-	x.label(came.Number, Ref{Number, came.Number})
-	x.label(came.Donation, Ref{Donation, came.Donation})
-	if one.from != "" {
-		x.label(one.from, Ref{Lot, id})
 	}
 	return nil
 }

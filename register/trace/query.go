@@ -42,10 +42,12 @@ func (f Found) Batches() []string {
 	return all
 }
 
-// Delivery is a lot as its delivery told it.
+// Delivery is a lot as its beginning told it.
 type Delivery struct {
-	Lot, Material, Number, Donation string
-	From                            string // the batch that made it here; "" when it was delivered
+	Lot, Material, Number string
+	Donations             []string // all that are in it, unaltered (COI-05)
+	From                  string   // the batch that made it here; "" when it was delivered
+	Of, Into              []string // the lots that it was made of, and that were made of it
 }
 
 // Made is a batch at a glance.
@@ -61,7 +63,7 @@ type Made struct {
 // Delivery gives a lot.
 func (x *Index) Delivery(id string) (Delivery, bool) {
 	l, ok := x.lots[id]
-	return Delivery{Lot: id, Material: l.material, Number: l.number, Donation: l.donation, From: l.from}, ok
+	return Delivery{Lot: id, Material: l.material, Number: l.number, Donations: l.donations, From: l.from, Of: l.of, Into: l.into}, ok
 }
 
 // Made gives a batch.
@@ -132,7 +134,7 @@ func (x *Index) is(ref Ref, material string) []Ref {
 	var all []Ref
 	if ref.Kind == Number || ref.Kind == Donation {
 		for id, l := range x.lots {
-			if (ref.Kind == Number && l.number == ref.Name || ref.Kind == Donation && l.donation == ref.Name) && (material == "" || l.material == material) {
+			if (ref.Kind == Number && l.number == ref.Name || ref.Kind == Donation && slices.Contains(l.donations, ref.Name)) && (material == "" || l.material == material) {
 				all = append(all, Ref{Lot, id})
 			}
 		}
@@ -157,6 +159,7 @@ func (x *Index) where(wanted []Ref, of Ref, span Span) Found {
 		if ref.Kind == Lot {
 			found.Lots = append(found.Lots, ref.Name)
 			span = Span{} // what was made from it is whole
+			wanted = append(wanted, refs(x.lots[ref.Name].into)...)
 		}
 		node, known := x.places[ref]
 		if !known {
@@ -199,8 +202,8 @@ func (x *Index) madeFrom(id string) (all []Ref) {
 }
 
 // From gives everything that went into a batch and everybody who had a part in
-// it, and so on through the batches whose product went into it. Batch says in
-// which.
+// it, and so on through the lots that its lots were made of and the batches
+// whose product went into it. Batch says in which.
 func (x *Index) From(id string) []Use {
 	var all []Use
 	wanted, seen := []string{id}, map[string]bool{}
@@ -212,15 +215,35 @@ func (x *Index) From(id string) []Use {
 			continue
 		}
 		seen[id] = true
+		told := map[Ref]bool{}
 		for _, l := range x.batches[place].links {
-			ref := x.nodes[l.node]
-			all = append(all, Use{Batch: id, Of: ref, How: l.how, First: moment(l.first), Last: moment(l.last)})
-			if from := x.lots[ref.Name].from; ref.Kind == Lot && from != "" {
-				wanted = append(wanted, from)
+			told[x.nodes[l.node]] = true
+		}
+		for _, l := range x.batches[place].links {
+			use := Use{Batch: id, Of: x.nodes[l.node], How: l.how, First: moment(l.first), Last: moment(l.last)}
+			all = append(all, use)
+			if use.Of.Kind != Lot {
+				continue
+			}
+			wanted = append(wanted, x.madeIn(use.Of)...)
+			for _, ref := range x.within(use.Of.Name) {
+				wanted = append(wanted, x.madeIn(ref)...)
+				if !told[ref] {
+					told[ref] = true
+					all = append(all, Use{Batch: id, Of: ref, How: Within, First: use.First, Last: use.Last})
+				}
 			}
 		}
 	}
 	return all
+}
+
+// madeIn is the batch that made a lot here; none for any other.
+func (x *Index) madeIn(ref Ref) []string {
+	if from := x.lots[ref.Name].from; ref.Kind == Lot && from != "" {
+		return []string{from}
+	}
+	return nil
 }
 
 // Size is how many batches and how many other things the index holds.

@@ -69,8 +69,8 @@ func TestABatchIsFollowedBackToTheDonationsOfWhatItIsMadeFrom(t *testing.T) {
 	x := pooled(t).indexed()
 	var donations, people []string
 	for _, use := range x.From("B-2") {
-		if came, ok := x.Delivery(use.Of.Name); ok && came.Donation != "" {
-			donations = append(donations, came.Donation)
+		if came, ok := x.Delivery(use.Of.Name); ok {
+			donations = append(donations, came.Donations...)
 		}
 		if use.Of.Kind == Person {
 			people = append(people, use.Of.Name+" in "+use.Batch)
@@ -132,7 +132,17 @@ func history(t *rapid.T, w *world) {
 	}
 	var lots, batches []string
 	for range rapid.IntRange(1, 60).Draw(t, "entries") {
-		switch rapid.IntRange(0, 7).Draw(t, "what") {
+		switch rapid.IntRange(0, 9).Draw(t, "what") {
+		case 8:
+			if len(lots) > 1 {
+				lots = append(lots, w.pool(t, fmt.Sprintf("L-%d", len(lots)+1), lots))
+			}
+		case 9:
+			if len(lots) > 0 {
+				id := fmt.Sprintf("L-%d", len(lots)+1)
+				w.part(id, rapid.SampledFrom(lots).Draw(t, "split"))
+				lots = append(lots, id)
+			}
 		case 0:
 			id := fmt.Sprintf("L-%d", len(lots)+1)
 			number := pick("N", 4)
@@ -201,10 +211,12 @@ func walk(w *world, of Ref) (lots, batches map[string]bool) {
 			text := string(e.Payload)
 			switch room {
 			case "lot":
-				ev, _ := register.DecodeEvent(e.Entry, nil)
-				came := ev.(register.LotReceived)
-				own := of == Ref{Lot, id} || of == Ref{Number, came.Number} || came.Donation != "" && of == Ref{Donation, came.Donation}
-				if own || of.Kind != Patient && of.Kind != Site && opened[came.Number] && batches[came.Number] {
+				number, donations, from := began(ev(e))
+				own := of == Ref{Lot, id} || of == Ref{Number, number} || of.Kind == Donation && slices.Contains(donations, of.Name)
+				if own || of.Kind != Patient && of.Kind != Site && len(from) == 0 && opened[number] && batches[number] {
+					lots[id] = true
+				}
+				if of.Kind != Patient && of.Kind != Site && slices.ContainsFunc(from, func(one string) bool { return lots[one] }) {
 					lots[id] = true
 				}
 			case "logbook":
@@ -226,6 +238,23 @@ func walk(w *world, of Ref) (lots, batches map[string]bool) {
 		again = len(lots)+len(batches) > before
 	}
 	return lots, batches
+}
+
+// began is what the first entry of a lot says: its number, the donations in it
+// and the lots that it was made of.
+func began(ev register.Event) (number string, donations, from []string) {
+	switch e := ev.(type) {
+	case register.LotReceived:
+		return e.Number, []string{e.Donation}, nil
+	case register.LotPooled:
+		for _, source := range e.From {
+			from = append(from, source.Lot)
+		}
+		return e.Number, e.Donations, from
+	case register.LotSplitOff:
+		return e.Number, e.Donations, []string{e.From}
+	}
+	return "", nil, nil
 }
 
 func ev(e audit.Stored) register.Event {
@@ -279,7 +308,10 @@ func TestTheIndexFindsWhatAWalkOverEveryEntryFinds(t *testing.T) {
 				}
 				from[use.Of] = true
 				if came, ok := x.Delivery(use.Of.Name); use.Of.Kind == Lot && ok {
-					from[Ref{Number, came.Number}], from[Ref{Donation, came.Donation}] = true, true
+					from[Ref{Number, came.Number}] = true
+					for _, code := range came.Donations {
+						from[Ref{Donation, code}] = true
+					}
 				}
 			}
 			for _, of := range things() {

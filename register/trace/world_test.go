@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"countersign/audit"
 	"countersign/batch"
 	"countersign/register"
@@ -18,10 +20,13 @@ type world struct {
 	log    []audit.Stored
 	opened []map[string]string
 	feed   func(e audit.Stored, openings map[string]string)
+	// of each lot
+	donations map[string][]string
+	numbers   map[string]string
 }
 
 func newWorld(tb testing.TB) *world {
-	w := &world{tb: tb, now: time.Date(2026, 1, 1, 8, 0, 0, 0, time.UTC)}
+	w := &world{tb: tb, now: time.Date(2026, 1, 1, 8, 0, 0, 0, time.UTC), donations: map[string][]string{}, numbers: map[string]string{}}
 	w.feed = func(e audit.Stored, openings map[string]string) {
 		w.log, w.opened = append(w.log, e), append(w.opened, openings)
 	}
@@ -59,7 +64,34 @@ func (w *world) note(stream audit.StreamID, ev register.Event) {
 }
 
 func (w *world) lot(id, number, donation, code string) {
+	w.numbers[id] = number
+	if donation != "" {
+		w.donations[id] = []string{donation}
+	}
 	w.note(register.LotStream(id), register.LotReceived{Material: "vial", Code: code, Number: number, Donation: donation, Quantity: "5"})
+}
+
+// pool writes a lot that was made of some of others, and perhaps of a donation
+// that never was a lot here.
+func (w *world) pool(t *rapid.T, id string, lots []string) string {
+	e := register.LotPooled{Material: "vial", Code: "C-" + id, Number: "N-of-" + id, Quantity: "5", Donations: []string{}, From: []register.Source{}}
+	for _, from := range rapid.SliceOfNDistinct(rapid.SampledFrom(lots), 1, 3, rapid.ID[string]).Draw(t, "pooled") {
+		e.From = append(e.From, register.Source{Lot: from, Amount: "1"})
+		e.Donations = append(e.Donations, w.donations[from]...)
+	}
+	if rapid.Bool().Draw(t, "and a donation") {
+		e.Donations = append(e.Donations, rapid.SampledFrom([]string{"=A1", "=A4"}).Draw(t, "given"))
+		e.From = append(e.From, register.Source{Donation: e.Donations[len(e.Donations)-1]})
+	}
+	w.donations[id], w.numbers[id] = e.Donations, e.Number
+	w.note(register.LotStream(id), e)
+	return id
+}
+
+// part writes a lot that was split off another.
+func (w *world) part(id, from string) {
+	w.donations[id], w.numbers[id] = w.donations[from], w.numbers[from]
+	w.note(register.LotStream(id), register.LotSplitOff{From: from, Material: "vial", Code: "C-" + id, Number: w.numbers[from], Quantity: "1", Donations: append([]string{}, w.donations[from]...)})
 }
 
 func (w *world) open(id, actor, patient string, registers ...string) {

@@ -202,8 +202,12 @@ func (a registerAct) draft(ctx context.Context, lines []string, attempt int) (dr
 		if err != nil {
 			return err
 		}
+		made, of, err := s.besideOrigin(m, written, a.person, now)
+		if err != nil {
+			return err
+		}
 		paper, under, err := s.besideBlank(m, written, a.person, now)
-		drafts, rests = slices.Concat(drafts, more, follows, paper), slices.Concat(rests, on, under)
+		drafts, rests = slices.Concat(drafts, more, follows, made, paper), slices.Concat(rests, on, of, under)
 		for _, one := range rests {
 			if !slices.Contains(conditions, one) {
 				conditions = append(conditions, one)
