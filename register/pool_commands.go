@@ -187,19 +187,19 @@ func (c SplitLot) event(b *Books, f Facts) (Event, *Refusal) {
 	return ev, nil
 }
 
-// amount reads how much of something there is, in the unit that a material is
-// counted in.
-func (m Material) amount(text string) (protocol.Quantity, *Refusal) {
+// counts refuses an amount that is nothing, or is not in the unit that a
+// material is counted in.
+func (m Material) counts(text string) *Refusal {
 	quantity, err := protocol.ParseQuantity(text)
 	if err != nil {
-		return quantity, refuse("bad_quantity", "How much it is cannot be read: %s.", err)
+		return refuse("bad_quantity", "How much it is cannot be read: %s.", err)
 	}
 	unit, _ := unitOf(m.Unit) // its listing has read it
 	if !quantity.Unit.Same(unit) {
-		return quantity, refuse("bad_quantity", "%s is counted in %s.", m.Title, unitName(m.Unit))
+		return refuse("bad_quantity", "%s is counted in %s.", m.Title, unitName(m.Unit))
 	}
 	if !positive(quantity) {
-		return quantity, refuse("bad_quantity", "How much it is is more than nothing.")
+		return refuse("bad_quantity", "How much it is has to be more than nothing.")
 	}
-	return quantity, nil
+	return nil
 }

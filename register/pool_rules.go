@@ -68,7 +68,7 @@ func (e LotPooled) begins(b *Books, id string, act Act) *Refusal {
 	case b.byCode(e.Code, act.At) != nil:
 		return refuse("code_taken", "The code of this label is that of %s. A pool gets a label of its own.", b.byCode(e.Code, act.At).ID)
 	}
-	if _, refusal := m.amount(e.Quantity); refusal != nil {
+	if refusal := m.counts(e.Quantity); refusal != nil {
 		return refusal
 	}
 	if e.Expiry == "" {
@@ -227,7 +227,7 @@ func (e LotSplit) check(b *Books, id string, act Act) *Refusal {
 		if taken {
 			return refuse("code_taken", "The code %s is on something else already. Every part gets a label of its own.", Visible(part.Code))
 		}
-		if _, refusal := b.materials[lot.Material].amount(part.Quantity); refusal != nil {
+		if refusal := b.materials[lot.Material].counts(part.Quantity); refusal != nil {
 			return refusal
 		}
 		amounts[i] = part.Quantity

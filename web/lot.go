@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
 	"countersign/identity"
@@ -20,7 +19,14 @@ type lotView struct {
 	History []pastAct
 	Trail   string
 	Recall  string // where a recall of it is begun; "" for who may not
+	Links   []lotLink
+	Pool    string // where it is pooled, and Split where it is split; "" while it cannot be
+	Split   string
 }
+
+// lotLink is a lot or a donation that went into a lot, or a lot that was made
+// of it (COI-05).
+type lotLink struct{ Way, Text, To, Amount, Stands string }
 
 func (s *Server) lotPage(w http.ResponseWriter, r *http.Request, v visit) error {
 	f, err := s.draftOf(r, v)
@@ -42,6 +48,12 @@ func (s *Server) showLot(w http.ResponseWriter, r *http.Request, v visit, status
 			material, _ := b.Material(lot.Material)
 			title = "Lot " + lot.ID + ": " + titleOr(material.Title, lot.Material)
 			view = lotOf(lot, material, v, f, s.svc.Now(), s.svc.Info().Location, names)
+			view.originOf(b, lot, s.svc.Now())
+			if view.Pool != "" && maySign(v.who.Person, register.SplitLot{}) {
+				view.Split = lotAddress(lot.ID) + "/split"
+			} else {
+				view.Pool = ""
+			}
 			if lot.Status != register.Recalled && v.who.Person.Has(identity.QualityLead) {
 				view.Recall = "/recalls/new?kind=" + queryEscape(register.OfLot) + "&name=" + queryEscape(lot.ID)
 			}
@@ -71,7 +83,7 @@ func lotOf(lot *register.Lot, material register.Material, v visit, f form, now t
 		{"Whose", whoseWords(lot, v)},
 		{"Code of its label", register.Visible(lot.Code)},
 		{"Serial number", lot.Serial},
-		{"Donation codes", register.Visible(strings.Join(lot.Donations, "; "))},
+		{"Donation codes", donationWords(lot.Donations)},
 		{"Supplier", orElse(lot.Supplier, "not said")},
 		{"Came with", lot.Document},
 		{"Released by", lot.Release},
@@ -83,6 +95,35 @@ func lotOf(lot *register.Lot, material register.Material, v visit, f form, now t
 	}
 	view.offers(lot, material, v.who.Person, f, now)
 	return view
+}
+
+// originOf shows both ends of every link: what went into the lot, what was made
+// of it, and what holds it because of where it came from.
+func (view *lotView) originOf(b *register.Books, lot *register.Lot, now time.Time) {
+	for _, source := range lot.From {
+		one := lotLink{Way: "Made of", Text: "donation " + register.Visible(source.Donation), Amount: orElse(source.Amount, "not known")}
+		if from, ok := b.Lot(source.Lot); ok {
+			one.Text, one.To, one.Stands = "lot "+from.ID, lotAddress(from.ID), lotWords(from, now)
+		}
+		view.Links = append(view.Links, one)
+	}
+	for _, id := range b.Into(lot.ID) {
+		into, _ := b.Lot(id)
+		one := lotLink{Way: "Went into", Text: "lot " + id, To: lotAddress(id), Stands: lotWords(into, now)}
+		for _, source := range into.From {
+			if source.Lot == lot.ID {
+				one.Amount = source.Amount
+			}
+		}
+		view.Links = append(view.Links, one)
+	}
+	held := b.Held(lot)
+	if held != "" {
+		view.Bad, view.Stands = true, view.Stands+". It cannot be used: "+held
+	}
+	if !ended(lot) && lot.Status != register.Quarantined && held == "" && !past(lot, now) && !lot.Spent() {
+		view.Pool = "/stock/pool?from=" + queryEscape(lot.ID)
+	}
 }
 
 // offers are the acts that the lot can see now, to who may sign them. The rules

@@ -35,7 +35,7 @@ func hidden(t *testing.T, page, name string) string {
 func TestEveryPageShowsItselfAndSaysThatThisIsARehearsal(t *testing.T) {
 	w := opened(t)
 	for username, paths := range map[string][]string{
-		"a.lee":     {"/stock", "/stock/receive", "/stock/materials", "/stock/L-0001", "/stock/L-0001/trail", "/equipment", "/equipment/E-0001", "/equipment/E-0001/trail", "/batches/" + id + "/set-out", "/batches", "/batches/" + id, "/batches/" + id + "/steps/clearance", "/batches/" + id + "/wrong", "/batches/" + id + "/trail"},
+		"a.lee":     {"/stock", "/stock/receive", "/stock/pool", "/stock/materials", "/stock/L-0001", "/stock/L-0001/split", "/stock/L-0001/trail", "/equipment", "/equipment/E-0001", "/equipment/E-0001/trail", "/batches/" + id + "/set-out", "/batches", "/batches/" + id, "/batches/" + id + "/steps/clearance", "/batches/" + id + "/wrong", "/batches/" + id + "/trail"},
 		"b.okoro":   {"/batches/new", "/people"},
 		"q.meyer":   {"/stock/materials/new", "/stock/materials/new?material=vial", "/equipment/new", "/review", "/batches/" + id + "/review", "/log", "/people/p-0003"},
 		"c.writer":  {"/protocols", "/protocols/submit", "/protocols/aso-intrathecal/1"},

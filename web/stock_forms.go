@@ -32,6 +32,10 @@ func (s *Server) stockCommand(r *http.Request, v visit, f form) (register.Comman
 	case "receive lot":
 		delivery, p, err := s.delivery(r, v, f)
 		return delivery, p, err
+	case "pool lots":
+		return s.pooling(r, v, f)
+	case "split lot":
+		return s.splitting(r, v, f)
 	case "list material":
 		c = listing(f)
 	case "release lot":
@@ -166,13 +170,13 @@ func offer(c register.Command, subject, of, what, title, words string, typed for
 type pastAct struct{ At, Words, Name, Role string }
 
 // pastActs are acts for the eye, the newest first. An act that nobody signed
-// stands beside a batch's and carries its person.
+// stands beside another, a batch's or a lot's, and carries its person.
 func pastActs(acts []register.Act, names map[identity.PersonID]string, zone *time.Location) []pastAct {
 	var lines []pastAct
 	for _, act := range slices.Backward(acts) {
 		line := pastAct{At: when(act.At, zone), Words: act.Words, Name: act.Name, Role: act.Role}
 		if line.Name == "" {
-			line.Name, line.Role = names[act.Person], "with the batch"
+			line.Name, line.Role = names[act.Person], "beside another act"
 		}
 		if line.Name == "" {
 			line.Name = string(act.Person)
@@ -183,7 +187,7 @@ func pastActs(acts []register.Act, names map[identity.PersonID]string, zone *tim
 }
 
 // useLine is a row of a lot's stock or a machine's log book.
-type useLine struct{ Batch, To, Item, Amount, At, Name, Why string }
+type useLine struct{ Batch, To, Into, Item, Amount, At, Name, Why string }
 
 func useLines(uses []register.Use, names map[identity.PersonID]string, zone *time.Location) []useLine {
 	var lines []useLine
@@ -192,8 +196,11 @@ func useLines(uses []register.Use, names map[identity.PersonID]string, zone *tim
 		if line.Name == "" {
 			line.Name = names[use.Person]
 		}
-		if use.Batch != "" {
+		switch {
+		case use.Batch != "":
 			line.To = batchAddress(use.Batch)
+		case use.Into != "":
+			line.Into, line.To = "lot "+use.Into, lotAddress(use.Into)
 		}
 		if use.Amount.Number != "" {
 			line.Amount = pieces(use.Amount)

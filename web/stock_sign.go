@@ -37,6 +37,11 @@ func (s *Server) toStockSheet(w http.ResponseWriter, r *http.Request, v visit) e
 			return nil
 		}
 	}
+	if f["then"] == "more" { // a form that grows, with what was typed
+		f = grown(f)
+		http.Redirect(w, r, registerFormAddress(f, s.drafts.keep(s.svc.NewKey(), v, f)), http.StatusSeeOther)
+		return nil
+	}
 	_, p, err := s.stockCommand(r, v, f)
 	if err != nil {
 		return err
@@ -82,8 +87,11 @@ func (s *Server) drawStockSheet(w http.ResponseWriter, r *http.Request, v visit,
 		Lines: sheet.Lines, Meaning: string(sheet.Meaning), Roles: orWords(sheet.Roles), Person: v.who.Person.Name,
 		Nonce: sheet.Nonce, Command: string(whole), Draft: key, Cancel: registerFormAddress(f, key),
 	}
-	if delivery, ok := c.(register.ReceiveLot); ok {
-		view.Patient = strings.TrimSpace(delivery.ForPatient)
+	switch c := c.(type) {
+	case register.ReceiveLot:
+		view.Patient = strings.TrimSpace(c.ForPatient)
+	case register.PoolLots:
+		view.Patient = strings.TrimSpace(c.ForPatient)
 	}
 	return s.render(w, r, v, status, "stock-sign", page{
 		Title: "Sign: " + c.Name(), Problem: p, View: view, Back: &link{Text: "Back, sign nothing", To: view.Cancel},
@@ -135,6 +143,10 @@ func (s *Server) showRegisterForm(w http.ResponseWriter, r *http.Request, v visi
 	switch {
 	case f["act"] == "receive lot":
 		return s.showReceive(w, r, v, status, f, p)
+	case f["act"] == "pool lots":
+		return s.showPool(w, r, v, status, f, p)
+	case f["act"] == "split lot":
+		return s.showSplit(w, r, v, status, f["lot"], f, p)
 	case f["act"] == "list material":
 		return s.showMaterial(w, r, v, status, f, p)
 	case f["lot"] != "":
@@ -153,6 +165,10 @@ func registerFormAddress(f form, draft string) string {
 	switch {
 	case f["act"] == "receive lot":
 		at = "/stock/receive"
+	case f["act"] == "pool lots":
+		at = "/stock/pool"
+	case f["act"] == "split lot":
+		at = lotAddress(f["lot"]) + "/split"
 	case f["act"] == "list material":
 		at = "/stock/materials/new"
 	case f["lot"] != "":
@@ -169,6 +185,10 @@ func placeOf(c register.Command, zone *time.Location) form {
 	switch c := c.(type) {
 	case register.ReceiveLot:
 		f = deliveryForm(c, zone)
+	case register.PoolLots:
+		f = poolForm(c, zone)
+	case register.SplitLot:
+		f = splitForm(c)
 	case register.ListMaterial:
 		f = materialForm(c)
 	case register.ListEquipment:
@@ -194,6 +214,8 @@ func subjectOf(c register.Command) (lot, machine string) {
 		return c.Lot, ""
 	case register.AdjustStock:
 		return c.Lot, ""
+	case register.SplitLot:
+		return c.Lot, ""
 	case register.ListEquipment:
 		return "", c.Equipment
 	case register.ProveEquipment:
@@ -218,6 +240,8 @@ func (s *Server) afterRegister(r *http.Request, v visit, c register.Command) (to
 	case register.ListMaterial:
 		return "/stock/materials", nil
 	case register.ReceiveLot:
+		code = c.Code
+	case register.PoolLots:
 		code = c.Code
 	case register.ListEquipment:
 		if code = c.Code; c.Equipment != "" {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/identity"
+	"countersign/register"
 	"countersign/register/trace"
 	"countersign/web/site"
 )
@@ -90,13 +91,15 @@ func listsOf(t site.Traced, zone *time.Location) []list {
 }
 
 func lotsTraced(lots []site.TracedLot) table {
-	t := table{Caption: "Lots, with what was made from them", Columns: titles("Lot", "Material", "Lot number", "Donation", "Made here as", "Stands", "Left")}
+	t := table{Caption: "Lots, with what was made from them", Columns: titles("Lot", "Material", "Lot number", "Donations", "Made of", "Went into", "Made here as", "Stands", "Left")}
 	for _, l := range lots {
 		t.Rows = append(t.Rows, row{
 			{Text: l.Lot, To: traceAddress(l.Lot)},
 			{Text: l.Material},
 			{Text: l.Number},
-			{Text: l.Donation, Mono: true},
+			{Text: donationWords(l.Donations), Mono: true},
+			{Text: commas(l.Of)},
+			{Text: commas(l.Into)},
 			batchCell(l.From),
 			{Text: l.Status},
 			{Text: l.Left},
@@ -136,7 +139,7 @@ func usedIn(uses []site.TracedBatch, zone *time.Location) table {
 func wentInto(from []site.TracedFrom, zone *time.Location) table {
 	t := table{
 		Caption: "Everything that went into it, and everybody who had a part",
-		Columns: titles("What", "Kind", "Lot number", "Donation", "How", "From", "Until", "In batch"),
+		Columns: titles("What", "Kind", "Lot number", "Donations", "How", "From", "Until", "In batch"),
 	}
 	for _, f := range from {
 		what := cell{Text: f.Title, To: traceAddress(f.Of.Name)}
@@ -147,7 +150,7 @@ func wentInto(from []site.TracedFrom, zone *time.Location) table {
 			what,
 			{Text: f.Of.Kind.String()},
 			{Text: f.Number},
-			{Text: f.Donation, Mono: true},
+			{Text: donationWords(f.Donations), Mono: true},
 			{Text: f.How.String()},
 			momentCell(f.First, zone), momentCell(f.Last, zone), batchCell(f.Batch),
 		})
@@ -157,8 +160,28 @@ func wentInto(from []site.TracedFrom, zone *time.Location) table {
 
 // wholeTrace is everything that was found as one file.
 func wholeTrace(all []site.Traced, zone *time.Location) table {
-	t := table{Columns: titles("Asked for", "Batch", "Product", "Stands", "Patient", "Patient’s number", "Leans on", "Kind", "Lot number", "Donation", "How", "From", "Until", "Supplied")}
+	t := table{Columns: titles("Asked for", "Batch", "Product", "Stands", "Patient", "Patient’s number", "Leans on", "Kind", "Lot number", "Donations", "Made of", "Went into", "How", "From", "Until", "Supplied")}
 	for _, one := range all {
+		for _, l := range one.Lots {
+			t.Rows = append(t.Rows, row{
+				{Text: one.Title},
+				{},
+				{},
+				{Text: l.Status},
+				{},
+				{},
+				{Text: "Lot " + l.Lot + " of " + l.Material},
+				{Text: "lot"},
+				{Text: l.Number},
+				{Text: donationWords(l.Donations)},
+				{Text: commas(l.Of)},
+				{Text: commas(l.Into)},
+				{},
+				{},
+				{},
+				{},
+			})
+		}
 		for _, u := range one.Batches {
 			if len(one.From) > 0 {
 				continue // each of its lines names it
@@ -172,6 +195,8 @@ func wholeTrace(all []site.Traced, zone *time.Location) table {
 				{Text: u.Patient.Number},
 				{Text: u.Title},
 				{Text: u.Of.Kind.String()},
+				{},
+				{},
 				{},
 				{},
 				{Text: u.How.String()},
@@ -190,7 +215,9 @@ func wholeTrace(all []site.Traced, zone *time.Location) table {
 				{Text: f.Title},
 				{Text: f.Of.Kind.String()},
 				{Text: f.Number},
-				{Text: f.Donation},
+				{Text: donationWords(f.Donations)},
+				{},
+				{},
 				{Text: f.How.String()},
 				momentCell(f.First, zone), momentCell(f.Last, zone), momentCell(about.Supplied, zone),
 			})
@@ -198,6 +225,10 @@ func wholeTrace(all []site.Traced, zone *time.Location) table {
 	}
 	return t
 }
+
+// donationWords are donation codes as they stand on labels, unaltered, with what
+// cannot be seen in them made visible (COI-05).
+func donationWords(codes []string) string { return register.Visible(strings.Join(codes, "; ")) }
 
 func momentCell(at time.Time, zone *time.Location) cell {
 	return cell{Text: when(at, zone), Sort: at.UTC().Format(time.RFC3339)}

@@ -164,6 +164,8 @@ func (s *Server) routes() http.Handler {
 	signedIn("POST /registers/signed", s.signRegister)
 	signedIn("GET /stock", s.stockPage)
 	signedIn("GET /stock/receive", s.receivePage)
+	signedIn("GET /stock/pool", s.poolPage)
+	signedIn("GET /stock/{lot}/split", s.splitPage)
 	signedIn("GET /stock/materials", s.materialsPage)
 	signedIn("GET /stock/materials/new", s.materialPage)
 	signedIn("GET /stock/{lot}", s.lotPage)

@@ -32,6 +32,18 @@ type LotView struct {
 	Left     string     `json:"left"`
 	Until    *time.Time `json:"until,omitempty" doc:"the last moment at which it may be used"`
 	Personal bool       `json:"personal" doc:"it is one patient's"`
+	// What it came from and what came of it (COI-05).
+	Donations []string    `json:"donations" doc:"the code of every donation in it, unaltered"`
+	From      []LotSource `json:"from" doc:"the lots and donations that it was made of; none of a delivery"`
+	Into      []string    `json:"into" doc:"the lots that were made of it"`
+	Held      string      `json:"held,omitempty" doc:"why it cannot be used: a lot that it was made of is stopped"`
+}
+
+// LotSource is a lot or a donation that went into a lot.
+type LotSource struct {
+	Lot      string `json:"lot,omitempty" doc:"the site's own number; absent for a donation that never was a lot here"`
+	Donation string `json:"donation,omitempty"`
+	Amount   string `json:"amount,omitempty" doc:"absent where nobody knows"`
 }
 
 // EquipmentView is a machine, an instrument or a room.
@@ -128,9 +140,14 @@ func showBooks(out *registersOutput, b *register.Books, now time.Time) {
 		out.Body.Materials = append(out.Body.Materials, MaterialView{Material: m.Name, Title: m.Title, Codes: m.Codes, Unit: m.Unit})
 	}
 	for _, l := range b.Lots() {
+		from := []LotSource{}
+		for _, source := range l.From {
+			from = append(from, LotSource(source))
+		}
 		out.Body.Lots = append(out.Body.Lots, LotView{
 			Lot: l.ID, Material: l.Material, Number: l.Number, Serial: l.Serial, Code: l.Code, Status: string(l.Status), Quantity: l.Quantity.String(),
 			Left: l.Left.String(), Until: moment(l.Last()), Personal: l.Personal,
+			Donations: append([]string{}, l.Donations...), From: from, Into: append([]string{}, b.Into(l.ID)...), Held: b.Held(l),
 		})
 	}
 	for _, m := range b.Machines() {

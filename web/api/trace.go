@@ -27,9 +27,13 @@ type TracedLotView struct {
 	Lot      string `json:"lot"`
 	Material string `json:"material"`
 	Number   string `json:"number"`
-	Donation string `json:"donation,omitempty"`
-	MadeAs   string `json:"made_as,omitempty" doc:"the batch that made it here"`
-	Status   string `json:"status"`
+	Donation string `json:"donation,omitempty" doc:"where there is one"`
+	// Donations, Of and Into are the links of what was pooled or split (COI-05).
+	Donations []string `json:"donations" doc:"all that are in it, unaltered"`
+	Of        []string `json:"of" doc:"the lots that it was made of"`
+	Into      []string `json:"into" doc:"the lots that were made of it"`
+	MadeAs    string   `json:"made_as,omitempty" doc:"the batch that made it here"`
+	Status    string   `json:"status"`
 }
 
 // TracedBatchView is a batch in which something was used.
@@ -49,14 +53,15 @@ type TracedBatchView struct {
 
 // TracedFromView is something that went into a batch.
 type TracedFromView struct {
-	Kind     string    `json:"kind"`
-	Name     string    `json:"name"`
-	Title    string    `json:"title"`
-	Donation string    `json:"donation,omitempty"`
-	How      string    `json:"how"`
-	From     time.Time `json:"from"`
-	Until    time.Time `json:"until"`
-	Batch    string    `json:"batch" doc:"in which it was used: this one, or one whose product went into it"`
+	Kind      string    `json:"kind"`
+	Name      string    `json:"name"`
+	Title     string    `json:"title"`
+	Donation  string    `json:"donation,omitempty" doc:"where there is one"`
+	Donations []string  `json:"donations" doc:"all that are in it, unaltered"`
+	How       string    `json:"how"`
+	From      time.Time `json:"from"`
+	Until     time.Time `json:"until"`
+	Batch     string    `json:"batch" doc:"in which it was used: this one, or one whose product went into it"`
 }
 
 // RecallSummary is a recall with who has been told.
@@ -160,7 +165,10 @@ func tracedView(t site.Traced) TracedView {
 		Recalls: append([]string{}, t.Recalls...),
 	}
 	for _, l := range t.Lots {
-		view.Lots = append(view.Lots, TracedLotView{Lot: l.Lot, Material: l.Material, Number: l.Number, Donation: l.Donation, MadeAs: l.From, Status: l.Status})
+		view.Lots = append(view.Lots, TracedLotView{
+			Lot: l.Lot, Material: l.Material, Number: l.Number, Donation: only(l.Donations), MadeAs: l.From, Status: l.Status,
+			Donations: append([]string{}, l.Donations...), Of: append([]string{}, l.Of...), Into: append([]string{}, l.Into...),
+		})
 	}
 	for _, u := range t.Batches {
 		view.Batches = append(view.Batches, TracedBatchView{
@@ -170,10 +178,18 @@ func tracedView(t site.Traced) TracedView {
 	}
 	for _, f := range t.From {
 		view.From = append(view.From, TracedFromView{
-			Kind: f.Of.Kind.String(), Name: f.Of.Name, Title: f.Title, Donation: f.Donation, How: f.How.String(), From: f.First, Until: f.Last, Batch: f.Batch,
+			Kind: f.Of.Kind.String(), Name: f.Of.Name, Title: f.Title, Donation: only(f.Donations), Donations: append([]string{}, f.Donations...), How: f.How.String(), From: f.First, Until: f.Last, Batch: f.Batch,
 		})
 	}
 	return view
+}
+
+// only is the one of a list of one; "" for any other.
+func only(all []string) string {
+	if len(all) != 1 {
+		return ""
+	}
+	return all[0]
 }
 
 func recallSummary(r site.RecallView) RecallSummary {

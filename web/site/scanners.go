@@ -1,6 +1,8 @@
 package site
 
 import (
+	"slices"
+
 	"countersign/batch"
 	"countersign/register"
 	"countersign/register/scan"
@@ -70,6 +72,18 @@ func (s *Service) registerAsScanned(c register.Command) register.Command {
 	switch c := c.(type) {
 	case register.ReceiveLot:
 		c.Code = s.written(c.Code)
+		return c
+	case register.PoolLots:
+		c.Code, c.From = s.written(c.Code), slices.Clone(c.From)
+		for i := range c.From {
+			c.From[i].Lot = s.written(c.From[i].Lot)
+		}
+		return c
+	case register.SplitLot:
+		c.Lot, c.Parts = s.written(c.Lot), slices.Clone(c.Parts)
+		for i := range c.Parts {
+			c.Parts[i].Code = s.written(c.Parts[i].Code)
+		}
 		return c
 	case register.ReleaseLot:
 		c.Lot = s.written(c.Lot)

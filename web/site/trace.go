@@ -43,9 +43,9 @@ type TracedBatch struct {
 // TracedFrom is something that went into a batch, or somebody who had a part.
 type TracedFrom struct {
 	trace.Use
-	Title    string
-	Donation string
-	Number   string
+	Title     string
+	Donations []string
+	Number    string
 }
 
 // mostMeant bounds how many things one text is taken to mean.
@@ -112,7 +112,7 @@ func (m *models) traced(ref trace.Ref, who Session) Traced {
 				one.Of.Name = "masked"
 			}
 			if came, ok := m.trace.Delivery(use.Of.Name); ok && use.Of.Kind == trace.Lot {
-				one.Donation, one.Number = came.Donation, came.Number
+				one.Donations, one.Number = came.Donations, came.Number
 			}
 			t.From = append(t.From, one)
 		}
@@ -150,14 +150,24 @@ func (m *models) tracedBatch(use trace.Use, who Session) TracedBatch {
 	return one
 }
 
+// mostNamed bounds how many donations a title names: a list beside it holds all.
+const mostNamed = 4
+
 // titleOf says in words what a thing is.
 func (m *models) titleOf(ref trace.Ref, who Session) string {
 	switch ref.Kind {
 	case trace.Lot:
 		came, _ := m.trace.Delivery(ref.Name)
 		words := fmt.Sprintf("Lot %s of %s, lot number %s", ref.Name, came.Material, came.Number)
-		if came.Donation != "" {
-			words += ", donation " + came.Donation
+		for i, code := range came.Donations {
+			if i == mostNamed {
+				words += fmt.Sprintf(" and %d more donations", len(came.Donations)-i)
+				break
+			}
+			words += ", donation " + register.Visible(code)
+		}
+		if len(came.Of) > 0 {
+			words += ", made of " + strings.Join(came.Of, ", ")
 		}
 		if came.From != "" {
 			words += ", made here as batch " + came.From

@@ -1,0 +1,90 @@
+package web
+
+import (
+	"strings"
+	"testing"
+
+	"countersign/register"
+	"countersign/web/site"
+)
+
+// COI-05, MAT-07: donations are taken in, pooled, split, found and held, all at
+// the pages; both ends of each link are seen, and nothing that stops one lot
+// lets what was made of it be used.
+func TestDonationsArePooledSplitAndHeldAtThePages(t *testing.T) {
+	w := newWorld(t).staffed()
+	lead, b := w.browser().signIn("q.meyer"), w.browser().signIn("b.okoro")
+	lead.acts(form{"act": "list material", "material": "cells", "title": "mononuclear cells", "unit": "mL"})
+	take := func(code, donation, patient string) string {
+		page := b.acts(form{
+			"act": "receive lot", "then": "sign", "material": "cells", "code": code, "number": "N-" + code, "quantity": "100", "donation": donation,
+			"expiry": "2027-01-31", "supplier": "Example Blood", "document": "note 1", "patient": patient,
+		})
+		holds(t, page, "waits for release")
+		return strings.TrimSpace(between(t, page.text, "<h1 class=\"nhsuk-heading-xl\">Lot ", ":"))
+	}
+	one, two := take("C1", "=A9999 26 000001", ""), take("C2", "=A2", "")
+	holds(t, b.get("/stock/"+one), "/stock/"+one+"/split", "/stock/pool?from="+one)
+	more := b.follow(b.post("/stock/sign", form{"act": "pool lots", "then": "more", "lines": "4", "code1": "C1", "code4": two}))
+	holds(t, more, "Lot "+one+" of cells, waits for release; 100 mL left; anybody’s; donation =A9999 26 000001.", "Lot "+two+" of cells", `name="code8"`)
+	wrong := b.post("/stock/sign", form{"act": "pool lots", "then": "sign", "code1": "C1", "code2": "C2", "document": "pooling 1", "expiry": "soon"})
+	holds(t, wrong, "Code on its label: nothing was entered.", "How much it is: nothing was entered.", "Write the date as in", `value="pooling 1"`)
+	pool := form{"act": "pool lots", "then": "sign", "code1": "C1", "amount1": "60", "code2": "C2", "label": "P1", "number": "POOL-1", "quantity": "150", "document": "pooling 1"}
+	sheet := b.follow(b.post("/stock/sign", pool))
+	holds(t, sheet, "Pools 60 mL of lot "+one+", 100 mL of lot "+two+" into 150 mL of cells", "Donation: =A9999 26 000001.", "31 Jan 2027 23:59 GMT", "It waits for release")
+	made := b.acts(pool)
+	holds(t, made, "Made of", "=A9999 26 000001; =A2", "60 mL")
+	three := strings.TrimSpace(between(t, made.text, "<h1 class=\"nhsuk-heading-xl\">Lot ", ":"))
+	holds(t, b.get("/stock/"+one), "Went into", "/stock/"+three, "40 mL of 100 mL")
+	holds(t, lead.follow(lead.post("/stock/sign", form{"act": "release lot", "lot": three, "document": "C-3"})), "was made of lot "+one+", which is not released")
+	for _, lot := range []string{one, two, three} {
+		holds(t, lead.acts(form{"act": "release lot", "lot": lot, "document": "C-" + lot}), "Releases the lot")
+	}
+	holds(t, b.get("/stock/"+three+"/split"), "150 mL of this lot can be split")
+	split := form{"act": "split lot", "lot": three, "lines": "4", "code1": "PART-1", "amount1": "50", "code2": "PART-2", "amount2": "101", "document": "splitting 1"}
+	holds(t, b.follow(b.post("/stock/sign", split)), "150 mL is left, and 151 mL is needed", `value="PART-2"`)
+	split["amount2"] = "50"
+	holds(t, b.acts(split), "Splits the lot: 50 mL as L-", "50 mL of 150 mL", "Went into")
+	holds(t, b.acts(form{"act": "quarantine lot", "lot": one, "reason": "the donor has a fever"}), "in quarantine")
+	parts := lead.get("/trace?for=PART-2")
+	holds(t, parts, "made of "+three, "=A9999 26 000001; =A2")
+	found := lead.get("/trace?for=" + queryEscape("=A9999 26 000001"))
+	holds(t, found, one, three, "Made of", "Went into")
+	csv := lead.get("/trace?as=csv&for=" + queryEscape("=A2"))
+	holds(t, csv, "Made of,Went into", "POOL-1,'=A9999 26 000001; =A2", two)
+	err := w.svc.Registers(t.Context(), w.session("q.meyer"), func(books *register.Books) {
+		fit, _ := books.Scanned("PART-1", w.clock.now())
+		if !strings.Contains(fit.Ended, "the donor has a fever") {
+			t.Errorf("a part may be used: %+v", fit)
+		}
+	})
+	must(t, err)
+	_, err = w.svc.ProposeRegister(t.Context(), w.session("b.okoro"), register.SplitLot{Lot: "PART-1", Parts: []register.Parted{{Code: "X", Quantity: "1 mL"}}, Document: "2"})
+	if refusal, ok := site.AsRefusal(err); !ok || refusal.Code != "origin_held" {
+		t.Errorf("%v", err)
+	}
+	recalled, err := w.svc.ProposeRegister(t.Context(), w.session("q.meyer"), register.OpenRecall{Kind: register.OfDonation, Of: "=A2", Reason: "the donor was excluded", Document: "letter 4"})
+	must(t, err)
+	if lines := strings.Join(recalled.Lines, " "); !strings.Contains(lines, "Lots that end for good: "+two+", "+three+", L-0004, L-0005.") {
+		t.Errorf("the recall says %s", lines)
+	}
+}
+
+// TestWhatIsOnePatientsIsNeverPooledWithAnothersAtThePages (COI-07): it is
+// refused at the sheet already, the refusal stands in the log, and names nobody.
+func TestWhatIsOnePatientsIsNeverPooledWithAnothersAtThePages(t *testing.T) {
+	w := newWorld(t).staffed()
+	lead, b := w.browser().signIn("q.meyer"), w.browser().signIn("b.okoro")
+	lead.acts(form{"act": "list material", "material": "cells", "title": "mononuclear cells", "unit": "mL"})
+	for code, patient := range map[string]string{"C1": "999 000 0018", "C2": "999 000 0026"} {
+		b.acts(form{
+			"act": "receive lot", "then": "sign", "material": "cells", "code": code, "number": "N-" + code, "quantity": "100",
+			"supplier": "Ward 4", "document": "note 1", "patient": patient,
+		})
+	}
+	refused := b.follow(b.post("/stock/sign", form{"act": "pool lots", "then": "sign", "code1": "C1", "code2": "C2", "label": "P1", "number": "POOL-1", "quantity": "150", "document": "pooling 1"}))
+	holds(t, refused, "are two patients&#39; own. They are never pooled.", `value="pooling 1"`)
+	if strings.Contains(refused.text, "999 000") && !strings.Contains(refused.text, "one patient’s, number") {
+		t.Errorf("the refusal names a patient:\n%s", refused.text)
+	}
+}
