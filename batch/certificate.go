@@ -139,6 +139,7 @@ func (c Certify) sheet(sh *sheet, f Facts) error {
 		return refusal
 	}
 	sh.record()
+	sh.coverage()
 	for _, line := range sh.s.Certificate(f) {
 		sh.add("Certified: %s", line)
 	}
@@ -272,7 +273,7 @@ func (s *State) Certificate(f Facts) []string {
 			lines = append(lines, fmt.Sprintf("Deviation %s %s, by %s: %s", e.Deviation, e.Decision, e.Ruled.Name, sentence(e.Reason)))
 		}
 	}
-	lines = append(lines, s.decidedWords())
+	lines = append(append(lines, s.decidedWords()), s.demandWords()...)
 	if certifiers := f.Standing.Product.Certifiers; len(certifiers) > 0 {
 		lines = append(lines, fmt.Sprintf("Named on licence %s to certify: %s.", f.Standing.Product.Licence, register.CertifierNames(certifiers)))
 	} else {

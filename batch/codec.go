@@ -18,6 +18,7 @@ func commands() map[string]Command {
 		"tell": Tell{}, "putonhold": PutOnHold{}, "lifthold": LiftHold{}, "handovershift": HandOverShift{}, "takeovershift": TakeOverShift{}, "confirmtyped": ConfirmTyped{},
 		"perform": Perform{}, "check": Check{}, "correct": Correct{}, "confirmcorrection": ConfirmCorrection{}, "dropcorrection": DropCorrection{}, "note": Note{}, "raise": Raise{},
 		"resolve": Resolve{}, "decidetogether": DecideTogether{}, "afterstop": AfterStop{}, "abort": Abort{}, "review": Review{}, "certify": Certify{}, "reject": Reject{},
+		"demandfullreview": DemandFullReview{}, "withdrawdemand": WithdrawDemand{}, "lookat": LookAt{},
 		"recall":  Recall{},
 		"promote": Promote{}, "attachdeviation": AttachDeviation{}, "ruledeviation": RuleDeviation{}, "followblank": FollowBlank{},
 		"proposeredline": ProposeRedline{}, "approveredline": ApproveRedline{}, "dropredline": DropRedline{}, "readredline": ReadRedline{},

@@ -2,6 +2,8 @@ package batch
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"countersign/protocol"
 )
@@ -58,10 +60,61 @@ func (s *State) Coverage() []string {
 			}
 		}
 	}
-	return []string{
+	lines := []string{
 		fmt.Sprintf("The system judged %d limits over %d values and %d results, as the approved protocol writes them; %d of these broke one.", limits, entered, results, broken),
 		fmt.Sprintf("It judged %d scans, of which %d matched, and %d signatures for order, role, training and independence.", scans, matched, signatures),
+	}
+	if len(s.Demanded()) > 0 {
+		return slices.Concat(lines, s.demandWords(), s.lookWords())
+	}
+	return append(append(lines, s.demandWords()...),
 		fmt.Sprintf("Shown for review by exception: %d of the %d values (of critical steps, of critical classes, or with limits), every result, exception, correction and refused attempt.", shown, entered),
-		fmt.Sprintf("No person need have looked at the other %d values: they are in the full record only.", entered-shown),
+		fmt.Sprintf("No person need have looked at the other %d values: they are in the full record only.", entered-shown))
+}
+
+// demandWords tell every demand for full review, with what became of it.
+func (s *State) demandWords() []string {
+	var lines []string
+	for _, e := range s.Demands {
+		line := e.Sentence()
+		if e.Withdrawn == nil && s.inFull() {
+			line += " It is met: " + last(s.Reviews).Name + " looked at every part and signed the review."
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// lookWords say of each part of the record who has looked at it as it is now,
+// and of which part nobody has (REL-06).
+func (s *State) lookWords() []string {
+	var lines []string
+	for _, part := range s.Seen() {
+		values, results, scans := s.figuresOf(part.Part)
+		figures := figureWords(values, results, scans)
+		switch {
+		case len(part.By) > 0:
+			lines = append(lines, fmt.Sprintf("Looked at in full: %s, with %s, by %s.", part.Part, figures, lookers(part.By)))
+		case len(part.Changed) > 0:
+			lines = append(lines, fmt.Sprintf("NOT LOOKED AT as it is now: %s, with %s. It has changed since %s looked at it.", part.Part, figures, lookers(part.Changed)))
+		default:
+			lines = append(lines, fmt.Sprintf("NOT LOOKED AT: %s, with %s.", part.Part, figures))
+		}
+	}
+	return lines
+}
+
+// lookers name who looked, with the entry in which they signed it.
+func lookers(acts []Act) string {
+	names := make([]string, len(acts))
+	for i, act := range acts {
+		names[i] = fmt.Sprintf("%s (%s, entry %d)", act.Name, act.Role, act.Version)
+	}
+	return strings.Join(names, ", ")
+}
+
+func (sh *sheet) coverage() {
+	for _, line := range sh.s.Coverage() {
+		sh.add("%s", line)
 	}
 }

@@ -177,14 +177,18 @@ func (d *decision) review(c Review) (Event, *Refusal) {
 	if refusal := d.papers(); refusal != nil {
 		return nil, refusal
 	}
-	if refusal := d.independentReview(); refusal != nil {
-		return nil, refusal
+	for _, rule := range []func() *Refusal{d.independentReview, d.lookedThrough} {
+		if refusal := rule(); refusal != nil {
+			return nil, refusal
+		}
 	}
 	statement, refusal := worded(c.Statement, "what the review covered")
 	if refusal != nil {
 		return nil, refusal
 	}
-	return BatchReviewed{By: d.by, Statement: statement, Exceptions: len(d.s.Exceptions)}, nil
+	return BatchReviewed{
+		By: d.by, Statement: statement, Exceptions: len(d.s.Exceptions), Trail: d.s.Version, Changes: len(d.s.CriticalChanges(d.zone())), Full: len(d.s.Demanded()) > 0,
+	}, nil
 }
 
 // nothingNew: nobody signs for a record in which something has just come due
@@ -200,13 +204,22 @@ func (d *decision) nothingNew() *Refusal {
 	return refuse("came_due", "An exception has come up that is now in the record: %s", strings.Join(texts, " "))
 }
 
-// independentReview: the reviewer performed nothing in the batch, and checked
-// nothing, except where the protocol allows a checker, which then stands in
-// the record as a role conflict (REL-11).
+// independent: whoever reviews the batch and its audit trail has neither made
+// nor changed what stands in them (REL-11, AUD-05).
+func (d *decision) independent() *Refusal {
+	if how := d.s.tookPart(d.f.Person.ID); how != "" {
+		return refuse("not_independent", "You %s. Another person reviews this batch and its audit trail.", how)
+	}
+	return nil
+}
+
+// independentReview: the reviewer performed and changed nothing in the batch, and
+// checked nothing, except where the protocol allows a checker, which then stands
+// in the record as a role conflict (REL-11).
 func (d *decision) independentReview() *Refusal {
 	me := d.f.Person.ID
-	if step, how := d.s.conflict(me); step != "" {
-		return refuse("not_independent", "You %s step %s. Another person reviews this batch.", how, step)
+	if refusal := d.independent(); refusal != nil {
+		return refusal
 	}
 	cause, step := "conflict:"+string(me), d.s.checkedIn(me)
 	if step != "" && !d.s.raised(cause) {

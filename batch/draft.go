@@ -188,6 +188,9 @@ func events() []Event {
 		DecidedTogether{},
 		MaterialAccounted{},
 		BatchSetApart{},
+		FullReviewDemanded{},
+		DemandWithdrawn{},
+		PartLookedAt{},
 	}
 }
 

@@ -220,13 +220,6 @@ type ExceptionResolved struct {
 	Reason    string `json:"reason"`
 }
 
-// BatchReviewed is the signed production review (REL-01).
-type BatchReviewed struct {
-	By         `json:"by"`
-	Statement  string `json:"statement"`
-	Exceptions int    `json:"exceptions"` // how many there were to see
-}
-
 // BatchRejected refuses release for good. Entries and Head say that this is the
 // whole batch.
 type BatchRejected struct {
@@ -309,7 +302,6 @@ func (HoldPut) Kind() audit.Kind           { return kindHold }
 func (HoldLifted) Kind() audit.Kind        { return kindLifted }
 func (ShiftHandedOver) Kind() audit.Kind   { return kindHanded }
 func (ShiftTakenOver) Kind() audit.Kind    { return kindShiftTaken }
-func (BatchReviewed) Kind() audit.Kind     { return kindReviewed }
 func (BatchRejected) Kind() audit.Kind     { return kindRejected }
 func (BatchAborted) Kind() audit.Kind      { return kindAborted }
 func (CommandRefused) Kind() audit.Kind    { return kindRefused }

@@ -164,6 +164,7 @@ func grow(s *State) *growing {
 	next.Moves, next.Notes, next.Exceptions = slices.Clip(s.Moves), slices.Clip(s.Notes), slices.Clip(s.Exceptions)
 	next.Refusals, next.Reviews, next.Items = slices.Clip(s.Refusals), slices.Clip(s.Reviews), slices.Clip(s.Items)
 	next.AllHolds, next.Shifts = slices.Clip(s.AllHolds), slices.Clip(s.Shifts)
+	next.Demands, next.Looks = slices.Clip(s.Demands), slices.Clip(s.Looks)
 	next.Stops, next.Corrections = slices.Clip(s.Stops), slices.Clip(s.Corrections)
 	next.Deviations, next.Route, next.SupplyTold = slices.Clip(s.Deviations), slices.Clip(s.Route), slices.Clip(s.SupplyTold)
 	next.Papers = slices.Clip(s.Papers)

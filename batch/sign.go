@@ -163,9 +163,8 @@ func Lines(s *State, c Command, f Facts) ([]string, error) {
 		sheet.takeOverLines(c)
 	case Review:
 		sheet.record()
-		for _, line := range s.Coverage() {
-			sheet.add("%s", line)
-		}
+		sheet.coverage()
+		sheet.trail()
 		sheet.add("Review: %s", strings.TrimSpace(c.Statement))
 	case RecordRoute:
 		sheet.route()
@@ -253,8 +252,18 @@ func allowed(value protocol.OrderValue) string {
 	return value.Low.String() + " to " + value.High.String()
 }
 
-// step writes a step with all that was recorded in it.
+// step writes a step with all that was recorded in it, and its exceptions.
 func (sh *sheet) step(st *StepState) {
+	sh.stepSeen(st)
+	for _, ex := range sh.s.Exceptions {
+		if ex.Step == st.Step.Name {
+			sh.exception(ex)
+		}
+	}
+}
+
+// stepSeen writes a step with all that was recorded in it.
+func (sh *sheet) stepSeen(st *StepState) {
 	sh.add("Step: %s. %s", st.Step.Name, sh.s.Told(st.Step.Do))
 	if signed := len(st.Performed); signed > 0 && st.PerformedNow() == nil {
 		sh.again(st.Performed[signed-1])
@@ -282,11 +291,6 @@ func (sh *sheet) step(st *StepState) {
 	}
 	for i := range st.Step.Inputs {
 		sh.values(st, &st.Step.Inputs[i])
-	}
-	for _, ex := range sh.s.Exceptions {
-		if ex.Step == st.Step.Name {
-			sh.exception(ex)
-		}
 	}
 }
 

@@ -58,6 +58,8 @@ type State struct {
 	Refusals    []RefusalEntry
 	Corrections []CorrectionEntry // of critical data, as asked for; number i+1 at index i
 	Reviews     []Act             // the last is the one that may count
+	Demands     []DemandEntry     // that the batch is reviewed in full; number i+1 at index i
+	Looks       []LookEntry       // at parts of the record, for a full review
 	Basis       Basis             // what held when it was opened
 	Stops       []StopEntry       // decisions after a stop of its unit
 	AllHolds    []HoldEntry       // number i+1 at index i, the lifted ones among them

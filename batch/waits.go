@@ -25,6 +25,7 @@ const (
 	WaitsRelease  WaitKind = "a decision on a quarantined batch"
 	WaitsLabels   WaitKind = "labels to account for"
 	WaitsReview   WaitKind = "the production review"
+	WaitsLook     WaitKind = "a full review"
 	WaitsCertify  WaitKind = "certification"
 	WaitsResult   WaitKind = "a result after certification"
 	WaitsNews     WaitKind = "new information after certification"                           // REL-12
@@ -206,10 +207,7 @@ func (s *State) releaseWaits() []Wait {
 		return nil // first a blank is accounted for, which the work list asks for
 	case s.Status == Complete:
 		since, version := s.signedAt()
-		return []Wait{{
-			Kind: WaitsReview, Cause: fmt.Sprintf("review@%d", version), Since: since, Roles: reviewers(), may: s.MayReview,
-			Text: "Every step is signed: review how the batch was made.",
-		}}
+		return s.reviewWaits(since, version)
 	case s.Status == Reviewed:
 		review := last(s.Reviews)
 		return []Wait{{

@@ -92,7 +92,7 @@ func Words(ev Event) string {
 	case ShiftTakenOver:
 		return "Took the batch over. " + e.Words
 	case BatchReviewed:
-		return fmt.Sprintf("Reviewed the batch, with %d exceptions: %s", e.Exceptions, e.Statement)
+		return e.words()
 	case BatchRejected:
 		return "Rejected the batch: " + e.Reason
 	case BatchAborted:

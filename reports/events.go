@@ -102,7 +102,7 @@ func (r *record) eventWords(e Entry) string {
 	case batch.CustodyTaken, batch.NumberLinked, batch.NumberConfirmed, batch.BlankFollowed, batch.MaterialAccounted:
 		return batch.Words(event)
 	case batch.BatchReviewed:
-		return "production review: " + event.Statement
+		return strings.TrimSpace("production review: " + event.Statement + " " + trailWords(event))
 	case batch.BatchRejected:
 		return "rejected: " + event.Reason
 	case batch.BatchAborted:

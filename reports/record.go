@@ -123,6 +123,7 @@ func (r *record) make(data []byte) (pdf []byte, err error) {
 	r.remarks()
 	r.interruptions()
 	r.labels()
+	r.reviewed()
 	r.disposition()
 	r.signatures()
 	r.trail()

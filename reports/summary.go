@@ -149,7 +149,7 @@ func (r *record) counts() [][2]string {
 		{"Status", string(s.Status)},
 		{"Disposition", disposition},
 		{"Production review", review},
-		{"What a review by exception covers", strings.Join(s.Coverage(), " ")},
+		{"What the review covers", strings.Join(s.Coverage(), " ")},
 		{"Exceptions", fmt.Sprintf("%d in all, %d open", len(s.Exceptions), open)},
 		{"Deviations", concerned(s)},
 		{"Steps fully signed", fmt.Sprintf("%d of %d", signed, len(s.Steps)-skipped)},

@@ -181,6 +181,8 @@ func nextOf(v *reviewView) (next []link) {
 		next = append(next, link{Text: "A deviation holds up the release", To: "#deviations"})
 	}
 	switch {
+	case v.ToLook:
+		next = append(next, link{Text: "Full review was demanded: look at each part of the record", To: "#full-review"})
 	case v.MayReview:
 		next = append(next, link{Text: "The production review waits", To: "#decision"})
 	case len(v.Blocks) == 0 && v.MayCertify:

@@ -214,8 +214,10 @@ func (f form) signed() (batch.Command, error) {
 	case "reject":
 		return batch.Reject{Reason: strings.TrimSpace(f["reason"])}, nil
 	}
-	if c, ok, err := f.afterwards(); ok {
-		return c, err
+	for _, read := range []func() (batch.Command, bool, error){f.afterwards, f.fullReviewAct} {
+		if c, ok, err := read(); ok {
+			return c, err
+		}
 	}
 	return f.custodyAct()
 }

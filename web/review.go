@@ -37,15 +37,18 @@ type reviewView struct {
 	Corrections                      []correctionLine
 	Refusals                         []refusalLine
 	Coverage                         []string
+	Full                             fullReviewView
+	Entries                          trailView
 	Reviews                          []signedBy
 	Blocks                           []string
 	Disposition                      *dispositionView
 	MayReview, MayDecide, MayCertify bool
+	ToLook                           bool   // parts of the record, before the review can be signed
 	WhyNot                           string // why whoever is signed in may not sign what is next
 	Typed                            form
 	Statement                        string // the review's, offered
 	Certify                          *certifyView
-	Trail, Record, Full              string
+	Trail, Record, Whole             string
 }
 
 // identityLine is one piece of evidence that this is the patient's medicine.
@@ -119,6 +122,14 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, v visit, sta
 			view.WhyNot = "The certificate waits for somebody whom the licence names, and who neither made, checked nor reviewed this batch: " + register.CertifierNames(certifiers) + "."
 		}
 	}
+	view.Full = fullReviewOf(state, v.who.Person, f, s.svc.Info().Location)
+	if view.MayReview && !lookedThrough(state, v.who.Person) {
+		view.MayReview, view.WhyNot = false, "Full review was demanded: look at each part of the record first, and sign that you have."
+		view.ToLook = true
+	}
+	if view.Entries, err = s.reviewTrail(r, v, state); err != nil {
+		return err
+	}
 	view.Next = nextOf(&view)
 	return s.render(w, r, v, status, "review", page{
 		Title: "Review of " + state.ID, Patient: patientOf(state), Problem: p, View: view, Back: &link{Text: "Release desk", To: "/review"},
@@ -132,7 +143,7 @@ func reviewOf(s *batch.State, typed form, now time.Time, zone *time.Location) re
 		Batch: s.ID, Status: string(s.Status), Ended: endedWords(s.Status), Opened: actWords(s.Opened, zone), Facts: factsOf(s, zone),
 		Identity: identityOf(s, zone), Criteria: criteriaOf(s), Values: criticalValues(s, zone), Timeline: timelineOf(s, now, zone),
 		Signatures: signaturesMissing(s), Corrections: correctionsOf(s, zone), Refusals: refusalLines(s, zone), Reviews: actsWords(s.Reviews, zone),
-		Trail: at + "/trail", Record: at + "/record.pdf", Full: at,
+		Trail: at + "/trail", Record: at + "/record.pdf", Whole: at,
 		MayReview: s.Status == batch.Complete, MayDecide: s.Disposition == nil && decidable(s),
 	}
 	v.Concerns = concernsOf(s, zone)
@@ -311,12 +322,15 @@ func coverageOf(s *batch.State, v reviewView) []string {
 		}
 	}
 	typed, _ := s.Typed()
-	return append(s.Coverage(),
+	lines := append(s.Coverage(),
 		fmt.Sprintf("%d of the %d codes were typed by hand and not scanned; each is an exception above.", typed, scans),
 		fmt.Sprintf("This page shows the scans of patient and label (%d). The batch has %d scans in all; the others are in the full record only.", len(v.Identity), scans),
-		fmt.Sprintf("It shows every exception (%d), every correction (%d), every refused attempt (%d) and every signature that is missing. Signatures that stand are in the full record only.", len(v.Exceptions), len(v.Corrections), len(v.Refusals)),
-		fmt.Sprintf("It does not show the notes (%d) or the text of the instructions. The record has %d entries.", len(s.Notes), s.Version),
-		"Nobody has looked at what this page leaves out, unless they opened the full record.")
+		fmt.Sprintf("It shows every exception (%d), every correction (%d), every refused attempt (%d) and every signature that is missing. Signatures that stand are in the audit trail on this page and in the full record.", len(v.Exceptions), len(v.Corrections), len(v.Refusals)),
+		fmt.Sprintf("It shows notes (%d) in the audit trail alone, and not the text of the instructions. The record has %d entries.", len(s.Notes), s.Version))
+	if len(s.Demanded()) > 0 {
+		return lines
+	}
+	return append(lines, "Nobody has looked at what this page leaves out, unless they opened the full record.")
 }
 
 func criteriaOf(s *batch.State) []criterionView {

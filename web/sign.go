@@ -171,6 +171,9 @@ func (s *Server) sign(w http.ResponseWriter, r *http.Request, v visit) error {
 		return s.notSigned(w, r, v, id, c, err)
 	}
 	to := afterSign(state, c) + "?done=signed"
+	if _, looks := c.(batch.LookAt); looks {
+		to += "#full-review" // where the next part waits
+	}
 	if len(decisionsIn(c)) > 0 && state.Disposition == nil && len(state.CertifyBlocks(s.svc.Now())) == 0 {
 		to += "#decision" // whoever has decided the last exception goes on with the certificate
 	}
@@ -215,7 +218,7 @@ func (s *Server) notSigned(w http.ResponseWriter, r *http.Request, v visit, id s
 		return s.showCustody(w, r, v, status, state, f, p)
 	}
 	switch c := c.(type) {
-	case batch.Resolve, batch.DecideTogether, batch.Review, batch.Certify, batch.Reject, batch.RecordRoute, batch.Supply:
+	case batch.Resolve, batch.DecideTogether, batch.Review, batch.Certify, batch.Reject, batch.RecordRoute, batch.Supply, batch.DemandFullReview, batch.WithdrawDemand, batch.LookAt:
 		return s.showReview(w, r, v, status, state, commandForm(c), p)
 	case batch.ImmediateUse:
 		return s.showLabels(w, r, v, status, state, immediateForm(c), p)
@@ -249,6 +252,9 @@ func (s *Server) notSigned(w http.ResponseWriter, r *http.Request, v visit, id s
 
 // commandForm gives back what was typed into the form of a decision.
 func commandForm(c batch.Command) form {
+	if f, ok := fullReviewForm(c); ok {
+		return f
+	}
 	switch c := c.(type) {
 	case batch.Resolve, batch.DecideTogether:
 		return decisionForm(decisionsIn(c))
@@ -269,7 +275,7 @@ func commandForm(c batch.Command) form {
 // afterSign is where the work goes on.
 func afterSign(state *batch.State, c batch.Command) string {
 	switch c.(type) {
-	case batch.Review, batch.Certify, batch.Reject, batch.Resolve, batch.DecideTogether, batch.RecordRoute, batch.Supply:
+	case batch.Review, batch.Certify, batch.Reject, batch.Resolve, batch.DecideTogether, batch.RecordRoute, batch.Supply, batch.DemandFullReview, batch.WithdrawDemand, batch.LookAt:
 		return batchAddress(state.ID) + "/review"
 	case batch.ImmediateUse:
 		return batchAddress(state.ID) + "/labels"

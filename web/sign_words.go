@@ -76,6 +76,12 @@ func headOf(c batch.Command, m identity.Meaning) string {
 		return "I saw what became of it"
 	case batch.SetApart:
 		return "the batch is " + string(c.As)
+	case batch.DemandFullReview:
+		return "demand full review"
+	case batch.WithdrawDemand:
+		return fmt.Sprintf("withdraw demand %d for full review", c.Demand)
+	case batch.LookAt:
+		return "I have looked at all of " + c.Part
 	case batch.Review:
 		return "production review"
 	case batch.Certify:
@@ -96,7 +102,7 @@ func cancelTo(id string, c batch.Command, draft string) string {
 	switch c := c.(type) {
 	case batch.Open:
 		return "/batches/new?protocol=" + queryEscape(c.Protocol) + "&draft=" + queryEscape(draft)
-	case batch.Review, batch.Certify, batch.Reject, batch.Resolve, batch.DecideTogether, batch.RecordRoute, batch.Supply:
+	case batch.Review, batch.Certify, batch.Reject, batch.Resolve, batch.DecideTogether, batch.RecordRoute, batch.Supply, batch.DemandFullReview, batch.WithdrawDemand, batch.LookAt:
 		return batchAddress(id) + "/review?draft=" + queryEscape(draft)
 	case batch.ImmediateUse:
 		return batchAddress(id) + "/labels"

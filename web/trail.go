@@ -57,21 +57,20 @@ func trailOf(lines []site.TrailLine, zone *time.Location) table {
 	}
 	for _, line := range lines {
 		critical, signed := "", ""
-		if line.Critical {
+		switch {
+		case line.Changed:
+			critical = "changes critical data"
+		case line.Critical:
 			critical = "critical"
 		}
 		if sign := line.Signature; sign != nil {
 			signed = fmt.Sprintf("%s by %s (%s), %s, %s, by %s", sign.Meaning, sign.Name, sign.Username, sign.Role, when(sign.Time, zone), sign.Method)
 		}
-		who := line.Name
-		if who == "" {
-			who = line.Actor
-		}
 		index, version := number(line.Index), number(line.Version)
 		t.Rows = append(t.Rows, row{
 			index, version,
 			{Text: when(line.At, zone), Sort: line.At.UTC().Format("2006-01-02T15:04:05.000000"), Line: true},
-			{Text: who},
+			{Text: whoOf(line)},
 			{Text: line.Words},
 			{Text: line.Kind},
 			{Text: critical},

@@ -85,6 +85,7 @@ func Classes() []Class {
 		{Kind: Kind(batch.WaitsTelling), Desk: true, Mail: true, Tell: control, Ask: "Somebody is to be told of a supply out of specification. Tell them, and say so."},
 		{Kind: Kind(batch.WaitsSecond), Desk: true},
 		{Kind: Kind(batch.WaitsReview), Desk: true},
+		{Kind: Kind(batch.WaitsLook), Desk: true},
 		{Kind: Kind(batch.WaitsRelease), Desk: true},
 		{Kind: Kind(batch.WaitsCheck)},
 		{Kind: Kind(batch.WaitsStep)},
@@ -243,7 +244,7 @@ func ofBatch(s *batch.State, books *register.Books, now time.Time) []Item {
 func placeOf(s *batch.State, w batch.Wait) string {
 	at := "/batches/" + url.PathEscape(s.ID)
 	switch w.Kind {
-	case batch.WaitsReview, batch.WaitsCertify, batch.WaitsDecision, batch.WaitsNews, batch.WaitsStop, batch.WaitsRelease:
+	case batch.WaitsReview, batch.WaitsLook, batch.WaitsCertify, batch.WaitsDecision, batch.WaitsNews, batch.WaitsStop, batch.WaitsRelease:
 		return at + "/review"
 	case batch.WaitsInform, batch.WaitsFate:
 		return at + "/afterwards"

@@ -41,6 +41,7 @@ type BatchView struct {
 	Route       []StageView       `json:"out_of_specification,omitempty" doc:"the way to a supply at the physician's request"`
 	Blocks      []string          `json:"blocks_certification" doc:"everything that stands between this batch and certification, in sentences"`
 	Reviews     []ActView         `json:"reviews,omitempty"`
+	FullReview  FullReviewView    `json:"full_review" doc:"what was looked at, and by whom"`
 	Holds       []HoldView        `json:"holds,omitempty"`
 	Shifts      []ShiftView       `json:"hand_overs,omitempty" doc:"between shifts; the last without a taker waits for one"`
 	Corrections []CorrectionView  `json:"corrections_of_critical_data,omitempty"`
@@ -250,6 +251,7 @@ func viewOf(s *batch.State, now time.Time) BatchView {
 	for _, stage := range s.Route {
 		view.Route = append(view.Route, StageView{actView(stage.Act), stage.Stage, stage.Whom, stage.When, stage.Document, stage.Text})
 	}
+	view.FullReview = fullReviewView(s)
 	for _, hold := range s.AllHolds {
 		view.Holds = append(view.Holds, HoldView{
 			Number: hold.Number, Kind: string(hold.Kind), Reason: hold.Reason, Put: actView(hold.Act), Lifted: maybe(hold.Lifted), Because: hold.Why,

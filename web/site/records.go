@@ -26,7 +26,8 @@ type TrailLine struct {
 	Name           string // printed name
 	Words          string
 	Signature      *audit.Signature // nil when unsigned
-	Critical       bool             // a change to critical data, or a refusal (AUD-05)
+	Critical       bool             // an exception, a correction or a refusal (AUD-05)
+	Changed        bool             // it changes critical data of a batch
 	Hash           string
 }
 
@@ -50,11 +51,12 @@ func (s *Service) Trail(ctx context.Context, who Session, stream audit.StreamID)
 	}
 	lines := make([]TrailLine, len(entries))
 	err = s.read(ctx, func(m *models) error {
+		changed := m.changesOf(stream)
 		for i, entry := range entries {
 			lines[i] = TrailLine{
 				Index: entry.Index, Version: entry.Version, At: entry.Time, Kind: string(entry.Kind), Actor: entry.Actor,
 				Name: m.nameOf(entry.Actor), Words: m.wordsOf(entry.Entry, openings[entry.Index], s.info.Location), Hash: audit.LeafHash(entry.Bytes).String(),
-				Critical: critical(entry.Kind),
+				Critical: critical(entry.Kind), Changed: changed[entry.Version],
 			}
 			if len(entry.Signatures) > 0 {
 				lines[i].Signature = &entry.Signatures[0]
@@ -63,6 +65,20 @@ func (s *Service) Trail(ctx context.Context, who Session, stream audit.StreamID)
 		return nil
 	})
 	return lines, err
+}
+
+// changesOf are the entries of a batch that change critical data in it.
+func (m *models) changesOf(stream audit.StreamID) map[int64]bool {
+	id, is := strings.CutPrefix(string(stream), "batch/")
+	state := m.batches[id]
+	if !is || state == nil {
+		return nil
+	}
+	changed := map[int64]bool{}
+	for _, change := range state.CriticalChanges(time.UTC) {
+		changed[change.Version] = true
+	}
+	return changed
 }
 
 // wordsOf says in one sentence what an entry of any stream did.
@@ -101,7 +117,8 @@ func (m *models) wordsOf(e audit.Entry, opened map[string]string, zone *time.Loc
 // and refusals.
 func critical(kind audit.Kind) bool {
 	switch kind {
-	case "batch.value_corrected", "batch.correction_asked", "batch.exception_raised", "batch.exception_resolved", "batch.scan_refused", "batch.refused", "batch.aborted":
+	case "batch.value_corrected", "batch.correction_asked", "batch.exception_raised", "batch.exception_resolved", "batch.scan_refused", "batch.code_typed", "batch.refused", "batch.aborted",
+		"batch.exceptions_decided", "batch.redline_approved", "batch.set_apart", "batch.full_review_demanded", "batch.demand_withdrawn":
 		return true
 	}
 	return false
