@@ -40,7 +40,7 @@ func meanings() map[Meaning][]Role {
 		Performed:           {Technician, Pharmacist, ProtocolAuthor},
 		Verified:            {Technician, Pharmacist, QualityLead},
 		Witnessed:           {Technician, Pharmacist, QualityLead},
-		Reviewed:            {Pharmacist, QualityLead, ProtocolApprover},
+		Reviewed:            {Pharmacist, QualityLead, ProtocolApprover, ControlSite},
 		Approved:            {Pharmacist, QualityLead, ProtocolApprover, ControlSite},
 		AuthorisedDeviation: {Pharmacist, QualityLead, ControlSite},
 		Certified:           {QualityLead},

@@ -19,6 +19,7 @@ type Books struct {
 	recalls    map[string]*Recall
 	deviations map[string]*Deviation
 	blanks     map[string]*Blank
+	samples    map[string]*Sample
 	codes      map[string]string   // key of a label's code → lot
 	into       map[string][]string // lot → lots that were made of it
 	products   map[string]*Product
@@ -31,7 +32,7 @@ type Books struct {
 func NewBooks() *Books {
 	return &Books{
 		materials: map[string]Material{}, lots: map[string]*Lot{}, equipment: map[string]*Equipment{}, recalls: map[string]*Recall{}, deviations: map[string]*Deviation{},
-		blanks: map[string]*Blank{},
+		blanks: map[string]*Blank{}, samples: map[string]*Sample{},
 		codes:  map[string]string{}, into: map[string][]string{}, versions: map[audit.StreamID]int64{},
 		products: map[string]*Product{}, units: map[string]*Unit{}, blocked: map[string][]Blocked{},
 	}
@@ -46,13 +47,15 @@ type Act struct {
 	Name   string
 	Role   string
 	Words  string // what was done
+	// Hash is its entry's, as the log's tree has it; zero in a trial.
+	Hash audit.Hash
 }
 
 // Keeps says whether a stream is one of the registers'.
 func Keeps(stream audit.StreamID) bool {
 	room, _, _ := strings.Cut(string(stream), "/")
 	switch room {
-	case "material", "lot", "stock", "equipment", "logbook", "product", "unit", "recall", "deviation", "blank":
+	case "material", "lot", "stock", "equipment", "logbook", "product", "unit", "recall", "deviation", "blank", "sample":
 		return true
 	}
 	return false
@@ -77,6 +80,9 @@ func (b *Books) Apply(e audit.Stored, openings map[string]string) error {
 	act, err := actOf(e.Entry, ev)
 	if err != nil {
 		return fmt.Errorf("apply %s at %d: %w", e.Stream, e.Version, err)
+	}
+	if _, draws := ev.(SampleDrawn); draws {
+		act.Hash = audit.LeafHash(e.Bytes) // by which it draws
 	}
 	room, id, _ := strings.Cut(string(e.Stream), "/")
 	if ev.room() != "" && (room != ev.room() || id == "") {

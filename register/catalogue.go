@@ -79,6 +79,9 @@ func events() []Event {
 		BlankCompared{},
 		BlankEnded{},
 		BlankSeenDestroyed{},
+		SampleDrawn{},
+		TrailLookedAt{},
+		FindingFollowed{},
 	}
 }
 
@@ -144,6 +147,9 @@ func Commands() []Command {
 		CheckBlank{},
 		EndBlank{},
 		WitnessBlank{},
+		DrawSample{},
+		LookAtTrail{},
+		FollowFinding{},
 	}
 }
 
@@ -216,6 +222,10 @@ func about(b *Books, room, id string, zone *time.Location) []string {
 	case "blank":
 		if f, ok := b.blanks[id]; ok {
 			return f.Lines()
+		}
+	case "sample":
+		if s, ok := b.samples[id]; ok {
+			return s.Lines()
 		}
 	case "equipment":
 		if m, ok := b.equipment[id]; ok {

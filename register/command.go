@@ -47,6 +47,8 @@ type Facts struct {
 	Deviation *DeviationFacts
 	// Blank is what a blank is printed from; nil when that is not there.
 	Blank *BlankFacts
+	// Sample is what stands beside an act on a sample; nil where no trail fits.
+	Sample *SampleFacts
 }
 
 // Decide says what a command writes, or why it is refused with a *Refusal. It

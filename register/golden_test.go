@@ -20,7 +20,7 @@ func sample(v reflect.Value, name string) {
 		v.SetString(strings.ToLower(name))
 	case reflect.Bool:
 		v.SetBool(true)
-	case reflect.Int:
+	case reflect.Int, reflect.Int64:
 		v.SetInt(7)
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
@@ -42,6 +42,7 @@ func TestThePayloadsOfProductsUnitsAndDeviationsStayAsTheyAre(t *testing.T) {
 	stay(t, "testdata/golden/deviations.txt", "deviation")
 	stay(t, "testdata/golden/blanks.txt", "blank")
 	stay(t, "testdata/golden/lots.txt", "lot", "stock")
+	stay(t, "testdata/golden/samples.txt", "sample")
 }
 
 func stay(t *testing.T, file string, rooms ...string) {
