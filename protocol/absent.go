@@ -126,6 +126,14 @@ func parseFile(text string) (string, error) {
 // meets judges a value by a limit. A range meets it with both its ends; a
 // result beyond what can be measured, with every value that it may be.
 func (l *Limit) meets(v Value, env Env) (bool, string, error) {
+	if holds, _ := l.Cond.plain.hold(&v); holds {
+		return true, "", nil
+	}
+	return l.meetsAll(v, env)
+}
+
+// meetsAll is meets for any limit, and says why one does not hold.
+func (l *Limit) meetsAll(v Value, env Env) (bool, string, error) {
 	switch {
 	case v.Type == TypeRange:
 		for _, end := range []Quantity{v.Low, v.High} {

@@ -125,11 +125,12 @@ func (b *builder) checkLimits(in stepScope, limits []Limit, self *node, by Round
 		if limit.Outside && !strings.HasPrefix(limit.Text, "outside ") {
 			root = &node{op: "!_", args: []*node{root}, sort: sort{class: truth}, offset: root.offset}
 		}
-		limit.Cond = &Expression{Source: limit.Text, root: root, rounded: true}
+		within := bounded(root, true)
+		limit.Cond = &Expression{Source: limit.Text, root: root, rounded: true, plain: figuresOf(root, within)}
 		if limit.Level == Warn {
 			continue
 		}
-		allowed = allowed.meet(bounded(root, true))
+		allowed = allowed.meet(within)
 		if allowed.empty() {
 			b.fail(n, "", "no value of %s can keep this limit and the ones before it", self.name)
 			return

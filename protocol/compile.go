@@ -20,6 +20,7 @@ type Expression struct {
 	// rounded says that calculations count as they are shown: in limits and
 	// criteria, but never inside a formula (NUM-02).
 	rounded bool
+	plain   *figures // of a limit that asks nothing but figures; nil for every other expression
 }
 
 // scope knows the names that an expression may use.

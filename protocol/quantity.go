@@ -78,8 +78,8 @@ func (q Quantity) rat() (*big.Rat, error) {
 
 // base gives the quantity in base units.
 func (q Quantity) base() (*big.Rat, error) {
-	if r := q.small(); r != nil {
-		return r, nil
+	if f, ok := q.figure(); ok {
+		return f.rat(), nil
 	}
 	r, err := q.rat()
 	if err != nil {
@@ -90,29 +90,6 @@ func (q Quantity) base() (*big.Rat, error) {
 		return nil, err
 	}
 	return r.Mul(r, f.scale), nil
-}
-
-// small is base for the figures of every day, which are judged by the thousand:
-// up to 12 digits in a unit that stands alone. It gives nil for others.
-func (q Quantity) small() *big.Rat {
-	unit, ok := atomOf(q.Unit.Code)
-	exp := unit.exp - q.Places()
-	if !ok || unit.num < 1 || exp > 0 || exp < -18 || len(q.Number) > 12 || checkNumber(q.Number) != nil {
-		return nil
-	}
-	var n, scale int64 = 0, 1
-	for _, c := range []byte(q.Number) {
-		if c >= '0' {
-			n = n*10 + int64(c-'0')
-		}
-	}
-	if q.Number[0] == '-' {
-		n = -n
-	}
-	for range -exp {
-		scale *= 10
-	}
-	return big.NewRat(n*unit.num, scale)
 }
 
 // Cmp is -1, 0 or 1 as q is less than, equal to or more than p, exactly and

@@ -151,10 +151,11 @@ func TestSmallQuantitiesAreExact(t *testing.T) {
 		number := rapid.StringMatching(`-?(0|[1-9][0-9]{0,13})(\.[0-9]{1,14})?`).Draw(rt, "number")
 		code := rapid.SampledFrom([]string{"", "1", "%", "g", "mg", "kg", "pg", "mL", "nL", "wk", "min", "Cel", "MBq", "U", "[pH]", "10*9", "mg/mL", "{cells}", "none"}).Draw(rt, "unit")
 		q := Quantity{Number: number, Unit: Unit{Code: code}}
-		small := q.small()
-		if small == nil {
+		figure, ok := q.figure()
+		if !ok {
 			return
 		}
+		small := figure.rat()
 		quick++
 		r, err := q.rat()
 		if err != nil {
@@ -172,8 +173,8 @@ func TestSmallQuantitiesAreExact(t *testing.T) {
 		t.Error("none was small")
 	}
 	for _, text := range []string{"", "-", ".", "1.2.3", "+1", "1e3", "1,0"} {
-		if r := (Quantity{Number: text, Unit: One()}).small(); r != nil {
-			t.Errorf("%q is %s", text, r)
+		if f, ok := (Quantity{Number: text, Unit: One()}).figure(); ok {
+			t.Errorf("%q is %v", text, f)
 		}
 	}
 }

@@ -30,11 +30,11 @@ type sort struct {
 }
 
 func sortOf(u Unit) sort {
-	f, err := u.factor()
+	d, err := u.dim()
 	if err != nil {
 		return sort{class: unknown}
 	}
-	return sort{class: quantity, dim: f.dim, percent: u.Code == "%"}
+	return sort{class: quantity, dim: d, percent: u.Code == "%"}
 }
 
 func (s sort) String() string {

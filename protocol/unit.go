@@ -348,7 +348,17 @@ func (a atom) scale() *big.Rat {
 // Same says whether two units measure the same dimension, so that a quantity
 // of the one converts into the other. A percentage is not a bare number.
 func (u Unit) Same(v Unit) bool {
-	f, errF := u.factor()
-	g, errG := v.factor()
-	return errF == nil && errG == nil && f.dim == g.dim && (u.Code == "%") == (v.Code == "%")
+	f, errF := u.dim()
+	g, errG := v.dim()
+	return errF == nil && errG == nil && f == g && (u.Code == "%") == (v.Code == "%")
+}
+
+// dim is what the unit measures. For one that stands alone no scale has to be
+// multiplied.
+func (u Unit) dim() (dims, error) {
+	if a, ok := atomOf(u.Code); ok {
+		return a.dim, nil
+	}
+	f, err := u.factor()
+	return f.dim, err
 }
