@@ -106,13 +106,12 @@ func BenchmarkFold3000Entries(b *testing.B) {
 	})
 	b.Run("one by one", func(b *testing.B) {
 		measure(b, len(w.log), func() {
-			var state *State
+			folding := NewFolder(w.find).Resume(nil)
 			for _, stored := range w.log {
-				next, err := Fold(state, stored, w.openings[stored.Index], w.find)
-				if err != nil {
+				if err := folding.Add(stored, w.openings[stored.Index]); err != nil {
 					b.Fatal(err)
 				}
-				state = next
+				folding.State()
 			}
 		})
 	})

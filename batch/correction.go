@@ -186,15 +186,11 @@ func (d *decision) correct(c Correct) (Event, *Refusal) {
 
 // corrected works out what a correction comes to.
 func (d *decision) corrected(event ValueCorrected) (ValueCorrected, *Refusal) {
-	verdict, refusal := d.judged(event, event.Step, event.Field)
+	verdict, after, refusal := d.judged(event, event.Step, event.Field)
 	if refusal != nil {
 		return event, refusal
 	}
 	event.Level, event.Limit = string(verdict.Level), verdict.Reason
-	after, err := d.after(event)
-	if err != nil {
-		return event, refuse("bad_value", "This value cannot be stored.")
-	}
 	return d.s.consequences(event, after), nil
 }
 

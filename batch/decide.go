@@ -34,6 +34,9 @@ type decision struct {
 	manner Manner
 	done   time.Time         // when it was done, as stated
 	add    []ExceptionRaised // what this act brings about
+	// ahead is the state once the command's own event is written, where a rule had
+	// to look at it already.
+	ahead *State
 }
 
 // Decide says what a command comes to: the events to write, the command's own
@@ -60,9 +63,11 @@ func decide(s *State, c Command, f Facts, now time.Time) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	after, err := d.after(main)
-	if err != nil {
-		return nil, fmt.Errorf("decide %s: %w", CommandName(c), err)
+	after := d.ahead
+	if after == nil {
+		if after, err = d.after(main); err != nil {
+			return nil, fmt.Errorf("decide %s: %w", CommandName(c), err)
+		}
 	}
 	if refusal := d.afterwards(main, after); refusal != nil {
 		return nil, refusal

@@ -139,6 +139,7 @@ func (d *decision) perform(c Perform) (Event, *Refusal) {
 	if err != nil {
 		return nil, refuse("broken", "Step %s cannot be signed.", c.Step)
 	}
+	d.ahead = after // the results are for who reads the entry: the fold works them out itself
 	for _, calc := range st.Step.Calcs {
 		if result, ok := after.Step(c.Step).Results[calc.Name]; ok {
 			event.Results = append(event.Results, ResultOf{

@@ -35,10 +35,11 @@ func (d *decision) record(c Record) (Event, *Refusal) {
 	event := ValueRecorded{
 		By: d.by, Step: c.Step, Field: c.Field, Text: c.Text, Value: value.Coded(), Repeat: entry != nil, Manner: d.manner,
 	}
-	verdict, refusal := d.judged(event, c.Step, c.Field)
+	verdict, after, refusal := d.judged(event, c.Step, c.Field)
 	if refusal != nil {
 		return nil, refusal
 	}
+	d.ahead = after // level and reason are for who reads the entry: the fold judges itself
 	event.Level, event.Reason = string(verdict.Level), verdict.Reason
 	return event, nil
 }
@@ -57,24 +58,24 @@ func (d *decision) readable(st *StepState, field, text string) (protocol.Value, 
 	return value, nil
 }
 
-// judged gives the verdict on a value as the state after it would have it. A
+// judged gives the verdict on a value, and the state after it, which has it. A
 // limit whose own figures are not known yet cannot be judged: the value waits.
-func (d *decision) judged(event Event, step, field string) (protocol.Verdict, *Refusal) {
+func (d *decision) judged(event Event, step, field string) (protocol.Verdict, *State, *Refusal) {
 	after, err := d.after(event)
 	if err != nil {
-		return protocol.Verdict{}, refuse("bad_value", "This value cannot be stored.")
+		return protocol.Verdict{}, nil, refuse("bad_value", "This value cannot be stored.")
 	}
 	st := after.Step(step)
 	entry := st.Value(field)
 	_, err = input(st.Step, field).Judge(entry.Value, after.envAt(st))
 	var missing *protocol.Missing
 	if errors.As(err, &missing) {
-		return protocol.Verdict{}, refuse("not_known_yet", "The limits of this value are not known yet: %s.", err)
+		return protocol.Verdict{}, nil, refuse("not_known_yet", "The limits of this value are not known yet: %s.", err)
 	}
 	if err != nil {
-		return protocol.Verdict{}, refuse("bad_value", "This value cannot be compared with its limits.")
+		return protocol.Verdict{}, nil, refuse("bad_value", "This value cannot be compared with its limits.")
 	}
-	return entry.Verdict, nil
+	return entry.Verdict, after, nil
 }
 
 // repeatDue says that the value that stands asks for another measurement.

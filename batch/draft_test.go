@@ -185,8 +185,10 @@ func FuzzDecodeEvent(f *testing.F) {
 			Stream: Stream(batchID), Version: 2, Kind: audit.Kind(kind), KindVersion: 1, Time: day().Add(10 * time.Hour), Actor: "p-1", Payload: payload,
 		}
 		ev, err := DecodeEvent(entry, nil)
-		if quick := newReader().quick(entry); quick != nil && (err != nil || !reflect.DeepEqual(quick, ev)) {
-			t.Fatalf("%s is read in one pass as %#v, and else as %#v: %v", payload, quick, ev, err)
+		for _, zero := range events() {
+			if zero.Kind() == entry.Kind {
+				readsTheSame(t, entry, zero)
+			}
 		}
 		if err != nil {
 			return

@@ -142,6 +142,9 @@ func (d *decision) breaches(after *State) []ExceptionRaised {
 	var broken []ExceptionRaised
 	for i := range after.Steps {
 		st := &after.Steps[i]
+		if !st.broken {
+			continue
+		}
 		for j := range st.Step.Inputs {
 			in := &st.Step.Inputs[j]
 			if entry := st.Value(in.Name); entry != nil && entry.Verdict.Level != "" {

@@ -329,6 +329,7 @@ func (s *growing) compute(from, to int) {
 			calc := &st.Step.Calcs[j]
 			if w := s.watch(i, calc, func(w *watched) { w.result, w.err = calc.Compute(w) }); w.err == nil {
 				st.Results[calc.Name] = w.result
+				st.broken = st.broken || w.result.Verdict.Level != ""
 			}
 		}
 	}
@@ -355,7 +356,7 @@ func (s *growing) addValue(st *StepState, field, text string, entry ValueEntry) 
 	}
 	entry.Value = value
 	if st.Values == nil {
-		st.Values = map[string][]ValueEntry{}
+		st.Values = make(map[string][]ValueEntry, len(st.Step.Inputs))
 	}
 	st.Values[field] = append(st.Values[field], entry)
 	s.judge(st, field)
@@ -374,4 +375,5 @@ func (s *growing) judge(st *StepState, field string) {
 		verdict = protocol.Verdict{}
 	}
 	entry.Verdict = verdict
+	st.broken = st.broken || verdict.Level != ""
 }

@@ -110,7 +110,8 @@ func mannerOf(ev Event) *Manner {
 	if m == (Manner{}) {
 		return nil
 	}
-	return &m
+	told := m // most entries are of the moment, and need no room for it
+	return &told
 }
 
 // inner is the act that is told; nil when there is none such.

@@ -27,12 +27,14 @@ type shape struct {
 	of      reflect.Type
 	version int // of the kind
 	members []member
+	desk    reflect.Value // where an event is read, one after the other
 }
 
 type member struct {
 	name  string // as in `,"step":`
 	place int    // in the struct
 	maybe bool   // left out when it is empty
+	last  string // what stood here in the entry before: often the same again
 	inner *shape // of a struct, or of each in a list of structs
 }
 
@@ -62,11 +64,12 @@ func (r *reader) quick(e audit.Entry) Event {
 	if s == nil || e.KindVersion != s.version || len(e.Payload) > longestQuick || !utf8.Valid(e.Payload) {
 		return nil
 	}
-	target, at := reflect.New(s.of), payload{raw: e.Payload, words: r.words}
-	if !at.object(target.Elem(), s) || at.at != len(at.raw) {
+	at := payload{raw: e.Payload, words: r.words}
+	s.desk.SetZero()
+	if !at.object(s.desk, s) || at.at != len(at.raw) {
 		return nil
 	}
-	ev, ok := target.Elem().Interface().(Event)
+	ev, ok := s.desk.Interface().(Event) // a copy
 	if !ok || sealedOf(ev) != nil {
 		return nil
 	}
@@ -81,7 +84,7 @@ func (r *reader) shape(kind audit.Kind) *shape {
 	for _, zero := range events() {
 		if zero.Kind() == kind {
 			if s = shapeOf(reflect.TypeOf(zero)); s != nil {
-				s.version = versionOf(zero)
+				s.version, s.desk = versionOf(zero), reflect.New(s.of).Elem()
 			}
 		}
 	}
@@ -156,17 +159,17 @@ func (p *payload) object(into reflect.Value, s *shape) bool {
 		}
 		first = 0
 		field := into.Field(m.place)
-		if !p.value(field, m.inner) || m.maybe && field.IsZero() {
+		if !p.value(field, m) || m.maybe && field.IsZero() {
 			return false
 		}
 	}
 	return p.take("}")
 }
 
-func (p *payload) value(into reflect.Value, inner *shape) bool {
+func (p *payload) value(into reflect.Value, m *member) bool {
 	switch into.Kind() {
 	case reflect.String:
-		text, ok := p.text()
+		text, ok := p.text(m)
 		into.SetString(text)
 		return ok
 	case reflect.Bool:
@@ -178,14 +181,14 @@ func (p *payload) value(into reflect.Value, inner *shape) bool {
 		into.SetInt(n)
 		return ok
 	case reflect.Slice:
-		return p.take("null") || p.list(into, inner)
+		return p.take("null") || p.list(into, m)
 	case reflect.Struct:
-		return p.object(into, inner)
+		return p.object(into, m.inner)
 	}
 	return false
 }
 
-func (p *payload) list(into reflect.Value, inner *shape) bool {
+func (p *payload) list(into reflect.Value, m *member) bool {
 	if !p.take("[") {
 		return false
 	}
@@ -195,7 +198,7 @@ func (p *payload) list(into reflect.Value, inner *shape) bool {
 			return false
 		}
 		one := reflect.New(into.Type().Elem()).Elem()
-		if !p.value(one, inner) {
+		if !p.value(one, m) {
 			return false
 		}
 		into.Set(reflect.Append(into, one))
@@ -204,7 +207,11 @@ func (p *payload) list(into reflect.Value, inner *shape) bool {
 }
 
 // text takes a string in which nothing is escaped.
-func (p *payload) text() (string, bool) {
+func (p *payload) text(m *member) (string, bool) {
+	if again := p.at + 1 + len(m.last); again < len(p.raw) && p.raw[p.at] == '"' && p.raw[again] == '"' && string(p.raw[p.at+1:again]) == m.last {
+		p.at = again + 1
+		return m.last, true
+	}
 	if !p.take(`"`) {
 		return "", false
 	}
@@ -212,7 +219,8 @@ func (p *payload) text() (string, bool) {
 		switch c := p.raw[p.at]; {
 		case c == '"':
 			p.at++
-			return p.word(p.raw[from : p.at-1]), true
+			m.last = p.word(p.raw[from : p.at-1])
+			return m.last, true
 		case c == '\\' || c < 0x20:
 			return "", false
 		}

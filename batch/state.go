@@ -139,6 +139,9 @@ type StepState struct {
 	// Unlabelled: the medicine is for immediate use and has no final label, so that
 	// the step does not ask for it.
 	Unlabelled bool
+	// broken: some limit in it did not hold, now or before a correction. Few steps
+	// are, and only in these has anybody to look for a breach.
+	broken bool
 }
 
 // ScanEntry is one scan, taken or refused.
