@@ -56,7 +56,7 @@ func (d *decision) setOut(item Item) (OpenedItem, *Refusal) {
 	if why := d.s.unfitNow(planned, fit, d.now); why != "" {
 		return OpenedItem{}, refuse("item_unfit", "%s cannot be set out: %s. Set out another.", title, why)
 	}
-	if d.s.Protocol.Label.Names(item.Name+"."+protocol.LabelDonation) && fit.Donation == "" && !planned.Equipment {
+	if d.s.Protocol.Label.Names(item.Name+"."+protocol.LabelDonation) && len(fit.Donations) == 0 && !planned.Equipment {
 		// Found out when the label is printed, the medicine would be made and could not be labelled.
 		return OpenedItem{}, refuse("no_donation", "%s: the donation code stands on the medicine's label, and lot %s was taken in without one. Take it in anew with its donation code, under another label.", title, fit.Number)
 	}

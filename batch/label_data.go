@@ -99,15 +99,17 @@ func (d *decision) lotsOnLabel(item, particular string) (string, bool) {
 		if held.Name != item || !d.s.partOf(held) {
 			continue
 		}
-		text := held.Lot
+		of := []string{held.Lot}
 		if particular == protocol.LabelDonation {
-			text = d.f.Registered[held.Code].Donation
+			of = d.f.Registered[held.Code].Donations // a pool's are several
 		}
-		if text == "" {
+		for _, text := range of {
+			if !slices.Contains(all, text) {
+				all = append(all, text)
+			}
+		}
+		if len(of) == 0 || slices.Contains(of, "") {
 			return "", false
-		}
-		if !slices.Contains(all, text) {
-			all = append(all, text)
 		}
 	}
 	return strings.Join(all, ", "), len(all) > 0

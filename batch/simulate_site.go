@@ -31,7 +31,7 @@ func (m *simulation) registered() map[string]register.Fitness {
 	for _, item := range m.p.Items {
 		fit := register.Fitness{
 			Stream: "lot/SIMULATED", Name: item.RegisteredAs, Number: "SIM-" + item.Name, Code: "SIM-" + item.Name, Document: "SIMULATED",
-			Released: true, Until: until, Left: item.Need, Donation: "SIM-DONATION",
+			Released: true, Until: until, Left: item.Need, Donations: []string{"SIM-DONATION"},
 		}
 		if slices.Contains(item.MustBe, "for this patient") {
 			fit.Personal, fit.ForPatient = true, "SIM 1"

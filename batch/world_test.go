@@ -193,7 +193,7 @@ func (w *world) registered() map[string]register.Fitness {
 			Until: item.Expiry, Document: item.Reference, Personal: item.ForPatient != "", ForPatient: item.ForPatient, Left: planned.Need,
 		}
 		if !slices.Contains(w.ungiven, item.Name) {
-			fit.Donation = "G0017 26 000042 " + item.Name
+			fit.Donations = []string{"G0017 26 000042 " + item.Name}
 		}
 		if planned.Equipment {
 			fit = register.Fitness{

@@ -33,7 +33,7 @@ func NewBooks() *Books {
 	return &Books{
 		materials: map[string]Material{}, lots: map[string]*Lot{}, equipment: map[string]*Equipment{}, recalls: map[string]*Recall{}, deviations: map[string]*Deviation{},
 		blanks: map[string]*Blank{}, samples: map[string]*Sample{},
-		codes:  map[string]string{}, into: map[string][]string{}, versions: map[audit.StreamID]int64{},
+		codes: map[string]string{}, into: map[string][]string{}, versions: map[audit.StreamID]int64{},
 		products: map[string]*Product{}, units: map[string]*Unit{}, blocked: map[string][]Blocked{},
 	}
 }

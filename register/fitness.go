@@ -20,7 +20,6 @@ type Fitness struct {
 	Name string // what protocols call it: the material or the kind
 	// Number is the lot number, or the machine's own.
 	Number, Code string
-	Donation     string    // a lot's, unaltered (COI-05)
 	Ended        string    // why it may not be used at all; "" while it may
 	Released     bool      // a lot's
 	Until        time.Time // a lot's last moment; zero when nothing limits it
@@ -132,7 +131,7 @@ func (f Fitness) Rows() audit.StreamID {
 
 func (b *Books) fitnessOfLot(lot *Lot) Fitness {
 	f := Fitness{
-		Stream: LotStream(lot.ID), Name: lot.Material, Number: lot.Number, Code: lot.Code, Donation: lot.Donation,
+		Stream: LotStream(lot.ID), Name: lot.Material, Number: lot.Number, Code: lot.Code,
 		Released: lot.Status == Released, Until: lot.Last(), Document: lot.Release,
 		Personal: lot.Personal, ForPatient: lot.ForPatient, Left: lot.Left, Donations: lot.Donations, Grounds: b.grounds(lot),
 	}

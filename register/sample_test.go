@@ -103,7 +103,8 @@ func TestASampleIsDrawnLookedAtAndFollowedUp(t *testing.T) {
 		}
 	}
 	for _, c := range []Command{
-		look, LookAtTrail{Sample: sample.ID, Trail: second, Result: SomethingFound, Text: "A result was typed twice."},
+		look,
+		LookAtTrail{Sample: sample.ID, Trail: second, Result: SomethingFound, Text: "A result was typed twice."},
 		LookAtTrail{Sample: sample.ID, Trail: third, Result: SomethingFound, Text: "A remark was cut short."},
 	} {
 		if err := s.sampling("Clara", c, as); err != nil {

@@ -125,7 +125,7 @@ func (h *History) registered() map[string]register.Fitness {
 		planned := h.p.Item(item.Name)
 		fit := register.Fitness{
 			Stream: audit.StreamID("lot/" + item.Lot), Name: planned.RegisteredAs, Number: item.Lot, Code: item.Code, Released: true,
-			Until: item.Expiry, Document: "certificate 1", Personal: true, ForPatient: "999 000 0018", Left: planned.Need, Donation: "G001726000042",
+			Until: item.Expiry, Document: "certificate 1", Personal: true, ForPatient: "999 000 0018", Left: planned.Need, Donations: []string{"G001726000042"},
 		}
 		if planned.Equipment {
 			fit = register.Fitness{
