@@ -24,6 +24,10 @@ type registerSheetView struct {
 // which it leads back.
 func registerHome(f form) string {
 	switch {
+	case f["sample"] != "":
+		return sampleAddress(f["sample"])
+	case f["act"] == (register.DrawSample{}).Name():
+		return "/samples"
 	case f["deviation"] != "":
 		return deviationAddress(f["deviation"])
 	case f["act"] == (register.OpenDeviation{}).Name():
@@ -133,7 +137,10 @@ func (s *Server) registerNotSigned(w http.ResponseWriter, r *http.Request, v vis
 
 // showRegister shows the page that a form in a register stands on.
 func (s *Server) showRegister(w http.ResponseWriter, r *http.Request, v visit, status int, p *problem) error {
-	var product, unit, deviation, blank bool
+	var product, unit, deviation, blank, sample bool
+	if v.form["act"] == (register.DrawSample{}).Name() {
+		return s.showSamples(w, r, v, status, p)
+	}
 	if v.form["act"] == (register.OpenDeviation{}).Name() {
 		return s.showNewDeviation(w, r, v, status, p)
 	}
@@ -142,10 +149,13 @@ func (s *Server) showRegister(w http.ResponseWriter, r *http.Request, v visit, s
 		_, unit = b.Unit(v.form["unit"])
 		_, deviation = b.Deviation(v.form["deviation"])
 		_, blank = b.Blank(v.form["blank"])
+		_, sample = b.Sample(v.form["sample"])
 	})
 	switch {
 	case err != nil:
 		return err
+	case sample:
+		return s.showSample(w, r, v, status, v.form["sample"], p)
 	case blank:
 		return s.showBlank(w, r, v, status, v.form["blank"], p)
 	case v.form["act"] == (register.PrintBlank{}).Name():

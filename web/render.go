@@ -156,7 +156,7 @@ func navigation(who site.Session, at string) []group {
 		{Rooms: []link{{Text: "Release desk", To: "/review"}}},
 		{Text: "Stock", Rooms: []link{{Text: "Stock", To: "/stock"}, {Text: "Equipment", To: "/equipment"}}},
 		{Text: "Approved", Rooms: []link{{Text: "Protocols", To: "/protocols"}, {Text: "Products", To: "/products"}, {Text: "Units", To: "/units"}, {Text: "Blanks for paper", To: "/blanks"}}},
-		{Text: "Oversight", Rooms: []link{{Text: "Trace", To: "/trace"}, {Text: "Deviations", To: "/deviations"}, {Text: "Certified batches", To: "/certified"}, {Text: "Close calls", To: "/close-calls"}, {Text: "Recalls", To: "/recalls"}, {Text: "Trends", To: "/trends"}, {Text: "People", To: "/people"}, {Text: "Mails", To: "/mails"}, {Text: "The log", To: "/log"}}},
+		{Text: "Oversight", Rooms: []link{{Text: "Trace", To: "/trace"}, {Text: "Deviations", To: "/deviations"}, {Text: "Certified batches", To: "/certified"}, {Text: "Samples of trails", To: "/samples"}, {Text: "Close calls", To: "/close-calls"}, {Text: "Recalls", To: "/recalls"}, {Text: "Trends", To: "/trends"}, {Text: "People", To: "/people"}, {Text: "Mails", To: "/mails"}, {Text: "The log", To: "/log"}}},
 	}
 	for i := range all {
 		for j := range all[i].Rooms {

@@ -23,8 +23,9 @@ func warning(came, last time.Time) time.Time {
 }
 
 // ofBooks is what waits in the registers.
-func ofBooks(b *register.Books, now time.Time) []Item {
+func ofBooks(s Site, now time.Time) []Item {
 	var all []Item
+	b := s.Books
 	add := func(one Item, c register.Command) {
 		if c != nil {
 			_, one.Roles = c.Signs()
@@ -63,6 +64,7 @@ func ofBooks(b *register.Books, now time.Time) []Item {
 	for _, f := range b.Blanks() {
 		blank(f, add)
 	}
+	samples(s, add)
 	for _, one := range b.PauseProposals(now) {
 		add(Item{
 			Key: "unit/" + one.Unit + " pause because of " + strings.Join(one.Deviations, ", "), Kind: UnitToPause, About: one.Unit, What: "unit",

@@ -47,6 +47,8 @@ const (
 	BlankToCopy       Kind = "a blank to be copied"
 	BlankToCompare    Kind = "a blank to compare as second person"
 	BlankToWitness    Kind = "a destroyed blank to witness"
+	TrailToLookAt     Kind = "an audit trail to look at in a sample"
+	FindingToFollow   Kind = "a finding in an audit trail to follow up"
 )
 
 // Class is what holds for every item of a kind.
@@ -102,6 +104,8 @@ func Classes() []Class {
 		{Kind: BlankToCopy, Desk: true},
 		{Kind: BlankToCompare, Desk: true},
 		{Kind: BlankToWitness},
+		{Kind: TrailToLookAt},
+		{Kind: FindingToFollow},
 		{Kind: UnitStopped, Mail: true, Ask: "The unit was stopped, and no batch begins in it."},
 		{Kind: LotToRelease},
 		{Kind: LotEnding},
@@ -199,6 +203,8 @@ type Site struct {
 	Books   *register.Books
 	Library *library.Library
 	People  []identity.Person
+	// Actors are who acted in each audit trail that a sample waits to be looked at.
+	Actors map[string][]identity.PersonID
 }
 
 // Items gives everything that waits at a moment, the most urgent first.
@@ -208,7 +214,7 @@ func Items(s Site, now time.Time) []Item {
 		all = append(all, ofBatch(state, s.Books, now)...)
 		all = append(all, untold(state, now)...)
 	}
-	all = append(all, ofBooks(s.Books, now)...)
+	all = append(all, ofBooks(s, now)...)
 	all = append(all, ofLibrary(s, now)...)
 	all = append(all, ofPeople(s.People)...)
 	slices.SortFunc(all, compare)

@@ -62,6 +62,7 @@ func describe(mux *http.ServeMux, service *site.Service) huma.API {
 	a.protocols(served)
 	a.deviations(served)
 	a.blanks(served)
+	a.samples(served)
 	a.registers(served)
 	a.products(served)
 	a.closeCalls(served)

@@ -35,6 +35,7 @@ type models struct {
 	software register.Software
 	books    *register.Books
 	trace    *trace.Index
+	trails   trails
 	post     *post.Book
 	founded  time.Time
 	moved    time.Duration // by how much a training or rehearsal site's clock was moved
@@ -43,7 +44,7 @@ type models struct {
 func newModels() *models {
 	m := &models{
 		people: identity.NewDirectory(), library: library.New(),
-		batches: map[string]*batch.State{}, books: register.NewBooks(), trace: trace.New(), post: post.NewBook(), issued: map[string]string{},
+		batches: map[string]*batch.State{}, books: register.NewBooks(), trace: trace.New(), post: post.NewBook(), issued: map[string]string{}, trails: trails{},
 	}
 	m.folder = batch.NewFolder(m.protocol)
 	return m
@@ -86,6 +87,7 @@ func (m *models) fold(entries []audit.Stored, openings map[int64]map[string]stri
 		if err := m.trace.Add(entry, openings[entry.Index]); err != nil {
 			return fmt.Errorf("fold entry %d (%s): %w", entry.Index, entry.Kind, err)
 		}
+		m.trails.add(entry)
 		m.next = entry.Index + 1
 	}
 	for id, folding := range ahead {

@@ -86,7 +86,7 @@ func (a registerAct) facts(m *models, now time.Time) (register.Facts, error) {
 		return register.Facts{}, &Refusal{Code: "no_such_person", Sentence: "Nobody of that name works here."}
 	}
 	blank, err := a.service.aboutBlank(m, a.command, person, now)
-	f := register.Facts{Person: person, Zone: a.service.info.Location, Now: now, Reach: m.reach(a.command), Deviation: m.aboutDeviation(a.command), Blank: blank}
+	f := register.Facts{Person: person, Zone: a.service.info.Location, Now: now, Reach: m.reach(a.command), Deviation: m.aboutDeviation(a.command), Blank: blank, Sample: m.aboutSample(a.command, a.service.info.Location)}
 	if c, names := a.command.(register.NameCertifier); names {
 		f.Named, _ = m.people.ByUsername(c.Username) // nobody is refused by the rules
 	}

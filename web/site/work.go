@@ -19,7 +19,7 @@ func (s *Service) Work(ctx context.Context, who Session) ([]worklist.Item, error
 func (s *Service) Waiting(ctx context.Context) (items []worklist.Item, err error) {
 	var site worklist.Site
 	err = s.read(ctx, func(m *models) error {
-		site = worklist.Site{Batches: m.allBatches(), Books: m.books, Library: m.library, People: m.people.People()}
+		site = worklist.Site{Batches: m.allBatches(), Books: m.books, Library: m.library, People: m.people.People(), Actors: m.toLookAt()}
 		items = worklist.Items(site, s.Now())
 		return nil
 	})
