@@ -101,7 +101,7 @@ func (c Calculation) Compute(env Env) (Result, error) {
 		Unrounded: Quantity{Number: plain(r), Unit: c.Unit},
 		Rounded:   Quantity{Number: c.Rounding.apply(r), Unit: c.Unit},
 	}
-	result.Working = fmt.Sprintf("%s = %s; rounded %s", working, result.Unrounded, result.Rounded)
+	result.Working = fmt.Sprintf("%s = %s; rounded %s", working, result.Unrounded.Brief(), result.Rounded)
 	result.Verdict, err = judge(c.Limits, Value{Type: TypeDecimal, Quantity: result.Rounded}, env)
 	return result, err
 }

@@ -58,6 +58,29 @@ func (q Quantity) Coded() string {
 	return q.Number + " " + q.Unit.Code
 }
 
+// briefDigits are the significant figures of an unrounded result that people
+// read; no instrument here resolves more.
+const briefDigits = 12
+
+// Brief is a quantity as people read it: a number of more than twelve
+// significant figures is cut there, with an ellipsis for what was left out.
+func (q Quantity) Brief() string {
+	significant, point := 0, false
+	for i, r := range q.Number {
+		point = point || r == '.'
+		if significant > 0 || r >= '1' && r <= '9' {
+			if r != '.' {
+				significant++
+			}
+		}
+		if point && significant > briefDigits {
+			q.Number = q.Number[:i] + "…"
+			break
+		}
+	}
+	return q.String()
+}
+
 // IsZero says that there is no quantity (not that it is 0).
 func (q Quantity) IsZero() bool { return q.Number == "" }
 

@@ -178,3 +178,23 @@ func TestSmallQuantitiesAreExact(t *testing.T) {
 		}
 	}
 }
+
+// An unrounded result can have more digits than anybody reads.
+func TestALongNumberIsReadInBrief(t *testing.T) {
+	for text, want := range map[string]string{
+		"92.4528301886792452830188679245283 %": "92.4528301886… %",
+		"0.000123456789012345 mL":                     "0.000123456789012… mL",
+		"0.123456789012":                              "0.123456789012",
+		"5.30 mL":                                     "5.30 mL",
+		"1234567890123456 {cells}":                    "1234567890123456 cells", // a count is never cut
+		"-3.33333333333333":                           "-3.33333333333…",
+	} {
+		q, err := ParseQuantity(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := q.Brief(); got != want {
+			t.Errorf("%s is read as %s, not %s", text, got, want)
+		}
+	}
+}

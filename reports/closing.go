@@ -219,7 +219,7 @@ func (r *record) calculations() {
 			working, results := small("not calculated"), small("–")
 			if result, ok := st.Results[c.Name]; ok {
 				working = say(result.Working)
-				results = cell{{smallStyle, result.Unrounded.String()}, {boldStyle, c.Show(result.Rounded)}}
+				results = cell{{smallStyle, result.Unrounded.Brief()}, {boldStyle, c.Show(result.Rounded)}}
 			}
 			t.add(cell{{plainStyle, st.Step.Name + "." + c.Name}, {smallStyle, c.Title}}, formula, working, results)
 		}

@@ -72,7 +72,7 @@ func (r *record) eventWords(e Entry) string {
 	case batch.StepPerformed:
 		words := "performed step " + event.Step
 		for _, result := range event.Results {
-			words += fmt.Sprintf("; %s = %s (unrounded %s)", result.Name, protocol.Uncoded(result.Rounded), protocol.Uncoded(result.Unrounded)) + broken(result.Level, result.Limit)
+			words += fmt.Sprintf("; %s = %s (unrounded %s)", result.Name, protocol.Uncoded(result.Rounded), brief(result.Unrounded)) + broken(result.Level, result.Limit)
 		}
 		return words + manner(event.By, event.Manner)
 	case batch.TypedConfirmed:
@@ -173,4 +173,13 @@ func lifeOf(v *library.Version, c clock) []Stage {
 		stages = append(stages, Stage{"put into effect, from " + c.at(v.From), *v.InEffect})
 	}
 	return stages
+}
+
+// brief is an unrounded result as people read it.
+func brief(coded string) string {
+	q, err := protocol.ParseQuantity(coded)
+	if err != nil {
+		return coded
+	}
+	return q.Brief()
 }

@@ -188,7 +188,7 @@ func (r *record) calculationRow(st *batch.StepState, calc protocol.Calculation) 
 	}
 	return []cell{
 		name,
-		{{boldStyle, calc.Show(result.Rounded)}, {smallStyle, "unrounded: " + result.Unrounded.String()}},
+		{{boldStyle, calc.Show(result.Rounded)}, {smallStyle, "unrounded: " + result.Unrounded.Brief()}},
 		small(r.limits(calc.Limits)),
 		outcome(result.Verdict, len(calc.Limits) > 0),
 		small("by the system, from the values above; in full in “Calculations”"),

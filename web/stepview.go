@@ -65,7 +65,7 @@ type railStep struct {
 }
 
 type calcView struct {
-	Title, Value, Working, Unrounded, Formula, Missing string
+	Title, Value, Working, Formula, Missing string
 	Verdict                                            verdictView
 }
 
@@ -197,7 +197,7 @@ func fill(v *stepView, s *batch.State, st *batch.StepState, t typed, live bool, 
 	for _, c := range st.Step.Calcs {
 		one := calcView{Title: titleOr(c.Title, c.Name), Formula: c.Formula, Missing: "not known yet"}
 		if result, ok := st.Results[c.Name]; ok {
-			one.Value, one.Working, one.Unrounded, one.Missing = c.Show(result.Rounded), result.Working, result.Unrounded.String(), ""
+			one.Value, one.Working, one.Missing = c.Show(result.Rounded), result.Working, ""
 			one.Verdict = verdictOf(result.Verdict)
 		}
 		v.Calcs = append(v.Calcs, one)
