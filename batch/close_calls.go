@@ -133,7 +133,7 @@ func WithoutWristbands(steps []StepState) []StepState {
 			entries = slices.Clone(entries)
 			for j := range entries {
 				if field == patientField || !entries[j].Matched && register.NamesSomebody(entries[j].Raw, entries[j].At) {
-					entries[j].Raw = ""
+					entries[j].Raw, entries[j].Sent = "", ""
 				}
 			}
 			scans[field] = entries

@@ -30,6 +30,9 @@ type Open struct {
 	// neither (COI-08).
 	Trial       string `json:"trial,omitempty"`
 	Participant string `json:"participant,omitempty"`
+	// Chain is the ISBT 128 chain of identity identifier that ties the patient's
+	// collections to this therapy, as scanned or typed; "" for none (COI-06).
+	Chain string `json:"chain,omitempty"`
 }
 
 // Begin starts a timed step.
@@ -37,7 +40,8 @@ type Begin struct {
 	Step string `json:"step"`
 }
 
-// Scan is one code as the scanner sent it.
+// Scan is one code as the site reads it: with GS for what its scanners send in
+// its place. What they sent is among the facts (MAT-03).
 type Scan struct {
 	Step  string `json:"step"`
 	Field string `json:"field"`
@@ -147,6 +151,7 @@ type Patient struct {
 	Number     string `json:"number"`      // "999 000 0018"
 	NumberType string `json:"number_type"` // "NHS", "CHI", "H&C", "MRN"
 	Wristband  string `json:"wristband"`   // the code as scanned when the order was taken
+	Sent       string `json:"-"`           // the code exactly as received, where that is something else (MAT-03)
 }
 
 // Item is a lot or a machine set out for this batch. A command says Name, Code
@@ -163,6 +168,9 @@ type Item struct {
 	Reference  string    `json:"reference,omitempty"`   // certificate, calibration or control number
 	ForPatient string    `json:"for_patient,omitempty"` // patient number on the label; "" when for anybody
 	Amount     string    `json:"amount,omitempty"`      // amount set out, with unit
+	Donations  []string  `json:"donations,omitempty"`   // codes of all that is in it, unaltered (COI-05)
+	Chain      string    `json:"chain,omitempty"`       // of identity, that it carries (COI-06)
+	Sent       string    `json:"-"`                     // the code exactly as received, where that is not Code (MAT-03)
 }
 
 // Facts are what deciding needs and the batch does not hold.
@@ -182,6 +190,12 @@ type Facts struct {
 	// Registered is what the registers say, now, of everything whose code the
 	// command or the batch names, by code.
 	Registered map[string]register.Fitness
+	// Sent is what was received, byte for byte, by the code that it was read as:
+	// with the mark of the kind of symbol, or with what a scanner sends for GS
+	// (MAT-03). Unmarked says that every scanner of the site puts such a mark in
+	// front, and that the code of a scan came without one.
+	Sent     map[string]string
+	Unmarked bool
 	// Found is what the code of a scan belongs to outside the batch (COI-03).
 	Found Found
 	// Near are the other batches in the unit, and those of patients who are like

@@ -12,7 +12,7 @@ import (
 // setOutAll: every item that the protocol names is set out, each with a code
 // of its own, so that a scan can tell them apart (COI-03).
 func (d *decision) setOutAll(c Open) ([]OpenedItem, *Refusal) {
-	start := &decision{s: &State{ID: c.Batch, Protocol: d.f.Protocol, Patient: c.Patient}, f: d.f, now: d.now}
+	start := &decision{s: &State{ID: c.Batch, Protocol: d.f.Protocol, Patient: c.Patient, Chain: c.Chain}, f: d.f, now: d.now}
 	items := []OpenedItem{}
 	for _, item := range c.Items {
 		held, refusal := start.setOut(item)
@@ -20,7 +20,7 @@ func (d *decision) setOutAll(c Open) ([]OpenedItem, *Refusal) {
 			return nil, refusal
 		}
 		items = append(items, held)
-		start.s.Items = append(start.s.Items, Item{Name: held.Name, Code: held.Code})
+		start.s.Items = append(start.s.Items, Item{Name: held.Name, Code: held.Code, Chain: held.Chain})
 	}
 	for _, item := range d.f.Protocol.Items {
 		if !slices.ContainsFunc(items, func(held OpenedItem) bool { return held.Name == item.Name }) {
@@ -46,6 +46,10 @@ func (d *decision) setOut(item Item) (OpenedItem, *Refusal) {
 	case code == d.s.ID, d.s.wears(code, d), d.s.holds(code, d.now):
 		return OpenedItem{}, refuse("item_code", "The code of %s belongs to something else in this batch too.", item.Name)
 	}
+	sent, refusal := d.received(item.Code, code)
+	if refusal != nil {
+		return OpenedItem{}, refusal
+	}
 	fit, ok := d.f.Registered[code]
 	if !ok {
 		return OpenedItem{}, refuse("item_unregistered", "%s: no lot and no machine in the register has the code %s. It is taken in first.", title, code)
@@ -63,6 +67,10 @@ func (d *decision) setOut(item Item) (OpenedItem, *Refusal) {
 	held := OpenedItem{
 		Name: item.Name, Code: code, Register: string(fit.Stream), Lot: fit.Number, Released: fit.Released, Clean: fit.Clean,
 		Reference: fit.Document, Personal: fit.Personal, ForPatient: fit.ForPatient,
+		Chain: fit.Chain, Sent: sent,
+	}
+	if len(fit.Donations) > 0 {
+		held.Donations = fit.Donations
 	}
 	until := fit.Until
 	if fit.Machine() {
@@ -172,8 +180,8 @@ func (s *State) unfitNow(planned *protocol.Item, fit register.Fitness, now time.
 	if fit.Ended != "" {
 		return fit.Ended
 	}
-	if fit.Personal && !s.Masked && !s.ofPatient(fit.ForPatient) {
-		return "lot " + fit.Number + " is another patient's"
+	if why := s.misplaced(planned, fit); why != "" {
+		return why
 	}
 	for _, must := range planned.MustBe {
 		if why := fit.Failing(must, now); why != "" {
@@ -217,6 +225,7 @@ func (s *State) Needs(item string) bool {
 func (f Facts) asTheBooksSaid(s *State, ev Event, now time.Time) Facts {
 	masked := s.Masked || isMaskedOpening(ev)
 	f.Registered, f.masked = maps.Clone(f.Registered), masked
+	f = f.asSent(ev)
 	change := func(code string, how func(fit *register.Fitness)) {
 		if fit, ok := f.Registered[code]; ok {
 			how(&fit)

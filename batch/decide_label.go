@@ -304,6 +304,10 @@ func (d *decision) apply(c ApplyLabel) (Event, *Refusal) {
 	if code == "" || len(code) > maxCode {
 		return nil, refuse("bad_value", "The scanner sent nothing that can be read. Scan again.")
 	}
+	sent, refusal := d.received(c.Raw, code)
+	if refusal != nil {
+		return nil, refusal
+	}
 	number, why := d.s.labelCopy(code)
 	switch {
 	case why != "":
@@ -313,7 +317,7 @@ func (d *decision) apply(c ApplyLabel) (Event, *Refusal) {
 	case d.s.LabelCopies[number-1].Applied != nil:
 		return nil, refuse("already_applied", "Label %d was applied already.", number)
 	}
-	return LabelApplied{By: d.by, Copy: number, Raw: code}, nil
+	return LabelApplied{By: d.by, Copy: number, Raw: code, Sent: sent}, nil
 }
 
 // endable: a copy that is there still can be destroyed or attached, for a

@@ -39,10 +39,16 @@ func (d *decision) open(c Open) (Event, *Refusal) {
 		// Found out when the label is printed, the medicine would be made and could not be labelled.
 		return nil, refuse("trial", "The label of this medicine names the trial and the participant. Enter both.")
 	}
+	chain, refusal := chainOf(c.Chain, d.now)
+	if refusal != nil {
+		return nil, refusal
+	}
+	c.Chain = chain
 	patient, refusal := d.identified(c)
 	if refusal != nil {
 		return nil, refusal
 	}
+	patient.Sent = d.came(c.Patient.Wristband, patient.Wristband)
 	values, refusal := d.withinRange(c)
 	if refusal != nil {
 		return nil, refusal
@@ -70,7 +76,7 @@ func (d *decision) open(c Open) (Event, *Refusal) {
 		Reference: c.Reference, Prescriber: c.Prescriber, Items: items, SiteValues: site,
 		Basis: basisOf(d.f),
 		Issue: issueNumber(d.f.Origin, p, d.f.Issue), Reissues: again, Reissue: reasonFor(again, c), Near: d.near(patientField),
-		Trial: c.Trial, Participant: c.Participant,
+		Trial: c.Trial, Participant: c.Participant, Chain: chain,
 	}, nil
 }
 

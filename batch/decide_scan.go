@@ -34,6 +34,13 @@ func (d *decision) scan(c Scan) (Event, *Refusal) {
 	if code == "" && !d.s.Masked || len(code) > maxCode || !utf8.ValidString(code) {
 		return nil, refuse("bad_value", "The scanner sent nothing that can be read. Scan again.")
 	}
+	if d.f.Unmarked {
+		return nil, refuse("not_scanned", "This came without the mark that every scanner here puts in front of a code, so it was typed, or the scanner is set up otherwise. Scan again; if the code cannot be scanned, use “I cannot scan it”.")
+	}
+	sent, refusal := d.received(c.Raw, code)
+	if refusal != nil {
+		return nil, refusal
+	}
 	if refusal := d.startable(st); refusal != nil {
 		return nil, refusal
 	}
@@ -44,7 +51,7 @@ func (d *decision) scan(c Scan) (Event, *Refusal) {
 	if why != "" {
 		whose := d.whose(c.Field, code, st.Step.Scans[place].Stop, why)
 		ev := ScanRefused{
-			By: d.by, Step: c.Step, Field: c.Field, Raw: code, Why: whose.why, Known: whose.known, Others: whose.others, Personal: whose.personal,
+			By: d.by, Step: c.Step, Field: c.Field, Raw: code, Sent: sent, Why: whose.why, Known: whose.known, Others: whose.others, Personal: whose.personal,
 			Near: d.near(c.Field),
 		}
 		if d.s.holds(code, d.now) {
@@ -57,7 +64,7 @@ func (d *decision) scan(c Scan) (Event, *Refusal) {
 	if refusal := d.reaches(d.scanPoints(st, c.Field)...); refusal != nil {
 		return nil, refusal
 	}
-	return ScanAccepted{By: d.by, Step: c.Step, Field: c.Field, Raw: code, Lot: lot, Near: d.near(c.Field)}, nil
+	return ScanAccepted{By: d.by, Step: c.Step, Field: c.Field, Raw: code, Sent: sent, Lot: lot, Near: d.near(c.Field)}, nil
 }
 
 // scanPoints are the points that a matching scan reaches.

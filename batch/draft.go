@@ -39,12 +39,12 @@ func payloadOf(ev Event) ([]byte, error) {
 		ev = closedLabel(e)
 	case ScanAccepted:
 		if e.Field == patientField {
-			e.Raw = ""
+			e.Raw, e.Sent = "", ""
 		}
 		ev = e
 	case ScanRefused:
 		if e.Personal {
-			e.Raw = ""
+			e.Raw, e.Sent = "", ""
 		}
 		ev = e
 	case NumberLinked:
@@ -93,7 +93,7 @@ func sealedOf(ev Event) map[string]string {
 	case BatchOpened:
 		sealed := map[string]string{
 			"name": e.Patient.Name, "born": e.Patient.Born,
-			"number": e.Patient.Number, "wristband": e.Patient.Wristband,
+			"number": e.Patient.Number, "wristband": e.Patient.Wristband, "wristband_sent": e.Patient.Sent,
 		}
 		for i, item := range e.Items {
 			if item.Personal {
@@ -109,11 +109,11 @@ func sealedOf(ev Event) map[string]string {
 		}
 	case ScanAccepted:
 		if e.Field == patientField {
-			return map[string]string{"raw": e.Raw}
+			return map[string]string{"raw": e.Raw, "sent": e.Sent}
 		}
 	case ScanRefused:
 		if e.Personal {
-			return map[string]string{"raw": e.Raw}
+			return map[string]string{"raw": e.Raw, "sent": e.Sent}
 		}
 	case NumberLinked:
 		return map[string]string{"number": e.Number, "wristband": e.Wristband}
@@ -240,7 +240,7 @@ func opened(ev Event, openings map[string]string) Event {
 	case BatchOpened:
 		e.Patient = Patient{
 			Name: openings["name"], Born: openings["born"], Number: openings["number"],
-			NumberType: e.NumberType, Wristband: openings["wristband"],
+			NumberType: e.NumberType, Wristband: openings["wristband"], Sent: openings["wristband_sent"],
 		}
 		for i := range e.Items {
 			if e.Items[i].Personal {
@@ -257,12 +257,12 @@ func opened(ev Event, openings map[string]string) Event {
 		return e
 	case ScanAccepted:
 		if e.Field == patientField {
-			e.Raw = openings["raw"]
+			e.Raw, e.Sent = openings["raw"], openings["sent"]
 		}
 		return e
 	case ScanRefused:
 		if e.Personal {
-			e.Raw = openings["raw"]
+			e.Raw, e.Sent = openings["raw"], openings["sent"]
 		}
 		return e
 	case NumberLinked:

@@ -51,6 +51,9 @@ type BatchOpened struct {
 	// the person is known by that outside the hospital; both or neither (COI-08).
 	Trial       string `json:"trial,omitempty"`
 	Participant string `json:"participant,omitempty"`
+	// Chain is the order's chain of identity, which ties several collections to
+	// one therapy; "" where it has none (COI-06).
+	Chain string `json:"chain,omitempty"`
 }
 
 // OpenedSiteValue is a value of the site as it was in force when the batch was
@@ -80,6 +83,12 @@ type OpenedItem struct {
 	Amount     string `json:"amount"`
 	Personal   bool   `json:"personal"` // its label names a patient
 	ForPatient string `json:"-"`
+	// Donations are the unique codes of all that is in it, unaltered (COI-05),
+	// and Chain the chain of identity that it carries (COI-06).
+	Donations []string `json:"donations,omitempty"`
+	Chain     string   `json:"chain,omitempty"`
+	// Sent is the code exactly as it was received, where that is not Code (MAT-03).
+	Sent string `json:"sent,omitempty"`
 }
 
 // StepBegun starts a timed step's clock.
@@ -89,24 +98,29 @@ type StepBegun struct {
 	Manner Manner `json:"manner,omitzero"`
 }
 
-// ScanAccepted is a code that matched. Raw is sealed where it is a patient's.
+// ScanAccepted is a code that matched. Raw is what it was read as, and Sent what
+// was received, exactly, where that is something else: with the mark of the kind
+// of symbol, or with what a scanner sends for GS (MAT-03). Both are sealed where
+// they are a patient's.
 type ScanAccepted struct {
 	By    `json:"by"`
 	Step  string `json:"step"`
 	Field string `json:"field"`
 	Raw   string `json:"raw,omitempty"`
+	Sent  string `json:"sent,omitempty"`
 	Lot   string `json:"lot"`
 	// Near are the other batches at a match of patient or label (COI-11).
 	Near []Neighbour `json:"near,omitempty"`
 }
 
 // ScanRefused is a code that did not match, or whose item may not be used. Raw
-// is sealed where it may name a patient.
+// and Sent are as in ScanAccepted, and sealed where they may name a patient.
 type ScanRefused struct {
 	By    `json:"by"`
 	Step  string `json:"step"`
 	Field string `json:"field"`
 	Raw   string `json:"raw,omitempty"`
+	Sent  string `json:"sent,omitempty"`
 	Why   string `json:"why"`
 	// Holder and UsedBy are what the machine's log book said, which this
 	// batch's record does not carry: the batch that had it, and the last one

@@ -90,13 +90,13 @@ func (s *growing) take(ev Event, act Act, p *protocol.Protocol) error {
 	case ScanAccepted:
 		return s.change(e.Step, func(st *StepState) error {
 			st.begin(act.At)
-			st.addScan(e.Field, ScanEntry{Act: act, Raw: e.Raw, Matched: true, Item: e.Lot, Personal: e.Field == patientField})
+			st.addScan(e.Field, ScanEntry{Act: act, Raw: e.Raw, Sent: e.Sent, Matched: true, Item: e.Lot, Personal: e.Field == patientField})
 			s.nearby(e.Near)
 			return s.appliedIn(e, act)
 		})
 	case ScanRefused:
 		return s.change(e.Step, func(st *StepState) error {
-			st.addScan(e.Field, ScanEntry{Act: act, Raw: e.Raw, Why: e.Why, Others: e.Others, Personal: e.Personal})
+			st.addScan(e.Field, ScanEntry{Act: act, Raw: e.Raw, Sent: e.Sent, Why: e.Why, Others: e.Others, Personal: e.Personal})
 			s.nearby(e.Near)
 			return nil
 		})
@@ -275,7 +275,7 @@ func (s *growing) open(e BatchOpened, act Act, p *protocol.Protocol) error {
 	s.Patient, s.Reference, s.Prescriber = e.Patient, e.Reference, e.Prescriber
 	s.Patient.NumberType, s.Basis = e.NumberType, e.Basis
 	s.Issue, s.Reissues, s.Reissue = e.Issue, e.Reissues, e.Reissue
-	s.Trial, s.Participant = e.Trial, e.Participant
+	s.Trial, s.Participant, s.Chain = e.Trial, e.Participant, e.Chain
 	s.nearby(e.Near)
 	s.Order = map[string]OrderEntry{}
 	for _, value := range p.Order {

@@ -94,6 +94,7 @@ type LabelApplied struct {
 	By   `json:"by"`
 	Copy int    `json:"copy"`
 	Raw  string `json:"raw"`
+	Sent string `json:"sent,omitempty"` // exactly as received, where that is not Raw (MAT-03)
 }
 
 // LabelDestroyed is a copy that is no more.

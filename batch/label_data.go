@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/protocol"
+	"countersign/register"
 	"countersign/register/label"
 )
 
@@ -20,7 +21,7 @@ func (d *decision) labelData(kind label.Kind) label.Data {
 		Route: d.onLabel(plan.Route), Storage: product.Storage, Disposal: d.onLabel(plan.Disposal),
 		Holder: d.onLabel(plan.Holder), Number: product.Licence, Supplier: d.onLabel(plan.Supplier),
 		Batch: s.ID, Zone: d.zone(), GTIN: plan.Number, Patient: s.labelPatient(),
-		Cells: d.onLabel(plan.Cells), Donation: d.onLabel(plan.Donation), Autologous: plan.Autologous,
+		Cells: d.onLabel(plan.Cells), Donation: d.donationOnLabel(plan.Donation), Chain: s.chain(), Autologous: plan.Autologous,
 		Trial: d.onLabel(plan.Trial), Sponsor: d.onLabel(plan.Sponsor), Participant: d.onLabel(plan.Participant),
 		HospitalOnly: plan.HospitalOnly, Comparator: d.onLabel(plan.Comparator), OldRules: plan.OldRules,
 		Investigator: d.onLabel(plan.Investigator), Directions: d.onLabel(plan.Directions),
@@ -101,10 +102,10 @@ func (d *decision) lotsOnLabel(item, particular string) (string, bool) {
 		}
 		of := []string{held.Lot}
 		if particular == protocol.LabelDonation {
-			of = d.f.Registered[held.Code].Donations // a pool's are several
+			of = held.Donations // a pool's are several
 		}
 		for _, text := range of {
-			if !slices.Contains(all, text) {
+			if text = register.Visible(text); !slices.Contains(all, text) {
 				all = append(all, text)
 			}
 		}
@@ -112,7 +113,18 @@ func (d *decision) lotsOnLabel(item, particular string) (string, bool) {
 			return "", false
 		}
 	}
-	return strings.Join(all, ", "), len(all) > 0
+	return strings.Join(all, "; "), len(all) > 0
+}
+
+// donationOnLabel is what a label says of donations: those that the protocol
+// names, or else all that are in what was set out (COI-05).
+func (d *decision) donationOnLabel(plan string) string {
+	for _, name := range protocol.LabelNames(plan) {
+		if _, particular, ok := d.s.Protocol.OnLabel(name); ok && particular == protocol.LabelDonation {
+			return d.onLabel(plan)
+		}
+	}
+	return d.s.donation(d.onLabel(plan))
 }
 
 // partOf says that something that was set out may be part of the medicine: it was

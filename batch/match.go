@@ -49,7 +49,9 @@ func (d *decision) whose(field, code string, stop bool, why string) wrong {
 		}
 		return w
 	}
-	if fit, ok := d.f.Registered[code]; ok && fit.Personal && !d.s.Masked && !d.s.ofPatient(fit.ForPatient) {
+	if d.s.otherChain(register.Chain(code, d.now)) || d.s.otherChain(d.f.Registered[code].Chain) {
+		w.others, w.why = true, "this carries another chain of identity than this batch"
+	} else if fit, ok := d.f.Registered[code]; ok && fit.Personal && !d.s.Masked && !d.s.ofPatient(fit.ForPatient) {
 		w.others, w.why = true, "lot "+fit.Number+" is another patient's"
 	} else if !ok && d.f.Found.Batch != "" {
 		w.others, w.why = true, "this is the label of batch "+d.f.Found.Batch
@@ -150,7 +152,7 @@ func MaskedSteps(steps []StepState) []StepState {
 			scans = slices.Clone(scans)
 			for j := range scans {
 				if scans[j].Personal {
-					scans[j].Raw = ""
+					scans[j].Raw, scans[j].Sent = "", ""
 				}
 			}
 			steps[i].Scans[field] = scans

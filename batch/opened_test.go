@@ -21,7 +21,7 @@ func TestAnOpeningOfTheFirstVersionIsStillRead(t *testing.T) {
 	if opened := ev.(BatchOpened); opened.Patient != w.open.Patient || opened.SiteValues != nil || opened.Batch != batchID {
 		t.Errorf("%+v", opened)
 	}
-	for version, payload := range map[int][]byte{1: w.log[0].Payload, 2: entry.Payload, 3: entry.Payload, 4: w.log[0].Payload} {
+	for version, payload := range map[int][]byte{1: w.log[0].Payload, 2: entry.Payload, 3: entry.Payload, 4: entry.Payload, 5: w.log[0].Payload} {
 		entry.KindVersion, entry.Payload = version, payload
 		if _, err := DecodeEvent(entry, nil); err == nil {
 			t.Errorf("version %d is read from %s", version, payload)

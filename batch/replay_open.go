@@ -10,7 +10,7 @@ func openOf(e BatchOpened) (Command, error) {
 	c := Open{
 		Batch: e.Batch, Protocol: e.Protocol, Version: e.Version, Digest: e.Digest, Patient: e.Patient,
 		Order: e.Order, Reference: e.Reference, Prescriber: e.Prescriber, Unit: e.Basis.Unit, Reissue: e.Reissue,
-		Trial: e.Trial, Participant: e.Participant,
+		Trial: e.Trial, Participant: e.Participant, Chain: e.Chain,
 	}
 	if c.Patient.Name == "" {
 		c.Patient = Patient{Name: stoodIn, Born: "2000-01-01", Number: stoodIn, Wristband: "masked wristband", NumberType: e.NumberType}
@@ -41,6 +41,7 @@ func itemOf(e OpenedItem) (Item, error) {
 	held := Item{
 		Name: e.Name, Code: e.Code, Register: e.Register, Left: e.Left, Lot: e.Lot, Released: e.Released, Clean: e.Clean,
 		Reference: e.Reference, Amount: e.Amount, ForPatient: e.ForPatient,
+		Donations: e.Donations, Chain: e.Chain, Sent: e.Sent,
 	}
 	if e.Expiry != "" {
 		expiry, err := time.Parse(time.RFC3339, e.Expiry)

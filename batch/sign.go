@@ -214,6 +214,9 @@ func (sh *sheet) opening(c Open, f Facts) {
 	if c.Trial != "" {
 		sh.add("Trial: %s, participant %s.", strings.TrimSpace(c.Trial), strings.TrimSpace(c.Participant))
 	}
+	if chain, _ := chainOf(c.Chain, time.Time{}); chain != "" {
+		sh.add("Chain of identity: %s.", chain)
+	}
 	if f.Protocol == nil {
 		return
 	}

@@ -77,6 +77,7 @@ type State struct {
 	Links       []Link     // numbers that were found to be this patient's too
 	Trial       string     // with Participant: how the person is known outside the hospital (COI-08)
 	Participant string
+	Chain       string       // the order's chain of identity; "" where it has none (COI-06)
 	Near        []Neighbour  // that could be mixed up with it when it was opened, or at a match since
 	News        []NewsEntry  // what came to light after release; number i+1 at index i
 	NewsTold    []NewsNotice // who was told of that
@@ -147,7 +148,8 @@ type StepState struct {
 // ScanEntry is one scan, taken or refused.
 type ScanEntry struct {
 	Act
-	Raw     string
+	Raw     string // what it was read as
+	Sent    string // what was received, where that is something else (MAT-03)
 	Matched bool
 	Why     string // of a refusal
 	Item    string // the item's lot, when it is one

@@ -5,9 +5,11 @@ import "countersign/audit"
 // versionOf is the version of a kind's payload.
 func versionOf(ev Event) int {
 	switch ev.(type) {
-	case BatchOpened, ScanRefused, StepBegun, ValueRecorded, ItemMoved, StepPerformed:
+	case BatchOpened, ScanRefused:
+		return 4
+	case ScanAccepted, openedThird, scanRefusedThird, StepBegun, ValueRecorded, ItemMoved, StepPerformed:
 		return 3
-	case ScanAccepted, ValueCorrected, ExceptionRaised, BatchCertified, BatchReviewed, openedSecond, scanRefusedSecond, begunSecond, recordedSecond, movedSecond, performedSecond:
+	case ItemSetOut, LabelApplied, scanAcceptedSecond, ValueCorrected, ExceptionRaised, BatchCertified, BatchReviewed, openedSecond, scanRefusedSecond, begunSecond, recordedSecond, movedSecond, performedSecond:
 		return 2
 	}
 	return 1
@@ -27,7 +29,7 @@ type closing interface {
 
 // earlier gives the zero event of each earlier version of a kind.
 func earlier() []Event {
-	return []Event{openedFirst{}, scanRefusedFirst{}, openedSecond{}, scanAcceptedFirst{}, scanRefusedSecond{}, correctedFirst{}, exceptionRaisedFirst{}, begunFirst{}, recordedFirst{}, movedFirst{}, performedFirst{}, begunSecond{}, recordedSecond{}, movedSecond{}, performedSecond{}, certifiedFirst{}, reviewedFirst{}}
+	return []Event{openedFirst{}, scanRefusedFirst{}, openedSecond{}, scanAcceptedFirst{}, scanRefusedSecond{}, correctedFirst{}, exceptionRaisedFirst{}, begunFirst{}, recordedFirst{}, movedFirst{}, performedFirst{}, begunSecond{}, recordedSecond{}, movedSecond{}, performedSecond{}, certifiedFirst{}, openedThird{}, scanAcceptedSecond{}, scanRefusedThird{}, setOutFirst{}, labelAppliedFirst{}, reviewedFirst{}}
 }
 
 // openedFirst is an opening as version 1 of its kind had it.

@@ -16,7 +16,7 @@ type openedSecond struct {
 	Values     map[string]string `json:"values"`
 	Reference  string            `json:"reference"`
 	Prescriber string            `json:"prescriber"`
-	Items      []OpenedItem      `json:"items"`
+	Items      []openedItemThird `json:"items"`
 	SiteValues []OpenedSiteValue `json:"site_values"`
 	Basis      Basis             `json:"basis"`
 	Issue      string            `json:"issue"`
@@ -31,7 +31,7 @@ func (openedSecond) Kind() audit.Kind { return kindOpened }
 func (e openedSecond) today() Event {
 	return BatchOpened{
 		By: e.By, Batch: e.Batch, Site: e.Site, Protocol: e.Protocol, Version: e.Version, Digest: e.Digest, NumberType: e.NumberType,
-		Order: e.Order, Values: e.Values, Reference: e.Reference, Prescriber: e.Prescriber, Items: e.Items, SiteValues: e.SiteValues,
+		Order: e.Order, Values: e.Values, Reference: e.Reference, Prescriber: e.Prescriber, Items: todays(e.Items), SiteValues: e.SiteValues,
 		Basis: e.Basis, Issue: e.Issue, Reissues: e.Reissues, Reissue: e.Reissue,
 	}
 }

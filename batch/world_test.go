@@ -41,7 +41,9 @@ type world struct {
 	earlier   []Earlier
 	unread    []identity.Role
 	salt      int
-	ungiven   []string // items whose lots were taken in without a donation code
+	ungiven   []string          // items whose lots were taken in without a donation code
+	sent      map[string]string // what came from the scanner, by what it was read as
+	unmarked  bool              // it came without the mark that every scanner here puts in front
 }
 
 const batchID = "B-2026-0001"
@@ -164,6 +166,7 @@ func (w *world) factsOf(who string) Facts {
 		Person: person, Protocol: p, Effective: true, Origin: "royal.example", Site: "The Royal, unit 1",
 		Standing: w.books.Standing(p.Product.Code, p.Product.Form, w.unit(), w.now), Zone: time.UTC, Settings: w.settings, Registered: w.registered(),
 		Issue: 7, Earlier: w.earlier, Unread: w.unread, Deviations: w.deviations(), Blanks: w.blanks(),
+		Sent: w.sent, Unmarked: w.unmarked,
 		Near: Near(batchID, w.unit(), w.open.Patient, w.others, w.now, time.UTC),
 	}
 }
@@ -191,8 +194,9 @@ func (w *world) registered() map[string]register.Fitness {
 		fit := register.Fitness{
 			Stream: audit.StreamID("lot/" + item.Lot), Name: planned.RegisteredAs, Number: item.Lot, Code: item.Code, Released: item.Released,
 			Until: item.Expiry, Document: item.Reference, Personal: item.ForPatient != "", ForPatient: item.ForPatient, Left: planned.Need,
+			Donations: item.Donations, Chain: item.Chain,
 		}
-		if !slices.Contains(w.ungiven, item.Name) {
+		if len(item.Donations) == 0 && w.protocol.Label.Names(item.Name+"."+protocol.LabelDonation) && !slices.Contains(w.ungiven, item.Name) {
 			fit.Donations = []string{"G0017 26 000042 " + item.Name}
 		}
 		if planned.Equipment {

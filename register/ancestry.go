@@ -81,6 +81,28 @@ func (b *Books) awaits(lot *Lot) *Lot {
 	return nil
 }
 
+// chained is the chain of identity of what was made of lots: that of its own
+// label, or the one that they carry.
+func (b *Books) chained(own string, from []Source) string {
+	for _, source := range from {
+		if lot := b.lots[source.Lot]; own == "" && lot != nil {
+			own = lot.Chain
+		}
+	}
+	return own
+}
+
+// oneChain: what belongs to two chains of identity is never pooled (COI-06).
+func (b *Books) oneChain(own string, from []Source) *Refusal {
+	chain := b.chained(own, from)
+	for _, source := range from {
+		if lot := b.lots[source.Lot]; lot != nil && lot.Chain != "" && lot.Chain != chain {
+			return refuse("another_chain", "Lot %s carries the chain of identity %s, and this is of %s. They are never pooled.", lot.ID, lot.Chain, chain)
+		}
+	}
+	return nil
+}
+
 // grounds are the streams that a lot's fitness rests on besides its own.
 func (b *Books) grounds(lot *Lot) (all []audit.Condition) {
 	for _, from := range b.Ancestors(lot.ID) {

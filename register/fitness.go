@@ -33,6 +33,7 @@ type Fitness struct {
 	Holder       string            // the batch that has the machine
 	UsedBy       string            // the batch that used the machine since it was cleaned
 	Donations    []string          // that are in a lot, unaltered (COI-05)
+	Chain        string            // of identity, that a lot carries (COI-06)
 	// Grounds are the lots that a lot came from, as they stood: it is fit while
 	// they are.
 	Grounds []audit.Condition
@@ -133,7 +134,7 @@ func (b *Books) fitnessOfLot(lot *Lot) Fitness {
 	f := Fitness{
 		Stream: LotStream(lot.ID), Name: lot.Material, Number: lot.Number, Code: lot.Code,
 		Released: lot.Status == Released, Until: lot.Last(), Document: lot.Release,
-		Personal: lot.Personal, ForPatient: lot.ForPatient, Left: lot.Left, Donations: lot.Donations, Grounds: b.grounds(lot),
+		Personal: lot.Personal, ForPatient: lot.ForPatient, Left: lot.Left, Donations: lot.Donations, Chain: lot.Chain, Grounds: b.grounds(lot),
 	}
 	if f.Document == "" {
 		f.Document = lot.Document

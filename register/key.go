@@ -59,3 +59,37 @@ func Wristband(code string, now time.Time) (scan.Wristband, error) {
 	read, err := scan.Read(code, scan.Settings{Today: dayOf(now), NamesAsTyped: true})
 	return read.Wristband, err
 }
+
+// Chain is the chain of identity identifier that a code carries (ISBT 128 data
+// structure 040), unaltered; "" for none (COI-06).
+func Chain(code string, now time.Time) string {
+	read, err := scan.Read(code, scan.Settings{Today: dayOf(now)})
+	if err != nil {
+		return ""
+	}
+	return read.Identity
+}
+
+// SameCode says that what was received is a code, with nothing but what scanners
+// put around it and send between its elements in the place of GS (MAT-03).
+func SameCode(sent, code string) bool {
+	const longest = 16 // of what stands for a separator, in bytes
+	sent = Label(sent)
+	ends := map[int]bool{0: true} // where a part may end
+	for i, part := range strings.Split(Label(code), string(rune(groupSeparator))) {
+		next := map[int]bool{}
+		for end := range ends {
+			from, until := end+1, end+longest
+			if i == 0 {
+				from, until = 0, 0
+			}
+			for at := from; at <= min(until, len(sent)); at++ {
+				if strings.HasPrefix(sent[at:], part) {
+					next[at+len(part)] = true
+				}
+			}
+		}
+		ends = next
+	}
+	return ends[len(sent)]
+}

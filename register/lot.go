@@ -32,6 +32,7 @@ type Lot struct {
 	// Donations are the unique codes of all that is in it, unaltered: one of a
 	// delivery, every one of a pool (COI-05).
 	Donations []string
+	Chain     string   // of identity, that its label or its sources carry (COI-06)
 	From      []Source // the lots and donations that it was made of; none of a delivery
 	Parts     []parted // that it was split into
 	Expiry    time.Time

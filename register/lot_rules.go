@@ -49,7 +49,7 @@ func (e LotReceived) apply(b *Books, id string, act Act) {
 	expiry, _ := time.Parse(time.RFC3339, e.Expiry)   // zero when there is none
 	b.codes[Key(e.Code, act.At)] = id
 	b.lots[id] = &Lot{
-		ID: id, Material: e.Material, Code: e.Code, Number: e.Number, Serial: e.Serial, Donations: donationsOf(e.Donation), Expiry: expiry,
+		ID: id, Material: e.Material, Code: e.Code, Number: e.Number, Serial: e.Serial, Donations: donationsOf(e.Donation), Chain: Chain(e.Code, act.At), Expiry: expiry,
 		Quantity: quantity, Left: quantity, Supplier: e.Supplier, Document: e.Document,
 		Personal: e.Personal, ForPatient: e.ForPatient, Status: Unreleased, Received: act, History: []Act{act},
 	}

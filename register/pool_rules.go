@@ -35,6 +35,9 @@ func (e LotPooled) check(b *Books, id string, act Act) *Refusal {
 	if !slices.Equal(donations, e.Donations) {
 		return refuse("donations_differ", "The pool has to name every donation that is in it, and no other.")
 	}
+	if refusal := b.oneChain(Chain(e.Code, act.At), e.From); refusal != nil {
+		return refusal
+	}
 	if came, ok := e.came(b); ok && e.bounded(b) {
 		if quantity, err := protocol.ParseQuantity(e.Quantity); err == nil {
 			if more, err := quantity.Cmp(came); err == nil && more > 0 {
@@ -192,7 +195,7 @@ func (e LotPooled) apply(b *Books, id string, act Act) {
 	expiry, _ := time.Parse(time.RFC3339, e.Expiry)   // zero when there is none
 	b.codes[Key(e.Code, act.At)] = id
 	b.lots[id] = &Lot{
-		ID: id, Material: e.Material, Code: e.Code, Number: e.Number, Donations: e.Donations, From: e.From, Expiry: expiry, Quantity: quantity, Left: quantity,
+		ID: id, Material: e.Material, Code: e.Code, Number: e.Number, Donations: e.Donations, From: e.From, Chain: b.chained(Chain(e.Code, act.At), e.From), Expiry: expiry, Quantity: quantity, Left: quantity,
 		Supplier: e.Supplier, Document: e.Document, Personal: e.Personal, ForPatient: e.ForPatient, Status: Unreleased, Received: act, History: []Act{act},
 	}
 	for _, source := range e.From {
@@ -226,6 +229,9 @@ func (e LotSplit) check(b *Books, id string, act Act) *Refusal {
 		}
 		if taken {
 			return refuse("code_taken", "The code %s is on something else already. Every part gets a label of its own.", Visible(part.Code))
+		}
+		if chain := Chain(part.Code, act.At); chain != "" && chain != lot.Chain {
+			return refuse("another_chain", "The label of this part carries the chain of identity %s, and lot %s does not.", chain, id)
 		}
 		if refusal := b.materials[lot.Material].counts(part.Quantity); refusal != nil {
 			return refusal
@@ -279,7 +285,7 @@ func (e LotSplitOff) apply(b *Books, id string, act Act) {
 	b.codes[Key(e.Code, act.At)] = id
 	b.lots[id] = &Lot{
 		ID: id, Material: e.Material, Code: e.Code, Number: e.Number, Donations: e.Donations, From: []Source{{Lot: e.From, Amount: e.Quantity}},
-		Expiry: expiry, Quantity: quantity, Left: quantity, Document: e.Document, Personal: e.Personal, ForPatient: e.ForPatient,
+		Chain: b.lots[e.From].Chain, Expiry: expiry, Quantity: quantity, Left: quantity, Document: e.Document, Personal: e.Personal, ForPatient: e.ForPatient,
 		Status: Unreleased, Received: act, History: []Act{act},
 	}
 	b.leadsTo(e.From, id)

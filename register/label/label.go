@@ -86,7 +86,8 @@ type Data struct {
 
 	// Advanced therapies.
 	Cells      string // the statement on cells or tissue, and their origin
-	Donation   string // unique donation code
+	Donation   string // unique donation code, or all of a pool
+	Chain      string // of identity, where the order or the material carries one (COI-06)
 	Autologous bool
 
 	// Trials.

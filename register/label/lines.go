@@ -46,6 +46,7 @@ func (d Data) preLines() []Line {
 	} else {
 		l.add(Notice, "PRE-LABEL. NOT RELEASED. NOT TO BE GIVEN.")
 	}
+	l.told("Chain of identity", d.Chain)
 	l.autologous(d)
 	return l
 }
@@ -79,6 +80,7 @@ func (d Data) finalLines() []Line {
 	l.told("Excipients", d.Excipients)
 	l.told("Cells or tissue", d.Cells)
 	l.told("Donation", d.Donation)
+	l.told("Chain of identity", d.Chain)
 	if d.trials() {
 		l.told("Trial", d.Trial)
 		l.told("Participant", d.Participant)

@@ -154,10 +154,7 @@ func (s *Service) Do(ctx context.Context, who Session, key, id string, seen int6
 	if err := checkKey(key); err != nil {
 		return nil, err
 	}
-	if refusal := s.byHand(c); refusal != nil {
-		return nil, refusal
-	}
-	c = s.asScanned(c)
+	c, came := s.asScanned(c)
 	switch c.(type) {
 	case batch.Recall:
 		return nil, &Refusal{Code: "signature_needed", Sentence: "A batch is recalled by the signed act of a recall, and not by itself."}
@@ -173,7 +170,7 @@ func (s *Service) Do(ctx context.Context, who Session, key, id string, seen int6
 	if _, _, signed := batch.Signs(state, c); signed {
 		return nil, &Refusal{Code: "signature_needed", Sentence: "This act needs a signature."}
 	}
-	act := batchAct{service: s, key: key, id: id, command: c, person: who.Person.ID}
+	act := batchAct{service: s, key: key, id: id, command: c, came: came, person: who.Person.ID}
 	after, err := act.run(ctx)
 	if refusal, ok := AsRefusal(err); ok && seen > 0 && state != nil && seen < state.Version {
 		return nil, &Conflict{Sentence: "Somebody else was here since your page was drawn. " + refusal.Sentence, Batch: masked(state, who)}
@@ -187,6 +184,7 @@ type batchAct struct {
 	key     string // idempotency key
 	id      string // batch
 	command batch.Command
+	came    arrival
 	person  identity.PersonID
 	// sign makes the signature over the first draft; nil for unsigned acts.
 	sign func(ctx context.Context, state *batch.State, f batch.Facts, head audit.Head, d audit.Draft) (audit.Signature, error)
@@ -225,6 +223,7 @@ func (a batchAct) run(ctx context.Context) (*batch.State, error) {
 		if err != nil {
 			return nil, err
 		}
+		f = a.came.facts(f)
 		drafts, refusal, err := a.decide(state, f, now)
 		if err != nil {
 			return nil, s.broken("decide", err)

@@ -42,29 +42,49 @@ func (s *Service) Scanners() Scanners { return s.scanners }
 // code, so that it can be read and decided again without the site's settings.
 func (s *Service) written(raw string) string { return scan.Written(raw, s.ScanSettings()) }
 
-// asScanned writes every code in a command so.
-func (s *Service) asScanned(c batch.Command) batch.Command {
+// arrival is what came from the scanners with a command, beside what it was read
+// as.
+type arrival struct {
+	sent     map[string]string // by the code that it was read as
+	unmarked bool
+}
+
+// facts puts what came among what deciding needs.
+func (a arrival) facts(f batch.Facts) batch.Facts {
+	f.Sent, f.Unmarked = a.sent, a.unmarked
+	return f
+}
+
+// asScanned writes every code in a command so, and keeps what came.
+func (s *Service) asScanned(c batch.Command) (batch.Command, arrival) {
+	came := arrival{sent: map[string]string{}}
+	read := func(raw string) string {
+		code := s.written(raw)
+		came.sent[code] = raw
+		return code
+	}
 	switch c := c.(type) {
 	case batch.Scan:
-		c.Raw = s.written(c.Raw)
-		return c
+		came.unmarked = s.byHand(c.Raw)
+		c.Raw = read(c.Raw)
+		return c, came
 	case batch.ApplyLabel:
-		c.Raw = s.written(c.Raw)
-		return c
+		c.Raw = read(c.Raw)
+		return c, came
 	case batch.SetOut:
-		c.Item.Code = s.written(c.Item.Code)
-		return c
+		c.Item.Code = read(c.Item.Code)
+		return c, came
 	case batch.Open:
-		c.Patient.Wristband = s.written(c.Patient.Wristband)
+		c.Patient.Wristband = read(c.Patient.Wristband)
 		items := make([]batch.Item, len(c.Items))
 		for i, item := range c.Items {
-			item.Code = s.written(item.Code)
+			item.Code = read(item.Code)
 			items[i] = item
 		}
 		c.Items = items
-		return c
+		return c, came
 	}
-	return c
+	return c, came
 }
 
 // registerAsScanned does so for an act on a register.
@@ -110,16 +130,10 @@ func (s *Service) registerAsScanned(c register.Command) register.Command {
 	return c
 }
 
-// byHand refuses a scan that no scanner of this site can have sent: where each
-// puts its identifier in front of every code, one without was typed. Where the
-// site does not know that of its scanners, nothing is asked.
-func (s *Service) byHand(c batch.Command) *Refusal {
-	scanned, ok := c.(batch.Scan)
-	if !ok || !s.scanners.Identified || scanned.Raw == "" || scan.Identified(scanned.Raw) {
-		return nil
-	}
-	return &Refusal{
-		Code:     "not_scanned",
-		Sentence: "This came without the mark that every scanner here puts in front of a code, so it was typed, or the scanner is set up otherwise. Scan again; if the code cannot be scanned, use “I cannot scan it”.",
-	}
+// byHand says that no scanner of this site can have sent a code: where each puts
+// its identifier in front of every code, one without was typed. Where the site
+// does not know that of its scanners, nothing is asked. The rules refuse it, so
+// that the refusal stands in the log like any other (MAT-03).
+func (s *Service) byHand(raw string) bool {
+	return s.scanners.Identified && raw != "" && !scan.Identified(raw)
 }

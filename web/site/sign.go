@@ -39,7 +39,7 @@ func (s *Service) Propose(ctx context.Context, who Session, id string, c batch.C
 	if err := requireFit(who); err != nil {
 		return Sheet{}, err
 	}
-	c = s.asScanned(c)
+	c, came := s.asScanned(c)
 	state, err := s.batch(ctx, id)
 	if err != nil {
 		return Sheet{}, err
@@ -61,6 +61,7 @@ func (s *Service) Propose(ctx context.Context, who Session, id string, c batch.C
 	if err != nil {
 		return Sheet{}, err
 	}
+	f = came.facts(f)
 	if !second || username != "" {
 		act := batchAct{service: s, key: s.NewKey(), id: id, command: c, person: signer}
 		if err := act.tryOut(ctx, state, f); err != nil {
@@ -150,8 +151,8 @@ func (s *Service) Sign(ctx context.Context, who Session, nonce, id string, c bat
 	if err != nil {
 		return nil, err
 	}
-	c = s.asScanned(c)
-	act := batchAct{service: s, key: nonce, id: id, command: c, person: person.ID}
+	c, came := s.asScanned(c)
+	act := batchAct{service: s, key: nonce, id: id, command: c, came: came, person: person.ID}
 	act.sign = func(ctx context.Context, state *batch.State, f batch.Facts, head audit.Head, d audit.Draft) (audit.Signature, error) {
 		lines, err := batch.Lines(state, c, f)
 		if err != nil {
