@@ -20,7 +20,7 @@ func (sh *sheet) setOut(item Item, f Facts) string {
 	if number != fit.Number {
 		line += " (" + number + ")"
 	}
-	line += ", code " + code
+	line += ", code " + code + OpenedItem{Donations: fit.Donations, Chain: fit.Chain}.OriginWords()
 	for _, fact := range []struct {
 		word  string
 		until time.Time

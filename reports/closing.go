@@ -125,9 +125,14 @@ func (r *record) materials() {
 		if item.Reference != "" {
 			state = append(state, "reference "+item.Reference)
 		}
-		t.add(say(name), strong(orDash(item.Lot)), say(r.day(item.Expiry)), small(orDash(strings.Join(state, "\n"))), say(orDash(item.Amount)+need), code(orDash(item.Code)))
+		scanned := code(orDash(item.Code))
+		if words := r.received(item.Code, item.Sent); words != "" {
+			scanned = append(scanned, text{smallStyle, strings.TrimPrefix(words, "; ")})
+		}
+		t.add(say(name), strong(orDash(item.Lot)), say(r.day(item.Expiry)), small(orDash(strings.Join(state, "\n"))), say(orDash(item.Amount)+need), scanned)
 	}
 	r.grid(t)
+	r.origins()
 	if len(r.State.Moves) == 0 {
 		return
 	}

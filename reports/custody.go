@@ -6,6 +6,7 @@ import (
 
 	"countersign/batch"
 	"countersign/protocol"
+	"countersign/register"
 )
 
 // custody is the chain of identity and custody from top to bottom: whose the
@@ -22,6 +23,12 @@ func (r *record) custody() {
 	}
 	if s.Trial != "" {
 		pairs = append(pairs, [2]string{"Trial", s.Trial}, [2]string{"Participant", s.Participant})
+	}
+	if s.Chain != "" {
+		pairs = append(pairs, [2]string{"Chain of identity", s.Chain})
+	}
+	for _, code := range s.Donated() {
+		pairs = append(pairs, [2]string{"Donation", register.Visible(code)})
 	}
 	r.pairs(append(pairs, [2]string{"Order", s.Reference + " by " + s.Prescriber}, [2]string{"Batch", s.ID}))
 	r.links()

@@ -41,16 +41,26 @@ func (r *record) eventWords(e Entry) string {
 		if event.Issue != "" {
 			words += ", issue number " + event.Issue
 		}
+		if event.Chain != "" {
+			words += ", chain of identity " + event.Chain
+		}
+		for _, item := range event.Items {
+			if origin := item.OriginWords(); origin != "" {
+				words += "; " + item.Name + origin
+			}
+		}
 		if event.Reissue != "" {
 			words += "; issued again after " + strings.Join(event.Reissues, ", ") + ", because: " + event.Reissue
 		}
 		return words
+	case batch.ItemSetOut:
+		return fmt.Sprintf("set out %s, lot or number %s%s: %s", event.Item.Name, event.Item.Lot, event.Item.OriginWords(), event.Reason)
 	case batch.StepBegun:
 		return "began step " + event.Step + manner(event.By, event.Manner)
 	case batch.ScanAccepted:
-		return fmt.Sprintf("step %s: scanned %s, matched: %s", event.Step, event.Field, r.personal(event.Raw))
+		return fmt.Sprintf("step %s: scanned %s, matched: %s", event.Step, event.Field, r.personal(event.Raw)) + r.received(event.Raw, event.Sent)
 	case batch.ScanRefused:
-		return fmt.Sprintf("step %s: scanned %s, refused: %s – %s", event.Step, event.Field, r.personal(event.Raw), event.Why)
+		return fmt.Sprintf("step %s: scanned %s, refused: %s – %s", event.Step, event.Field, r.personal(event.Raw), event.Why) + r.received(event.Raw, event.Sent)
 	case batch.ValueRecorded:
 		words := fmt.Sprintf("step %s: recorded %s = %s", event.Step, event.Field, r.read(event.Step, event.Field, event.Value))
 		if event.Repeat {

@@ -293,6 +293,7 @@ func (h *history) input(state *batch.State, o audit.Opened) Input {
 		}
 	}
 	slices.SortFunc(in.Other, func(a, b Stream) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	in.Origins = h.origins(state)
 	for _, entry := range state.Deviations {
 		if d, ok := h.books.Deviation(entry.Deviation); ok {
 			in.Deviations = append(in.Deviations, d)

@@ -111,6 +111,9 @@ func (r *record) scanRows(t *table, st *batch.StepState, scan protocol.Scan) {
 			result = cell{{boldStyle, signBroken + " refused"}, {smallStyle, e.Why}}
 		}
 		recorded := code(r.personal(e.Raw))
+		if words := r.received(e.Raw, e.Sent); words != "" {
+			recorded = append(recorded, text{smallStyle, strings.TrimPrefix(words, "; ")})
+		}
 		if e.Item != "" {
 			recorded = append(recorded, text{smallStyle, "lot or number " + e.Item})
 		}

@@ -30,6 +30,9 @@ type Input struct {
 	Life  []Stage  // of the protocol version
 	// Deviations are those that concern the batch, in the order of its record.
 	Deviations []*register.Deviation
+	// Origins are, for each lot by its stream, a sentence for every lot that it was
+	// made of, the nearest first (COI-05).
+	Origins map[audit.StreamID][]string
 	// People are those of the bundle, for the keys that they sign with. Names
 	// on the pages come from the entries, as they were frozen there.
 	People []identity.Person

@@ -76,6 +76,12 @@ func custodyOf(s *batch.State, zone *time.Location) custodyView {
 	if s.Trial != "" {
 		view.Facts = append(view.Facts, field{"Trial", s.Trial}, field{"Participant", s.Participant})
 	}
+	if s.Chain != "" {
+		view.Facts = append(view.Facts, field{"Chain of identity", s.Chain})
+	}
+	if codes := s.Donated(); len(codes) > 0 {
+		view.Facts = append(view.Facts, field{"Donations", donationWords(codes)})
+	}
 	view.Facts = append(view.Facts, field{"Order", s.Reference + ", prescribed by " + s.Prescriber})
 	for _, m := range s.Matches() {
 		view.Matches = append(view.Matches, matchLine{

@@ -123,7 +123,7 @@ func (f form) unsigned() (batch.Command, error) {
 	case "begin":
 		return f.told("begin", batch.Tell{Step: f["step"]}, batch.Begin{Step: f["step"]}), nil
 	case "scan":
-		return batch.Scan{Step: f["step"], Field: f["field"], Raw: strings.TrimRight(f["raw"], "\n")}, nil
+		return batch.Scan{Step: f["step"], Field: f["field"], Raw: f["raw"]}, nil
 	case "typecode":
 		return batch.TypeCode{Step: f["step"], Field: f["field"], Text: strings.TrimSpace(f["typed"]), Reason: f["reason"], Words: strings.TrimSpace(f["words"])}, nil
 	case "move":

@@ -84,6 +84,7 @@ func lotOf(lot *register.Lot, material register.Material, v visit, f form, now t
 		{"Code of its label", register.Visible(lot.Code)},
 		{"Serial number", lot.Serial},
 		{"Donation codes", donationWords(lot.Donations)},
+		{"Chain of identity", lot.Chain},
 		{"Supplier", orElse(lot.Supplier, "not said")},
 		{"Came with", lot.Document},
 		{"Released by", lot.Release},

@@ -262,7 +262,7 @@ func openCommand(f form, p *protocol.Protocol, zone *time.Location) (batch.Open,
 			Name: text("name"), Number: text("number"), NumberType: text("number-type"), Wristband: text("wristband"),
 		},
 		Order: map[string]string{}, Reference: text("reference"), Prescriber: text("prescriber"), Unit: text("unit"), Reissue: text("reissue"),
-		Trial: text("trial"), Participant: text("participant"),
+		Trial: text("trial"), Participant: text("participant"), Chain: text("chain"),
 	}
 	if f["version"] != "" && f["version"] != fmt.Sprint(p.Version) {
 		wrong.add("", "Version %d of the protocol has become effective since this page was drawn. Read the form again.", p.Version)
@@ -334,7 +334,7 @@ func openForm(c batch.Open) form {
 		"batch": c.Batch, "protocol": c.Protocol, "version": fmt.Sprint(c.Version), "name": c.Patient.Name, "born": c.Patient.Born,
 		"number": c.Patient.Number, "number-type": c.Patient.NumberType, "wristband": c.Patient.Wristband,
 		"reference": c.Reference, "prescriber": c.Prescriber, "unit": c.Unit, "reissue": c.Reissue,
-		"trial": c.Trial, "participant": c.Participant,
+		"trial": c.Trial, "participant": c.Participant, "chain": c.Chain,
 	}
 	for name, text := range c.Order {
 		f["order-"+name] = text

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"countersign/register"
+	"countersign/register/scan"
 )
 
 // originView is the form with which lots are pooled, or one is split (COI-05).
@@ -260,4 +261,12 @@ func splitForm(c register.SplitLot) form {
 		f["code"+n], f["amount"+n] = part.Code, part.Quantity
 	}
 	return f
+}
+
+// spelledOr makes what a scanner sent visible, byte for byte; "" for nothing.
+func spelledOr(sent string) string {
+	if sent == "" {
+		return ""
+	}
+	return scan.Spelled(sent)
 }

@@ -1,9 +1,13 @@
 package web
 
 import (
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"countersign/batch"
 	"countersign/register"
 	"countersign/web/site"
 )
@@ -87,4 +91,97 @@ func TestWhatIsOnePatientsIsNeverPooledWithAnothersAtThePages(t *testing.T) {
 	if strings.Contains(refused.text, "999 000") && !strings.Contains(refused.text, "one patient’s, number") {
 		t.Errorf("the refusal names a patient:\n%s", refused.text)
 	}
+}
+
+// TestTheRecordOfABatchHoldsWhatItsLotWasMadeOf (COI-05, COI-06, MAT-03): a batch
+// uses a part of a pool of two collections, by scanners that send something else
+// for GS; its record carries the lots behind it, names every donation, and
+// decides anew that it was stopped when one of them was.
+func TestTheRecordOfABatchHoldsWhatItsLotWasMadeOf(t *testing.T) {
+	w := newWorldOf(t, 0, site.Scanners{Separators: []string{"~"}, Identified: true}).staffed()
+	lead, pharmacist := w.session("q.meyer"), w.session("b.okoro")
+	opening := w.opening(id)
+	const patient, chain = "999 000 0018", "CHA999921ABC123"
+	take := func(code, donation string) {
+		w.register(pharmacist, register.ReceiveLot{
+			Material: "vial", Code: code, Number: "N-" + code, Donation: donation, Expiry: w.clock.now().AddDate(0, 1, 0), Quantity: "5",
+			Supplier: "Ward 4", Document: "note 1", ForPatient: patient,
+		})
+	}
+	take("=+02000=A99992612345600&/"+chain, "=A999926123456 one")
+	take("COLL-2", "=A999926123457 two")
+	lots := map[string]string{}
+	must(t, w.svc.Registers(t.Context(), lead, func(b *register.Books) {
+		for _, lot := range b.Lots() {
+			lots[lot.Number] = lot.ID
+		}
+	}))
+	first, second := lots["N-=+02000=A99992612345600&/"+chain], lots["N-COLL-2"]
+	w.register(pharmacist, register.PoolLots{
+		Code: "POOL", Number: "P-1", Quantity: "8", Document: "pooling 1", From: []register.Source{{Lot: first}, {Lot: "COLL-2", Amount: "4"}},
+	})
+	const scanned = "]d2010950600013435210P-1~21PART"
+	w.register(pharmacist, register.SplitLot{Lot: "POOL", Parts: []register.Parted{{Code: scanned, Quantity: "4"}}, Document: "splitting 1"})
+	for _, lot := range []string{first, second, "POOL", scanned} {
+		w.register(lead, register.ReleaseLot{Lot: lot, Document: "CoA 1"})
+	}
+	for i := range opening.Items {
+		if opening.Items[i].Name == "vial" {
+			opening.Items[i].Code, opening.Items[i].Amount = scanned, "1"
+		}
+	}
+	opening.Chain = "&/" + chain
+	w.signed("b.okoro", "", id, opening)
+	state, err := w.svc.Batch(t.Context(), lead, id)
+	must(t, err)
+	if got := strings.Join(state.Donated(), "; "); got != "=A999926123456 one; =A999926123457 two" || state.Chain != chain || state.Items[0].Sent != scanned {
+		t.Fatalf("it pins %q, %+v", got, state.Items[0])
+	}
+	scan := func(raw string) error {
+		_, err := w.svc.Do(t.Context(), w.session("a.lee"), w.svc.NewKey(), id, 0, batch.Scan{Step: "clearance", Field: "cabinet", Raw: raw})
+		return err
+	}
+	if refusal, ok := site.AsRefusal(scan("CAB-1")); !ok || refusal.Code != "not_scanned" {
+		t.Fatalf("what was typed was taken: %v", err)
+	}
+	must(t, scan("]C0CAB-1"))
+	state, err = w.svc.Batch(t.Context(), lead, id)
+	must(t, err)
+	if entries := state.Step("clearance").Scans["cabinet"]; len(state.Refusals) != 1 || state.Refusals[0].Code != "not_scanned" || entries[0].Sent != "]C0CAB-1" || entries[0].Raw != "CAB-1" {
+		t.Fatalf("the log holds %+v, %+v", state.Refusals, entries)
+	}
+	w.verifies(id)
+	var pdf strings.Builder
+	must(t, w.svc.RecordPDF(t.Context(), lead, id, &pdf))
+	text := textOf(t, pdf.String())
+	for _, want := range []string{"=A999926123456 one", "=A999926123457 two", chain, "Where it came from", "lot number P-1", "received exactly: ]C0CAB-1"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the record has no %q", want)
+		}
+	}
+	page := w.browser().signIn("q.meyer")
+	holds(t, page.get("/batches/"+id), chain, "=A999926123457 two")
+	holds(t, page.get("/batches/"+id+"/custody"), chain)
+	holds(t, page.get("/trace?for="+chain), id, "Chain of identity "+chain)
+	holds(t, page.get("/trace?for="+id), "through what was made of it", "Lot "+first)
+	w.register(w.session("a.lee"), register.QuarantineLot{Lot: first, Reason: "its bag leaks"})
+	var why string
+	must(t, w.svc.Registers(t.Context(), lead, func(b *register.Books) {
+		fit, _ := b.Scanned(state.Items[0].Code, w.clock.now())
+		why = fit.Ended
+	}))
+	if !strings.Contains(why, "its bag leaks") {
+		t.Errorf("the part may be used: %q", why)
+	}
+	w.verifies(id)
+}
+
+// textOf is a PDF's text as poppler reads it, on one line.
+func textOf(t *testing.T, pdf string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "record.pdf")
+	must(t, os.WriteFile(file, []byte(pdf), 0o600))
+	text, err := exec.CommandContext(t.Context(), "pdftotext", "-layout", file, "-").Output()
+	must(t, err)
+	return strings.Join(strings.Fields(string(text)), " ")
 }

@@ -156,6 +156,12 @@ func factsOf(s *batch.State, zone *time.Location) []field {
 	if s.Trial != "" {
 		facts = append(facts, field{"Trial, participant", s.Trial + ", " + s.Participant})
 	}
+	if s.Chain != "" {
+		facts = append(facts, field{"Chain of identity", s.Chain})
+	}
+	if codes := s.Donated(); len(codes) > 0 {
+		facts = append(facts, field{"Donations", donationWords(codes)})
+	}
 	if words := holderWords(s, zone); words != "" {
 		facts = append(facts, field{"In whose hands", words})
 	}

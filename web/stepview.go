@@ -86,6 +86,7 @@ type scanView struct {
 
 type scanLine struct {
 	Raw, Item, Why, At, Name string
+	Sent                     string // what came, where that is something else
 	Typed                    string // why it was not scanned
 	Witness                  string
 }
@@ -280,6 +281,7 @@ func scanOf(s *batch.State, st *batch.StepState, scan protocol.Scan, zone *time.
 	}
 	for _, entry := range st.Scans[scan.Field] {
 		line := scanLine{Raw: entry.Raw, Item: entry.Item, Why: entry.Why, At: when(entry.At, zone), Name: entry.Name}
+		line.Sent = spelledOr(entry.Sent)
 		line.typed(entry, zone)
 		if entry.Matched {
 			v.Taken = append(v.Taken, line)

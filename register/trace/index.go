@@ -25,10 +25,11 @@ const (
 	Patient
 	Site
 	Batch
+	Chain // of identity, of an order or of a lot (COI-06)
 )
 
 func (k Kind) String() string {
-	return [...]string{"lot", "number", "donation", "equipment", "person", "patient", "site", "batch"}[k]
+	return [...]string{"lot", "number", "donation", "equipment", "person", "patient", "site", "batch", "chain of identity"}[k]
 }
 
 // Ref names one thing: a lot or a machine by the site's number, a person by id.
@@ -227,6 +228,9 @@ func (x *Index) open(id string, e audit.Stored, openings map[string]string) erro
 	if number := spaceless(openings["number"]); number != "" {
 		x.lean(place, Ref{Patient, number}, ForWhom, at)
 	}
+	if opened.Chain != "" {
+		x.lean(place, Ref{Chain, x.word(opened.Chain)}, ForWhom, at)
+	}
 	for _, item := range opened.Items {
 		x.item(place, item, at)
 	}
@@ -236,6 +240,9 @@ func (x *Index) open(id string, e audit.Stored, openings map[string]string) erro
 // item is something set out: a lot or a machine of the registers, or a number
 // that was stated before there were any.
 func (x *Index) item(place uint32, item batch.OpenedItem, at int64) {
+	if item.Chain != "" {
+		x.lean(place, Ref{Chain, x.word(item.Chain)}, SetOut, at)
+	}
 	room, id, _ := strings.Cut(item.Register, "/")
 	switch {
 	case room == "equipment":

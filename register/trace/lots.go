@@ -27,6 +27,9 @@ func (x *Index) lot(id string, e audit.Stored) error {
 			one.donations = []string{came.Donation}
 		}
 		x.begins(id, one)
+		if chain := register.Chain(came.Code, e.Time); chain != "" {
+			x.label(chain, Ref{Lot, id})
+		}
 	case register.LotPooled:
 		one := lot{material: came.Material, number: came.Number, code: came.Code, donations: came.Donations}
 		for _, source := range came.From {

@@ -101,7 +101,7 @@ func (x *Index) Find(text string) []Ref {
 	if _, ok := x.known[text]; ok {
 		add(Ref{Batch, text})
 	}
-	for _, kind := range []Kind{Lot, Number, Equipment, Person, Site} {
+	for _, kind := range []Kind{Lot, Number, Equipment, Person, Site, Chain} {
 		if _, ok := x.places[Ref{kind, text}]; ok {
 			add(Ref{kind, text})
 		}
@@ -118,8 +118,8 @@ func (x *Index) Find(text string) []Ref {
 }
 
 // Where finds where something was used. What was made here from it and became
-// a lot of its own is followed on, as far as it goes; a patient's and a site's
-// batches are theirs, and are not.
+// a lot of its own is followed on, as far as it goes; a patient's, a
+// site's and a chain of identity's batches are theirs, and are not.
 func (x *Index) Where(ref Ref, span Span) Found { return x.where(x.is(ref, ""), ref, span) }
 
 // WhereOf is Where for a maker's lot number of one material only.
@@ -172,7 +172,7 @@ func (x *Index) where(wanted []Ref, of Ref, span Span) Found {
 				continue
 			}
 			found.Uses = append(found.Uses, Use{Batch: b.id, Of: ref, How: l.how, First: moment(l.first), Last: moment(l.last)})
-			if of.Kind != Patient && of.Kind != Site {
+			if of.Kind != Patient && of.Kind != Site && of.Kind != Chain {
 				wanted = append(wanted, x.madeFrom(b.id)...)
 			}
 		}

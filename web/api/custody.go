@@ -10,6 +10,8 @@ import (
 type CustodyView struct {
 	Trial       string         `json:"trial,omitempty"`
 	Participant string         `json:"participant,omitempty" doc:"the participant's number in the trial"`
+	Chain       string         `json:"chain,omitempty" doc:"the order's ISBT 128 chain of identity identifier"`
+	Donations   []string       `json:"donations" doc:"the code of every donation in what was set out, unaltered"`
 	Near        []NearView     `json:"near" doc:"other batches that could be mixed up with it, as pinned at its opening and at each match; names no patient"`
 	Holders     []HolderView   `json:"holders" doc:"who holds what now"`
 	Handovers   []HandoverView `json:"handovers"`
@@ -55,7 +57,7 @@ type LinkView struct {
 }
 
 func custodyView(s *batch.State) CustodyView {
-	view := CustodyView{Trial: s.Trial, Participant: s.Participant, Near: []NearView{}, Holders: []HolderView{}, Handovers: []HandoverView{}, Links: []LinkView{}}
+	view := CustodyView{Trial: s.Trial, Participant: s.Participant, Chain: s.Chain, Donations: append([]string{}, s.Donated()...), Near: []NearView{}, Holders: []HolderView{}, Handovers: []HandoverView{}, Links: []LinkView{}}
 	for _, n := range s.Near {
 		view.Near = append(view.Near, NearView{Batch: n.Batch, Unit: n.Unit, Alike: n.Alike, Text: n.Sentence()})
 	}

@@ -36,6 +36,7 @@ type LotView struct {
 	Donations []string    `json:"donations" doc:"the code of every donation in it, unaltered"`
 	From      []LotSource `json:"from" doc:"the lots and donations that it was made of; none of a delivery"`
 	Into      []string    `json:"into" doc:"the lots that were made of it"`
+	Chain     string      `json:"chain,omitempty" doc:"the chain of identity identifier that it carries"`
 	Held      string      `json:"held,omitempty" doc:"why it cannot be used: a lot that it was made of is stopped"`
 }
 
@@ -147,7 +148,7 @@ func showBooks(out *registersOutput, b *register.Books, now time.Time) {
 		out.Body.Lots = append(out.Body.Lots, LotView{
 			Lot: l.ID, Material: l.Material, Number: l.Number, Serial: l.Serial, Code: l.Code, Status: string(l.Status), Quantity: l.Quantity.String(),
 			Left: l.Left.String(), Until: moment(l.Last()), Personal: l.Personal,
-			Donations: append([]string{}, l.Donations...), From: from, Into: append([]string{}, b.Into(l.ID)...), Held: b.Held(l),
+			Donations: append([]string{}, l.Donations...), From: from, Into: append([]string{}, b.Into(l.ID)...), Chain: l.Chain, Held: b.Held(l),
 		})
 	}
 	for _, m := range b.Machines() {

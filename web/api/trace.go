@@ -13,7 +13,7 @@ import (
 
 // TracedView is one thing that a text meant, and where it leads both ways.
 type TracedView struct {
-	Kind    string            `json:"kind" doc:"lot, number, donation, equipment, person, patient, site or batch"`
+	Kind    string            `json:"kind" doc:"lot, number, donation, equipment, person, patient, site, batch or chain of identity"`
 	Name    string            `json:"name"`
 	Title   string            `json:"title"`
 	Lots    []TracedLotView   `json:"lots" doc:"that it is, and that were made from it"`

@@ -92,13 +92,14 @@ type StepView struct {
 // Taken is one scan or value.
 type Taken struct {
 	ActView
-	Text    string     `json:"text"`
-	Verdict string     `json:"verdict,omitempty" doc:"warn, action or reject when a limit does not hold"`
-	Reason  string     `json:"reason,omitempty"`
-	Refused bool       `json:"refused,omitempty"`
-	Second  *ActView   `json:"second,omitempty" doc:"the second person's signature under a correction of critical data"`
-	Effects []string   `json:"effects,omitempty" doc:"what a correction changed beside its value, and what was to be signed again"`
-	Typed   *TypedView `json:"typed,omitempty" doc:"of a code: it was typed by hand, and why"`
+	Text     string     `json:"text"`
+	Received string     `json:"received,omitempty" doc:"of a code: what came from the scanner, byte for byte, where that is not the text"`
+	Verdict  string     `json:"verdict,omitempty" doc:"warn, action or reject when a limit does not hold"`
+	Reason   string     `json:"reason,omitempty"`
+	Refused  bool       `json:"refused,omitempty"`
+	Second   *ActView   `json:"second,omitempty" doc:"the second person's signature under a correction of critical data"`
+	Effects  []string   `json:"effects,omitempty" doc:"what a correction changed beside its value, and what was to be signed again"`
+	Typed    *TypedView `json:"typed,omitempty" doc:"of a code: it was typed by hand, and why"`
 }
 
 // Computed is a calculation's result.
@@ -310,7 +311,7 @@ func stepView(of *batch.State, s batch.StepState) StepView {
 
 // takenScan is a code as it came.
 func takenScan(scan batch.ScanEntry) Taken {
-	view := Taken{ActView: actView(scan.Act), Text: scan.Raw, Reason: scan.Why, Refused: !scan.Matched}
+	view := Taken{ActView: actView(scan.Act), Text: scan.Raw, Received: scan.Sent, Reason: scan.Why, Refused: !scan.Matched}
 	if scan.Typed != nil {
 		view.Typed = &TypedView{Reason: scan.Typed.Reason, Words: scan.Typed.Words}
 		if scan.Typed.Witnessed != nil {

@@ -75,7 +75,7 @@ func (s *Service) meant(m *models, who Session, asked string) (all []trace.Ref) 
 	}
 	texts := []string{asked}
 	if code, err := scan.Read(asked, s.ScanSettings()); err == nil {
-		texts = append(texts, code.Item.Lot, code.Item.Serial, code.Donation.Number, code.Donation.Lot, code.Wristband.Number.Digits, code.Text)
+		texts = append(texts, code.Item.Lot, code.Item.Serial, code.Donation.Number, code.Donation.Lot, code.Wristband.Number.Digits, code.Identity, code.Text)
 	}
 	for _, p := range m.people.People() {
 		if strings.EqualFold(p.Name, asked) || strings.EqualFold(p.Username, asked) {
@@ -190,6 +190,8 @@ func (m *models) titleOf(ref trace.Ref, who Session) string {
 		return "The patient with the number " + ref.Name
 	case trace.Batch:
 		return "Batch " + ref.Name
+	case trace.Chain:
+		return "Chain of identity " + ref.Name
 	}
 	return ref.Name
 }
