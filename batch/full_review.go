@@ -165,15 +165,17 @@ func (DemandFullReview) signs(*State) (identity.Meaning, []identity.Role) {
 }
 
 func (c WithdrawDemand) signs(s *State) (identity.Meaning, []identity.Role) {
+	var demand DemandEntry // of nobody, which the control site alone would withdraw
 	if s != nil {
-		if demand, refusal := s.demand(c.Demand); refusal == nil {
-			return identity.AuthorisedDeviation, demand.withdrawers()
-		}
+		demand, _ = s.demand(c.Demand)
 	}
-	return identity.AuthorisedDeviation, []identity.Role{identity.ControlSite}
+	return identity.AuthorisedDeviation, demand.withdrawers()
 }
 
 func (c DemandFullReview) sheet(sh *sheet, _ Facts) error {
+	if _, refusal := worded(c.Reason, "why the whole record is to be looked at"); refusal != nil {
+		return refusal
+	}
 	sh.add("I demand that this batch is reviewed in full: %s", sentence(c.Reason))
 	sh.add("From now on it cannot be reviewed by exception. Whoever signs the review first looks at each part of the record, with every value in it: %s.", strings.Join(sh.s.Parts(), ", "))
 	if review := last(sh.s.Reviews); review != nil {

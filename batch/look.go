@@ -302,6 +302,9 @@ func (e PartLookedAt) words() string {
 func (e PartLookedAt) again(bool) Command { return LookAt{Part: e.Part} }
 
 func (e PartLookedAt) fold(s *growing, act Act) error {
+	if !slices.Contains(s.Parts(), e.Part) {
+		return fmt.Errorf("the record has no part %q", e.Part)
+	}
 	s.Looks = append(s.Looks, LookEntry{Act: act, Part: e.Part, Digest: e.Digest})
 	return nil
 }

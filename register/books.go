@@ -20,6 +20,8 @@ type Books struct {
 	deviations map[string]*Deviation
 	blanks     map[string]*Blank
 	samples    map[string]*Sample
+	clock      Hours               // of acknowledgement
+	clockSet   *Act                // by whom; nil until somebody has
 	codes      map[string]string   // key of a label's code → lot
 	into       map[string][]string // lot → lots that were made of it
 	products   map[string]*Product
@@ -55,7 +57,7 @@ type Act struct {
 func Keeps(stream audit.StreamID) bool {
 	room, _, _ := strings.Cut(string(stream), "/")
 	switch room {
-	case "material", "lot", "stock", "equipment", "logbook", "product", "unit", "recall", "deviation", "blank", "sample":
+	case "material", "lot", "stock", "equipment", "logbook", "product", "unit", "recall", "deviation", "blank", "sample", "setting":
 		return true
 	}
 	return false

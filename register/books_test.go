@@ -82,7 +82,11 @@ func (s *shelf) write(who string, w Written) {
 	if sealing, ok := w.Event.(sealer); ok {
 		s.opened[s.index] = sealing.sealed()
 	}
-	stored := audit.Stored{Entry: e}
+	raw, err := audit.Canonical(e) // stands for the entry's bytes: what is drawn follows from them
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	stored := audit.Stored{Entry: e, Bytes: raw}
 	if err := s.books.Apply(stored, s.opened[s.index]); err != nil {
 		s.t.Fatal(err)
 	}

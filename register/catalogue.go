@@ -82,6 +82,7 @@ func events() []Event {
 		SampleDrawn{},
 		TrailLookedAt{},
 		FindingFollowed{},
+		AcknowledgementSet{},
 	}
 }
 
@@ -150,6 +151,7 @@ func Commands() []Command {
 		DrawSample{},
 		LookAtTrail{},
 		FollowFinding{},
+		SetAcknowledgement{},
 	}
 }
 

@@ -60,8 +60,8 @@ const (
 // Risks are the classes, the mildest first.
 func Risks() []Risk { return []Risk{RiskMinor, RiskMajor, RiskCritical} }
 
-// AcknowledgeWithin is how soon the control site says that it knows, where the
-// site's configuration says nothing else.
+// AcknowledgeWithin is how soon the control site says that it knows, until it
+// sets its clock otherwise.
 func AcknowledgeWithin(risk Risk) time.Duration {
 	switch risk {
 	case RiskCritical:

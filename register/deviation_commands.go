@@ -12,10 +12,9 @@ import (
 // DeviationFacts is what stands beside an act on a deviation, as the log has
 // it.
 type DeviationFacts struct {
-	Involved    []string // who caused it, by id
-	Unit        string   // in which the batch is made
-	Acknowledge time.Duration
-	Found       []string // batches that share what was searched for
+	Involved []string // who caused it, by id
+	Unit     string   // in which the batch is made
+	Found    []string // batches that share what was searched for
 }
 
 // OpenDeviation raises a deviation, from a step, from an exception, or from
@@ -169,7 +168,7 @@ func (c RuleOnBatch) stream(*Books) audit.StreamID          { return DeviationSt
 func (c AcknowledgeDeviation) stream(*Books) audit.StreamID { return DeviationStream(c.Deviation) }
 func (c CloseDeviation) stream(*Books) audit.StreamID       { return DeviationStream(c.Deviation) }
 
-func (c OpenDeviation) event(_ *Books, f Facts) (Event, *Refusal) {
+func (c OpenDeviation) event(b *Books, f Facts) (Event, *Refusal) {
 	zone := f.Zone
 	if zone == nil {
 		zone = time.UTC
@@ -182,7 +181,7 @@ func (c OpenDeviation) event(_ *Books, f Facts) (Event, *Refusal) {
 	}
 	return DeviationOpened{Arising: Arising{
 		Batch: c.Batch, Step: c.Step, Exception: c.Exception, Unit: f.Deviation.unit(c.Unit), Risk: c.Risk, What: strings.TrimSpace(c.What),
-		Immediate: strings.TrimSpace(c.Immediate), Involved: f.Deviation.Involved, AcknowledgeBy: f.Deviation.deadline(c.Risk, f.Now),
+		Immediate: strings.TrimSpace(c.Immediate), Involved: f.Deviation.Involved, AcknowledgeBy: b.deadline(c.Risk, f.Now),
 	}}, readable(c.What, c.Immediate)
 }
 
@@ -193,20 +192,11 @@ func (f *DeviationFacts) unit(stated string) string {
 	return strings.TrimSpace(stated)
 }
 
-// deadline is until when the control site acknowledges what is opened now.
-func (f *DeviationFacts) deadline(risk Risk, now time.Time) string {
-	within := f.Acknowledge
-	if within <= 0 {
-		within = AcknowledgeWithin(risk)
-	}
-	return instant(now.Add(within))
-}
-
 // ArisingDeviation is a deviation that the system raises for an exception whose
 // class asks for one. Nobody signs it; its entry carries the actor of the
 // exception.
-func ArisingDeviation(b *Books, year int, a Arising, f *DeviationFacts, now time.Time) Written {
-	a.AcknowledgeBy = f.deadline(a.Risk, now)
+func ArisingDeviation(b *Books, year int, a Arising, now time.Time) Written {
+	a.AcknowledgeBy = b.deadline(a.Risk, now)
 	return Written{Stream: DeviationStream(b.DeviationNumber(year)), Event: DeviationArose{Arising: a}}
 }
 

@@ -43,6 +43,7 @@ func TestThePayloadsOfProductsUnitsAndDeviationsStayAsTheyAre(t *testing.T) {
 	stay(t, "testdata/golden/blanks.txt", "blank")
 	stay(t, "testdata/golden/lots.txt", "lot", "stock")
 	stay(t, "testdata/golden/samples.txt", "sample")
+	stay(t, "testdata/golden/settings.txt", "setting")
 }
 
 func stay(t *testing.T, file string, rooms ...string) {

@@ -19,12 +19,45 @@ func deviationAddress(id string) string { return "/deviations/" + url.PathEscape
 type deviationsView struct {
 	List      table
 	Proposals []proposalView
+	Clock     clockView
+}
+
+// clockView is how soon the control site acknowledges, and the form that sets it
+// (DEV-02).
+type clockView struct {
+	Words  string
+	Set    *actLine
+	MaySet bool
+	Typed  form
+	Fields []field // class and hours
+}
+
+func (s *Server) clockOf(r *http.Request, v visit) (view clockView, err error) {
+	err = s.svc.Registers(r.Context(), v.who, func(b *register.Books) {
+		clock, by := b.AcknowledgementClock()
+		view = clockView{Words: clock.Words(), Set: actOf(by, s.svc.Info().Location), MaySet: v.who.Person.Has(identity.ControlSite), Typed: v.form}
+		for _, one := range []struct {
+			class string
+			hours int
+		}{{"critical", clock.Critical}, {"major", clock.Major}, {"minor", clock.Minor}} {
+			hours := number(int64(one.hours)).Text
+			if typed := v.form[one.class]; typed != "" {
+				hours = typed
+			}
+			view.Fields = append(view.Fields, field{one.class, hours})
+		}
+	})
+	return view, err
 }
 
 // proposalView is a unit that the rules propose to pause (DEV-09).
 type proposalView struct{ Unit, To, Why string }
 
 func (s *Server) deviationsPage(w http.ResponseWriter, r *http.Request, v visit) error {
+	return s.showDeviations(w, r, v, http.StatusOK, nil)
+}
+
+func (s *Server) showDeviations(w http.ResponseWriter, r *http.Request, v visit, status int, p *problem) error {
 	all, err := s.svc.Deviations(r.Context(), v.who)
 	if err != nil {
 		return err
@@ -41,7 +74,10 @@ func (s *Server) deviationsPage(w http.ResponseWriter, r *http.Request, v visit)
 	for _, one := range proposals {
 		view.Proposals = append(view.Proposals, proposalView{Unit: one.Unit, To: unitAddress(one.Unit), Why: one.Why})
 	}
-	return s.render(w, r, v, http.StatusOK, "deviations", page{Title: "Deviations", View: view})
+	if view.Clock, err = s.clockOf(r, v); err != nil {
+		return err
+	}
+	return s.render(w, r, v, status, "deviations", page{Title: "Deviations", Problem: p, View: view})
 }
 
 func deviationTable(all []site.DeviationView, now time.Time, zone *time.Location) table {

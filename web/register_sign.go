@@ -30,7 +30,7 @@ func registerHome(f form) string {
 		return "/samples"
 	case f["deviation"] != "":
 		return deviationAddress(f["deviation"])
-	case f["act"] == (register.OpenDeviation{}).Name():
+	case f["act"] == (register.OpenDeviation{}).Name(), f["act"] == (register.SetAcknowledgement{}).Name():
 		return "/deviations"
 	case f["blank"] != "":
 		return blankAddress(f["blank"])
@@ -140,6 +140,9 @@ func (s *Server) showRegister(w http.ResponseWriter, r *http.Request, v visit, s
 	var product, unit, deviation, blank, sample bool
 	if v.form["act"] == (register.DrawSample{}).Name() {
 		return s.showSamples(w, r, v, status, p)
+	}
+	if v.form["act"] == (register.SetAcknowledgement{}).Name() {
+		return s.showDeviations(w, r, v, status, p)
 	}
 	if v.form["act"] == (register.OpenDeviation{}).Name() {
 		return s.showNewDeviation(w, r, v, status, p)

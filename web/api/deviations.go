@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"countersign/register"
 	"countersign/web/site"
 )
 
@@ -43,6 +44,7 @@ type RulingView struct {
 type deviationsOutput struct {
 	Body struct {
 		Deviations []DeviationView `json:"deviations"`
+		Clock      register.Hours  `json:"acknowledge_within" doc:"hours within which the control site says that it knows, for what is raised from now on"`
 	}
 }
 
@@ -67,6 +69,9 @@ func (a *api) deviations(to huma.API) {
 		}
 		out := &deviationsOutput{}
 		out.Body.Deviations = []DeviationView{}
+		if err := a.site.Registers(ctx, who, func(b *register.Books) { out.Body.Clock, _ = b.AcknowledgementClock() }); err != nil {
+			return nil, problem(err)
+		}
 		for _, d := range all {
 			out.Body.Deviations = append(out.Body.Deviations, deviationView(d, a.site.Now()))
 		}

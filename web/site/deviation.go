@@ -166,7 +166,7 @@ func (s *Service) arising(m *models, state *batch.State, ex batch.Exception) (le
 	written := register.ArisingDeviation(m.books, now.In(s.info.Location).Year(), register.Arising{
 		Batch: state.ID, Step: ex.Step, Exception: ex.Number, Unit: state.Basis.Unit, Risk: risk, What: ex.Text,
 		Immediate: "The system holds up " + string(ex.Blocks) + ".", Involved: state.Involved(ex.Step, ex.Number),
-	}, &register.DeviationFacts{}, now)
+	}, now)
 	draft, err := register.DraftOf(written, by, now, s.salt)
 	if err != nil {
 		return ledger.Request{}, err
