@@ -210,6 +210,8 @@ type Facts struct {
 	// Blanks are those that the command or the batch names, as their streams have
 	// them.
 	Blanks map[string]register.Blank
+	// Unsound says why the site's clock is not known to be sound; "" when it is (NUM-09).
+	Unsound string
 	// Doer is for whom a command says that it is typed; zero when it names nobody here.
 	Doer identity.Person
 

@@ -30,6 +30,8 @@ type decision struct {
 	now time.Time
 	by  By
 	due []ExceptionRaised // what time alone brought about
+	// clock is among them what says that the site's clock was not known to be sound.
+	clock []ExceptionRaised
 	// Of an act that is told late or typed for somebody else:
 	manner Manner
 	done   time.Time         // when it was done, as stated
@@ -58,7 +60,8 @@ func decide(s *State, c Command, f Facts, now time.Time) ([]Event, error) {
 	}
 	d := &decision{s: s, f: f, now: now.UTC().Truncate(time.Microsecond)}
 	d.by = By{Name: f.Person.Name, Username: f.Person.Username}
-	d.due = s.overdue(d.now)
+	d.clock = s.unsound(f, stepOf(c))
+	d.due = append(s.overdue(d.now), d.clock...)
 	main, err := d.command(c)
 	if err != nil {
 		return nil, err
@@ -74,6 +77,9 @@ func decide(s *State, c Command, f Facts, now time.Time) ([]Event, error) {
 	}
 	if !d.done.IsZero() {
 		d.due = d.dueLate(after)
+	}
+	if _, opens := main.(BatchOpened); opens {
+		d.due = append(d.due, after.unsound(f, "")...)
 	}
 	events := []Event{main}
 	raised := append(append(d.due, d.add...), d.breaches(after)...)
@@ -272,7 +278,7 @@ func Refused(s *State, c Command, r *Refusal, f Facts, now time.Time) ([]Event, 
 		attempt.Step, attempt.Command = "", ""
 	}
 	events := []Event{attempt}
-	due := s.overdue(now.UTC().Truncate(time.Microsecond))
+	due := append(s.overdue(now.UTC().Truncate(time.Microsecond)), s.unsound(f, attempt.Step)...)
 	if tell, ok := c.(Tell); ok && tell.Done != "" && attempt.Command != "" {
 		// What is being told may have been done in time: the next act says what is due.
 		due = slices.DeleteFunc(due, func(ex ExceptionRaised) bool { return ex.Class != clockClass })

@@ -241,7 +241,7 @@ func (d *decision) dueLate(after *State) []ExceptionRaised {
 			}
 		}
 	}
-	take(d.s.overdue(d.now), true)
+	take(append(d.s.overdue(d.now), d.clock...), true)
 	take(d.s.overdue(d.done), false)
 	take(after.overdue(d.now), false)
 	return due

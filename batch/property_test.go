@@ -138,6 +138,7 @@ func live(t *rapid.T, w *world, most int) {
 	now := day().Add(9 * time.Hour)
 	for range rapid.IntRange(0, most).Draw(t, "acts") {
 		now = now.Add(time.Duration(rapid.SampledFrom([]int{1, 1, 1, 30, 60, 300, 301, -2, 3600}).Draw(t, "seconds")) * time.Second)
+		w.clock = rapid.SampledFrom([]string{"", "", "", "", "", "the clock is not synchronised"}).Draw(t, "clock")
 		before, entries := w.state, len(w.log)
 		command := anything(t, w.state)
 		err := w.do(somebody(t, command), command, now)

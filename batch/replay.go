@@ -126,6 +126,9 @@ func (r *replaying) group(entries []audit.Stored, w Witnesses) (int, error) {
 			return 0, err
 		}
 	}
+	if facts.Unsound, err = r.unsoundIn(entries, w); err != nil {
+		return 0, err
+	}
 	facts = facts.asTheBooksSaid(r.State.orNew(), ev, first.Time)
 	expected, command, err := r.again(ev, facts, first, w)
 	if err != nil {
@@ -134,7 +137,8 @@ func (r *replaying) group(entries []audit.Stored, w Witnesses) (int, error) {
 	if command == nil { // sealed, and not opened here
 		r.Unchecked = append(r.Unchecked, fmt.Sprintf("Entry %d: a refused attempt to %s, whose content is masked or was not kept.", first.Index, ev.(CommandRefused).Attempt))
 		expected = []Event{ev}
-		for i, ex := range r.State.orNew().overdue(first.Time) {
+		s, attempt := r.State.orNew(), ev.(CommandRefused)
+		for i, ex := range append(s.overdue(first.Time), s.unsound(facts, attempt.Step)...) {
 			ex.By, ex.Number = ev.by(), len(r.State.orNew().Exceptions)+i+1
 			expected = append(expected, ex)
 		}

@@ -43,6 +43,8 @@ func (s *story) given(text string) {
 			s.w.earlier = []Earlier{{Batch: m[1], Status: Status(m[2]), Ended: m[2] != string(InProgress)}}
 		}},
 		{`it is issued again because "(.*)"`, func(m []string) { s.w.open.Reissue = m[1] }},
+		{`the clock is not synchronised`, func([]string) { s.w.clock = "the clock is not synchronised" }},
+		{`the clock is sound again`, func([]string) { s.w.clock = "" }},
 		{`(\w+) is suspended`, func(m []string) {
 			person := s.w.people[m[1]]
 			person.Active = false

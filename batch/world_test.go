@@ -44,6 +44,7 @@ type world struct {
 	ungiven   []string          // items whose lots were taken in without a donation code
 	sent      map[string]string // what came from the scanner, by what it was read as
 	unmarked  bool              // it came without the mark that every scanner here puts in front
+	clock     string            // why it is not known to be sound; "" when it is
 }
 
 const batchID = "B-2026-0001"
@@ -167,7 +168,7 @@ func (w *world) factsOf(who string) Facts {
 		Standing: w.books.Standing(p.Product.Code, p.Product.Form, w.unit(), w.now), Zone: time.UTC, Settings: w.settings, Registered: w.registered(),
 		Issue: 7, Earlier: w.earlier, Unread: w.unread, Deviations: w.deviations(), Blanks: w.blanks(),
 		Sent: w.sent, Unmarked: w.unmarked,
-		Near: Near(batchID, w.unit(), w.open.Patient, w.others, w.now, time.UTC),
+		Near: Near(batchID, w.unit(), w.open.Patient, w.others, w.now, time.UTC), Unsound: w.clock,
 	}
 }
 
@@ -319,7 +320,7 @@ func (w *world) witnesses(masked bool) Witnesses {
 			// A verifier knows no other batch and no lot but this one's: what they said is
 			// pinned in the entry.
 			f := w.facts[e.Index]
-			f.Near, f.Found, f.Registered = nil, Found{}, maps.Clone(f.Registered)
+			f.Near, f.Found, f.Registered, f.Unsound = nil, Found{}, maps.Clone(f.Registered), ""
 			for code := range w.elsewhere {
 				delete(f.Registered, code)
 			}

@@ -41,7 +41,7 @@ func TestTheControlSiteSetsHowSoonItAcknowledges(t *testing.T) {
 	year := s.books.DeviationNumber(2026)
 	w := ArisingDeviation(s.books, 2026, Arising{Batch: "B-1", Exception: 1, Unit: "U-1", Risk: RiskMajor, What: "x", Immediate: "y"}, s.now)
 	s.write("Helen", w)
-	if d, _ := s.books.Deviation(year); !d.Deadline().Equal(d.Opened.At.Add(8*time.Hour)) {
+	if d, _ := s.books.Deviation(year); !d.Deadline().Equal(d.Opened.At.Add(8 * time.Hour)) {
 		t.Errorf("one that the system raises: %s", d.Deadline())
 	}
 }

@@ -109,6 +109,7 @@ func (m *models) toOpen(f *batch.Facts, c batch.Open, now time.Time) {
 // factsIn is facts for whoever holds the models.
 func (s *Service) factsIn(m *models, person identity.PersonID, state *batch.State, c batch.Command, now time.Time) (batch.Facts, []audit.Condition, error) {
 	f := batch.Facts{Origin: s.info.Origin, Site: s.info.Name + ", " + s.info.Unit, Zone: s.info.Location}
+	f.Unsound = s.unsound()
 	found, ok := m.people.Person(person)
 	if !ok {
 		return f, nil, &Refusal{Code: "no_such_person", Sentence: "Nobody of that name works here."}

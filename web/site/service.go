@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -146,6 +147,18 @@ func (s *Service) MoveClock(ctx context.Context, who Session, key string, by tim
 		return &Refusal{Code: "clock", Sentence: "That cannot be done: " + err.Error() + "."}
 	}
 	return s.write(ctx, key, "move the clock", nil, []audit.Draft{draft})
+}
+
+// unsound says why the clock of a live site is not known to be sound; "" when it
+// is. That of a training or rehearsal site is moved as its lessons need it.
+func (s *Service) unsound() string {
+	if s.info.Kind != register.Live || s.sound == nil {
+		return ""
+	}
+	if sound, why := s.sound(); !sound {
+		return strings.TrimSuffix(why, ".")
+	}
+	return ""
 }
 
 // ClockSound says whether the clock is synchronised, with a word on it.
