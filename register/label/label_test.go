@@ -56,7 +56,7 @@ func TestEverySupplyStatusDemandsItsParticulars(t *testing.T) {
 	trial := []string{"acts in it", "code of the trial", "sponsor", "participant", "directions"}
 	for supply, own := range map[Supply][]string{
 		Licensed: licensed, LicensedATMP: append(licensed, advanced...), Special: {"acts in it", "holder's", "of the licence"},
-		ExemptATMP: append(advanced, "holder's", "of the licence"), Trial: trial, TrialATMP: append(trial, advanced...),
+		ExemptATMP: append(advanced, "acts in it", "disposed", "holder's", "of the licence"), Trial: trial, TrialATMP: append(trial, advanced...),
 	} {
 		if _, err := Make(whole(t, supply)); err != nil {
 			t.Errorf("%s: %v", supply, err)

@@ -81,10 +81,10 @@ func (d Data) finalLines() []Line {
 	l.told("Cells or tissue", d.Cells)
 	l.told("Donation", d.Donation)
 	l.told("Chain of identity", d.Chain)
+	l.told("Directions", d.Directions)
 	if d.trials() {
 		l.told("Trial", d.Trial)
 		l.told("Participant", d.Participant)
-		l.told("Directions", d.Directions)
 		l.told("Sponsor", d.Sponsor)
 		l.told("Investigator", d.Investigator)
 	}

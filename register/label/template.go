@@ -48,7 +48,7 @@ func (d Data) demanded() []particular {
 	case LicensedATMP:
 		return append(append(append(always, d.licensed()...), d.advanced()...), d.supplied()...)
 	case ExemptATMP:
-		return append(append(always, d.holder()...), d.advanced()...)
+		return append(append(append(always, d.exempt()...), d.holder()...), d.advanced()...)
 	case Trial:
 		return append(always, d.trial()...)
 	case TrialATMP:
@@ -81,6 +81,15 @@ func (d Data) licensed() []particular {
 		{"the warnings, with keeping it from children", len(d.Warnings) > 0},
 		{"how it is disposed of", d.Disposal != ""},
 	}, d.holder()...)
+}
+
+// exempt is what Schedule 4 paragraph 25 asks of an exempt advanced therapy
+// besides what advanced and holder ask (LAB-07).
+func (d Data) exempt() []particular {
+	return []particular{
+		{"what acts in it", d.Actives != ""},
+		{"how it is disposed of", d.Disposal != ""},
+	}
 }
 
 // supplied is what a supply to one patient adds (LAB-06; HMR 258, Schedule 25).
