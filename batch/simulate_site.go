@@ -3,6 +3,7 @@ package batch
 import (
 	"slices"
 
+	"countersign/protocol"
 	"countersign/register"
 )
 
@@ -31,7 +32,10 @@ func (m *simulation) registered() map[string]register.Fitness {
 	for _, item := range m.p.Items {
 		fit := register.Fitness{
 			Stream: "lot/SIMULATED", Name: item.RegisteredAs, Number: "SIM-" + item.Name, Code: "SIM-" + item.Name, Document: "SIMULATED",
-			Released: true, Until: until, Left: item.Need, Donations: []string{"SIM-DONATION"},
+			Released: true, Until: until, Left: item.Need,
+		}
+		if m.p.Label.Names(item.Name + "." + protocol.LabelDonation) {
+			fit.Donations = []string{"SIM-DONATION"}
 		}
 		if slices.Contains(item.MustBe, "for this patient") {
 			fit.Personal, fit.ForPatient = true, "SIM 1"
