@@ -70,12 +70,43 @@ func (in Input) compared(name string, calcs []Calculation, conditions []*Conditi
 			}
 		}
 	}
+	for i := range calcs {
+		all = append(all, in.yielding(name, &calcs[i], env)...)
+	}
 	for _, c := range conditions {
 		if c.Expr != nil {
 			gather(c.Expr, func(n *node) bool { return n.means(name) })
 		}
 	}
 	return in.shared(name, calcs, conditions, all, env)
+}
+
+// yielding are the amounts at which the yield that a value is the actual amount of
+// meets its limits: each limit's share of the theoretical amount, once that is
+// known.
+func (in Input) yielding(name string, c *Calculation, env Env) []*big.Rat {
+	root := c.Expr.root
+	if c.Yield == "" || root.op != "_/_" || root.args[0].name != name {
+		return nil
+	}
+	f := &frame{env: remember(env), self: &Value{Type: TypeDecimal, Quantity: Quantity{Number: "1", Unit: c.Unit}}, rounded: true}
+	if f.fill(root.args[1]) != nil || len(f.missing)+len(f.inapplicable) > 0 {
+		return nil
+	}
+	whole, err := f.eval(root.args[1])
+	if err != nil || whole.num == nil {
+		return nil
+	}
+	var all []*big.Rat
+	for i := range c.Limits {
+		if cond := c.Limits[i].Cond; cond != nil {
+			f.bars(cond.root, func(n *node) bool { return n.op == opSelf }, &all)
+		}
+	}
+	for i, share := range all {
+		all[i] = new(big.Rat).Mul(share, whole.num)
+	}
+	return all
 }
 
 // means says that a part is a value, or gathers the column in which it stands.
