@@ -62,6 +62,7 @@ func reviewed(t *testing.T) *world {
 	w.done("a.lee", id, batch.PrintLabel{Label: "final", Copies: 1})
 	scan("label syringe", "label", label.Plainly(id, 1))
 	both("label syringe")
+	w.done("a.lee", id, batch.Account{Item: "vial", Lot: "L-0001", Used: "1"})
 	w.signed("h.reviewer", "", id, batch.Review{Statement: "I have read the whole record."})
 	return w
 }
