@@ -43,6 +43,12 @@ func recordedAmount(n *node) bool {
 	return n.op == opName && (n.sort.class == quantity || n.sort.class == unknown)
 }
 
+// Parts are the full names of a yield's actual and theoretical amount, as in
+// "harvest.cells".
+func (c Calculation) Parts() (actual, theoretical string) {
+	return c.Expr.root.args[0].name, c.Expr.root.args[1].name
+}
+
 // Amounts gives the actual and the theoretical amount of a yield as they are
 // recorded. While one is missing the error is *Missing.
 func (c Calculation) Amounts(env Env) (actual, theoretical string, err error) {

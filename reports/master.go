@@ -15,7 +15,7 @@ import (
 
 // masterLayout numbers the way in which a protocol becomes bytes, as layout
 // does for a batch record.
-const masterLayout = 1
+const masterLayout = 2
 
 // masterInput is everything that a printed protocol is made from. Without a
 // version it is the print of a text that nobody signed; what follows Version is
@@ -104,7 +104,10 @@ func (m *master) make(files []attachment) (pdf []byte, err error) {
 	m.siteSets()
 	m.people()
 	m.items()
+	m.labels()
 	m.process()
+	m.custody()
+	m.yields()
 	m.times()
 	m.release()
 	m.stops()

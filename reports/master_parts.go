@@ -108,10 +108,6 @@ func (m *master) items() {
 		}
 		m.grid(t)
 	}
-	if steps := m.stepsWith("label"); len(steps) > 0 {
-		m.heading("Labels", 2000)
-		m.write(say("The batch's label is scanned in: " + listed(steps) + "."))
-	}
 }
 
 // stepsWith names the steps that scan or use something.
@@ -229,10 +225,11 @@ func (m *master) stops() {
 	m.grid(own)
 	m.introduce(small("The safe state is shown wherever something is wrong. An abort is signed with its reason and ends the batch for good: it is never certified."))
 	m.heading("What stops or holds it by itself", 3000)
+	m.introduce(small("What is another patient's (a wristband, the label of another batch, material that is kept for somebody else) stops the batch wherever it is scanned, and only the control site's quality lead decides."))
 	t := newTable(column{"Where", 20}, column{"What", 40}, column{"What follows", 40})
 	for _, step := range m.steps() {
 		for _, scan := range step.Scans {
-			if scan.Stop {
+			if scan.Stop || scan.Field == patientField {
 				t.add(strong(step.Name), say("a wrong scan: "+scan.Field), small(wrongScan(scan)))
 			}
 		}
@@ -306,8 +303,18 @@ func (m *master) afterRelease(step *protocol.Step) bool {
 	return false
 }
 
+// patientField is what a scan of the wristband is called.
+const patientField = "patient"
+
+// wrongScan says what a scan that does not match does. Whose wristband it is, only
+// the control site decides (COI-03).
 func wrongScan(s protocol.Scan) string {
-	if s.Stop {
+	switch {
+	case s.Field == patientField && s.Stop:
+		return "refused and recorded, and the batch stops; of another patient's wristband only the control site's quality lead decides how it goes on"
+	case s.Field == patientField:
+		return "refused and recorded; another patient's wristband stops the batch, and only the control site's quality lead decides how it goes on"
+	case s.Stop:
 		return "refused and recorded; the batch stops until a quality lead has decided"
 	}
 	return "refused and recorded as an exception"

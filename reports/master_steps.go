@@ -207,7 +207,7 @@ func (m *master) item(name string) *protocol.Item {
 // scanned says what a scan must match.
 func (m *master) scanned(s protocol.Scan) string {
 	switch s.Field {
-	case "patient":
+	case patientField:
 		return "the patient's code must match the order"
 	case "label":
 		return "the label must be this batch's"

@@ -12,6 +12,7 @@ import (
 	"countersign/protocol"
 	"countersign/protocol/library"
 	"countersign/register"
+	"countersign/register/label"
 )
 
 // printed is the print of a version as the world's log has it now.
@@ -104,6 +105,7 @@ func wanted(p *protocol.Protocol) []string {
 			}
 		}
 	}
+	want = append(want, wantedOfLabel(p)...)
 	for _, w := range p.Windows {
 		want = append(want, w.Name, "from "+w.From.String(), "to "+w.To.String(), span(w.Span), w.Then.Words())
 	}
@@ -115,6 +117,52 @@ func wanted(p *protocol.Protocol) []string {
 		want = append(want, c.Name, c.Words(), c.Source)
 		if c.Later {
 			want = append(want, "due "+days(c.Due)+" after certification; a failure is told to "+c.Tell)
+		}
+	}
+	return want
+}
+
+// wantedOfLabel is what an inspector must find of the label, of what becomes of
+// the materials, and of what changes hands (LAB-07, MAT-04, COI-03).
+func wantedOfLabel(p *protocol.Protocol) (want []string) {
+	if p.Label.Pos.Line == 0 {
+		return []string{"the program prints none"}
+	}
+	for _, row := range p.Label.Rows() {
+		if row.Name != "trial rules" {
+			want = append(want, p.Told(row.Text, nil))
+		}
+	}
+	if p.Label.FinalAfter != "" {
+		want = append(want, "once the step “"+p.Label.FinalAfter+"” is signed")
+	}
+	supply, _ := label.SupplyOf(p.Product.Supply, p.Product.ATMP)
+	for _, particular := range label.Demanded(supply, p.Label.OldRules) {
+		want = append(want, particular)
+	}
+	for i := range p.Items {
+		if r := p.Items[i].Reconcile; r != nil {
+			want = append(want, "Materials that are accounted for", r.Words())
+		}
+	}
+	for i := range p.Sections {
+		for _, s := range p.Sections[i].Steps {
+			if s.HandsOver != "" {
+				want = append(want, "hands over: "+s.HandsOver)
+			}
+			if s.Into != "" {
+				want = append(want, "into: "+s.Into)
+			}
+			for _, c := range s.Calcs {
+				if c.Yield != "" {
+					want = append(want, c.Yield+" "+s.Name, "a quality lead finds out why")
+				}
+			}
+			for _, scan := range s.Scans {
+				if scan.Field == "patient" {
+					want = append(want, "only the control site's quality lead decides how it goes on")
+				}
+			}
 		}
 	}
 	return want

@@ -18,6 +18,17 @@ func (d Data) missing() []string {
 	return all
 }
 
+// Demanded names what the template of a supply status asks for on a final label,
+// in the order of the label. Old says that a trial goes on under the rules before
+// 28 April 2026.
+func Demanded(supply Supply, old bool) []string {
+	var all []string
+	for _, p := range (Data{Kind: Final, Supply: supply, OldRules: old}).demanded()[1:] { // the first is the status itself
+		all = append(all, p.name)
+	}
+	return all
+}
+
 // demanded is the template. What a pre-label needs is the same everywhere:
 // enough that no container is taken for another (LAB-04).
 func (d Data) demanded() []particular {
