@@ -137,9 +137,7 @@ func wantedOfLabel(p *protocol.Protocol) (want []string) {
 		want = append(want, "once the step “"+p.Label.FinalAfter+"” is signed")
 	}
 	supply, _ := label.SupplyOf(p.Product.Supply, p.Product.ATMP)
-	for _, particular := range label.Demanded(supply, p.Label.OldRules) {
-		want = append(want, particular)
-	}
+	want = append(want, label.Demanded(supply, p.Label.OldRules)...)
 	for i := range p.Items {
 		if r := p.Items[i].Reconcile; r != nil {
 			want = append(want, "Materials that are accounted for", r.Words())
