@@ -64,7 +64,7 @@ rehearse: install-test build ## Make every rehearsal's batch through the real AP
 
 .PHONY: bench
 bench: install-test ## Measure: appends beside raw inserts, verification, the PDF, deciding
-	$(GO) test -run '^$$' -bench . -benchtime 3s ./audit/... ./batch/... ./protocol/... ./register/... ./reports/...
+	$(GO) test -run '^$$' -bench . -benchtime 3s ./audit/... ./batch/... ./protocol/... ./register/... ./reports/... ./web/site
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZTIME (default 20s) each

@@ -33,26 +33,32 @@ type CertifiedBatch struct {
 // CertifiedBatches is the register of certified batches: a line for each
 // certificate in the log, whatever became of its batch since. It is derived
 // from the log alone, so nobody can change a line of it.
-func CertifiedBatches(all []*State) []CertifiedBatch {
+func CertifiedBatches(all []*Line) []CertifiedBatch {
 	var lines []CertifiedBatch
-	for _, s := range all {
-		if s.Certification == nil || s.Protocol == nil {
-			continue
+	for _, l := range all {
+		if l.Certified != nil {
+			lines = append(lines, *l.Certified)
 		}
-		c, p := s.Certification, s.Protocol
-		line := CertifiedBatch{
-			Batch: s.ID, Product: p.Product.Name, Code: p.Product.Code, Quantity: p.Product.BatchSize, At: c.At, Certifier: c.Name, Username: c.Username,
-			Place: c.Place, Conditional: len(c.Later) > 0, Protocol: p.Name, Version: p.Version, File: s.Basis.File, FileVersion: s.Basis.FileVersion,
-			Unit: s.Basis.Unit, Digest: c.Digest, Entry: c.Index, Hash: c.Hash, Status: s.Status,
-		}
-		if line.File == "" { // opened before there were registers
-			line.File, line.FileVersion = p.Product.MasterFile, p.Product.MasterFileVersion
-		}
-		lines = append(lines, line)
 	}
 	slices.SortFunc(lines, func(a, b CertifiedBatch) int { return cmp.Compare(a.Entry, b.Entry) })
 	for i := range lines {
 		lines[i].Number = i + 1
 	}
 	return lines
+}
+
+func (s *State) certifiedLine() *CertifiedBatch {
+	if s.Certification == nil || s.Protocol == nil {
+		return nil
+	}
+	c, p := s.Certification, s.Protocol
+	line := &CertifiedBatch{
+		Batch: s.ID, Product: p.Product.Name, Code: p.Product.Code, Quantity: p.Product.BatchSize, At: c.At, Certifier: c.Name, Username: c.Username,
+		Place: c.Place, Conditional: len(c.Later) > 0, Protocol: p.Name, Version: p.Version, File: s.Basis.File, FileVersion: s.Basis.FileVersion,
+		Unit: s.Basis.Unit, Digest: c.Digest, Entry: c.Index, Hash: c.Hash, Status: s.Status,
+	}
+	if line.File == "" { // opened before there were registers
+		line.File, line.FileVersion = p.Product.MasterFile, p.Product.MasterFileVersion
+	}
+	return line
 }

@@ -1,8 +1,10 @@
 package batch
 
 import (
+	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"countersign/register"
 	"countersign/register/scan"
@@ -72,11 +74,12 @@ func (s *State) codes(each func(st *StepState, stop bool, field string, entry Sc
 	}
 }
 
-// CodeCounts counts a batch's codes by what month gives for each act.
-func (s *State) CodeCounts(month func(Act) string) map[string]CodeCount {
+// codesOf counts a batch's codes in each month of a zone.
+func (s *State) codesOf(zone *time.Location) (months []CodesOfMonth) {
 	counts := map[string]CodeCount{}
 	s.codes(func(_ *StepState, stop bool, _ string, entry ScanEntry) {
-		c := counts[month(entry.Act)]
+		month := entry.At.In(zone).Format("2006-01")
+		c := counts[month]
 		c.All++
 		if entry.Typed != nil {
 			c.Typed++
@@ -86,9 +89,12 @@ func (s *State) CodeCounts(month func(Act) string) map[string]CodeCount {
 				c.Identity++
 			}
 		}
-		counts[month(entry.Act)] = c
+		counts[month] = c
 	})
-	return counts
+	for _, month := range slices.Sorted(maps.Keys(counts)) {
+		months = append(months, CodesOfMonth{month, counts[month]})
+	}
+	return months
 }
 
 // expected says what a field asks for, without the patient.

@@ -2,6 +2,7 @@ package batch
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -57,25 +58,14 @@ func reasonFor(before []string, c Open) string {
 
 // ForOrder says whether the batch was opened for the same order reference and
 // patient as another is to be.
-func (s *State) ForOrder(c Open) bool {
-	return strings.EqualFold(spaceless(s.Reference), spaceless(c.Reference)) && strings.EqualFold(spaceless(s.Patient.Number), spaceless(c.Patient.Number))
+func (l *Line) ForOrder(c Open) bool {
+	return strings.EqualFold(spaceless(l.Reference), spaceless(c.Reference)) && strings.EqualFold(spaceless(l.Patient.Number), spaceless(c.Patient.Number))
 }
 
 // Ended says that nothing more is to be done in the batch: it was rejected,
 // aborted or given, or is certified and has no steps after release.
 func (s *State) Ended() bool {
-	switch s.Status {
-	case Rejected, Aborted, Given:
-		return true
-	case Certified, Conditional, SuppliedAnyway:
-		for i := range s.Steps {
-			if s.Steps[i].Section.AfterRelease {
-				return false
-			}
-		}
-		return true
-	}
-	return false
+	return ended(s.Status, slices.ContainsFunc(s.Steps, func(st StepState) bool { return st.Section.AfterRelease }))
 }
 
 // again gives back what stood beside an opening that only the site's whole log

@@ -38,15 +38,15 @@ func (n Neighbour) Sentence() string {
 // its site. A batch is near while it is open in the same unit; and, if its
 // patient is like this one, while it is open anywhere or was opened on the same
 // day of the site's calendar.
-func Near(id, unit string, who Patient, others []*State, now time.Time, zone *time.Location) []Neighbour {
+func Near(id, unit string, who Patient, others []*Line, now time.Time, zone *time.Location) []Neighbour {
 	var all []Neighbour
 	for _, other := range others {
 		if other == nil || other.Protocol == nil || other.ID == id || other.Masked {
 			continue
 		}
 		open := !other.Ended()
-		n := Neighbour{Batch: other.ID, Unit: open && unit != "" && other.Basis.Unit == unit, Alike: []string{}}
-		if open || sameDay(other.Opened.At, now, zone) {
+		n := Neighbour{Batch: other.ID, Unit: open && unit != "" && other.Unit == unit, Alike: []string{}}
+		if open || sameDay(other.Opened, now, zone) {
 			for _, like := range patient.Alike(who.person(), other.Patient.person()) {
 				n.Alike = append(n.Alike, like.Code)
 			}

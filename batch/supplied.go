@@ -27,42 +27,48 @@ type UnlicensedSupply struct {
 // UnlicensedSupplies gives a line for each batch of an unlicensed medicine that
 // was certified or supplied, whatever became of it since, the first first. It
 // is derived from the log alone.
-func UnlicensedSupplies(all []*State) []UnlicensedSupply {
+func UnlicensedSupplies(all []*Line) []UnlicensedSupply {
 	var lines []UnlicensedSupply
-	for _, s := range all {
-		released := s.released()
-		if s.Protocol == nil || released == nil {
-			continue
+	for _, l := range all {
+		if l.Unlicensed != nil {
+			lines = append(lines, *l.Unlicensed)
 		}
-		product := s.Protocol.Product
-		supply, known := label.SupplyOf(product.Supply, product.ATMP)
-		if !known || supply != label.Special && supply != label.ExemptATMP {
-			continue
-		}
-		line := UnlicensedSupply{
-			Batch: s.ID, Product: product.Name, Source: s.Site, Order: s.Reference, Recipient: s.Patient.Name, Released: released.At, Quantity: product.BatchSize,
-		}
-		if s.Basis.Unit != "" {
-			line.Source += "; unit " + s.Basis.Unit + ", " + s.Basis.UnitPlace
-		}
-		line.Made, _ = s.Completed()
-		for i := range s.Steps {
-			if st := &s.Steps[i]; bedside(st) && !st.Started.IsZero() && line.Given.IsZero() {
-				line.Given = st.Started
-			}
-		}
-		for _, ex := range s.Exceptions {
-			if report := s.ReportOf(ex); report != nil && report.Class == AdverseReaction {
-				line.Reactions = append(line.Reactions, ex.Text)
-			}
-		}
-		for i := range s.Fates {
-			line.Fates = append(line.Fates, s.Fates[i].Sentence())
-		}
-		lines = append(lines, line)
 	}
 	slices.SortFunc(lines, func(a, b UnlicensedSupply) int {
 		return cmp.Or(a.Released.Compare(b.Released), cmp.Compare(a.Batch, b.Batch))
 	})
 	return lines
+}
+
+func (s *State) unlicensedLine() *UnlicensedSupply {
+	released := s.released()
+	if s.Protocol == nil || released == nil {
+		return nil
+	}
+	product := s.Protocol.Product
+	supply, known := label.SupplyOf(product.Supply, product.ATMP)
+	if !known || supply != label.Special && supply != label.ExemptATMP {
+		return nil
+	}
+	line := &UnlicensedSupply{
+		Batch: s.ID, Product: product.Name, Source: s.Site, Order: s.Reference, Recipient: s.Patient.Name, Released: released.At, Quantity: product.BatchSize,
+	}
+	if s.Basis.Unit != "" {
+		line.Source += "; unit " + s.Basis.Unit + ", " + s.Basis.UnitPlace
+	}
+	line.Made, _ = s.Completed()
+	for i := range s.Steps {
+		if st := &s.Steps[i]; bedside(st) && !st.Started.IsZero() && line.Given.IsZero() {
+			line.Given = st.Started
+		}
+	}
+	for _, ex := range s.Exceptions {
+		if report := s.ReportOf(ex); report != nil && report.Class == AdverseReaction {
+			line.Reactions = append(line.Reactions, ex.Text)
+		}
+	}
+	for i := range s.Fates {
+		line.Fates = append(line.Fates, s.Fates[i].Sentence())
+	}
+	return line
 }

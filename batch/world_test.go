@@ -36,7 +36,7 @@ type world struct {
 	now       time.Time                   // of the last act
 	registry  map[string]register.Fitness // nil: that of what the stories set out
 	elsewhere map[string]register.Fitness // lots that the stories set out for nobody here, by code
-	others    []*State                    // other batches of the site
+	others    []*Line                     // other batches of the site
 	settings  map[string]Setting
 	earlier   []Earlier
 	unread    []identity.Role
@@ -174,8 +174,8 @@ func (w *world) factsOf(who string) Facts {
 
 // neighbour is another batch of the site, in a unit, for a patient.
 func (w *world) neighbour(id, unit, name, born string) {
-	w.others = append(w.others, &State{
-		ID: id, Protocol: w.protocol, Status: InProgress, Opened: Act{At: day()}, Basis: Basis{Unit: unit},
+	w.others = append(w.others, &Line{
+		ID: id, Protocol: w.protocol, Status: InProgress, Opened: day(), Unit: unit,
 		Patient: Patient{Name: name, Born: born, Number: "999 000 0026"},
 	})
 }
@@ -226,7 +226,7 @@ func (w *world) do(who string, c Command, now time.Time) error {
 	}
 	if scan, ok := c.(Scan); ok {
 		for _, id := range LabelsOf(scan.Raw) {
-			if slices.ContainsFunc(w.others, func(other *State) bool { return other.ID == id }) {
+			if slices.ContainsFunc(w.others, func(other *Line) bool { return other.ID == id }) {
 				f.Found.Batch = id
 			}
 		}

@@ -46,15 +46,16 @@ func (f figure) rat() *big.Rat { return big.NewRat(f.n, tens(f.places)) }
 // figureOf is an exact number as a figure; there is none for what is no
 // decimal, or too long.
 func figureOf(r *big.Rat) (figure, bool) {
-	n := new(big.Int)
+	if !r.Num().IsInt64() || !r.Denom().IsInt64() {
+		return figure{}, false
+	}
+	n, d, scale := r.Num().Int64(), r.Denom().Int64(), int64(1)
 	for places := range mostPlaces + 1 {
-		if rest := new(big.Int); r.Denom().IsInt64() {
-			n.QuoRem(big.NewInt(tens(places)), r.Denom(), rest)
-			if rest.Sign() == 0 {
-				n.Mul(n, r.Num())
-				return figure{n.Int64(), places}, n.IsInt64()
-			}
+		if scale%d == 0 {
+			scaled := n * (scale / d)
+			return figure{scaled, places}, scaled/(scale/d) == n
 		}
+		scale *= 10
 	}
 	return figure{}, false
 }

@@ -121,6 +121,13 @@ func (q Quantity) Cmp(p Quantity) (int, error) {
 	if !q.Unit.Same(p.Unit) {
 		return 0, fmt.Errorf("%s and %s cannot be compared", q, p)
 	}
+	if f, ok := q.figure(); ok {
+		if g, ok := p.figure(); ok {
+			if order, ok := f.cmp(g); ok {
+				return order, nil
+			}
+		}
+	}
 	a, err := q.base()
 	if err != nil {
 		return 0, err

@@ -35,12 +35,16 @@ type card struct {
 }
 
 func (s *Server) batchesPage(w http.ResponseWriter, r *http.Request, v visit) error {
-	all, err := s.svc.Batches(r.Context(), v.who)
+	all, err := s.svc.Lines(r.Context(), v.who)
+	if err != nil {
+		return err
+	}
+	underway, err := s.svc.Underway(r.Context(), v.who)
 	if err != nil {
 		return err
 	}
 	now, zone := s.svc.Now(), s.svc.Info().Location
-	view := batchesOf(all, now, zone)
+	view := batchesOf(all, underway, now, zone)
 	view.MayOpen = mayOpen(v.who.Person)
 	view.AsOf = when(now, zone)
 	if s.svc.Info().Kind != register.Live {
@@ -53,28 +57,30 @@ func (s *Server) batchesPage(w http.ResponseWriter, r *http.Request, v visit) er
 	return s.render(w, r, v, http.StatusOK, "batches", page{Title: "Batches here", View: view})
 }
 
-func batchesOf(all []*batch.State, now time.Time, zone *time.Location) batchesView {
+func batchesOf(all []*batch.Line, underway []*batch.State, now time.Time, zone *time.Location) batchesView {
 	var v batchesView
 	v.Ended = table{
 		Caption: "Every batch of this site", Empty: "There is no batch yet.",
 		Columns: titles("Batch", "Product", "Patient", "Opened", "Steps signed", "Open exceptions", "Status"),
 	}
-	for _, s := range all {
+	for _, s := range underway {
 		if endedWords(s.Status) == "" {
 			v.Cards = append(v.Cards, cardOf(s, now))
 		}
-		patient := s.Patient.Name
-		if s.Masked {
+	}
+	for _, l := range all {
+		patient := l.Patient.Name
+		if l.Masked {
 			patient = "masked"
 		}
 		v.Ended.Rows = append(v.Ended.Rows, row{
-			{Text: s.ID, To: batchAddress(s.ID)},
-			{Text: productWords(s)},
+			{Text: l.ID, To: batchAddress(l.ID)},
+			{Text: productWords(l.Protocol)},
 			{Text: patient},
-			{Text: when(s.Opened.At, zone), Sort: s.Opened.At.UTC().Format(time.RFC3339Nano)},
-			{Text: fmt.Sprintf("%d of %d", signedSteps(s), len(s.Steps))},
-			number(int64(len(s.OpenExceptions()))),
-			{Text: string(s.Status)},
+			{Text: when(l.Opened, zone), Sort: l.Opened.UTC().Format(time.RFC3339Nano)},
+			{Text: fmt.Sprintf("%d of %d", l.Signed, l.Steps)},
+			number(int64(l.Exceptions)),
+			{Text: string(l.Status)},
 		})
 	}
 	slices.SortStableFunc(v.Cards, func(a, b card) int {
@@ -104,16 +110,6 @@ func titles(names ...string) []column {
 		columns[i].Title = name
 	}
 	return columns
-}
-
-func signedSteps(s *batch.State) int {
-	n := 0
-	for i := range s.Steps {
-		if s.Steps[i].Signed() {
-			n++
-		}
-	}
-	return n
 }
 
 func cardOf(s *batch.State, now time.Time) card {

@@ -117,21 +117,25 @@ func (s *Server) showBlank(w http.ResponseWriter, r *http.Request, v visit, stat
 	if f.Typed != nil {
 		view.Scan = fmt.Sprintf("%s, %d bytes, %d pages", f.Scan.File, f.Scan.Size, f.Scan.Pages)
 	}
-	batches, err := s.svc.Batches(r.Context(), v.who)
+	lines, err := s.svc.Lines(r.Context(), v.who)
 	if err != nil {
 		return err
 	}
-	for _, state := range batches {
-		if state.ID == f.Batch {
-			view.BatchAt, view.Copied = batchAddress(state.ID), len(state.FromPaper(f.ID))
-			for i := range state.Steps {
-				if st := &state.Steps[i]; !st.Skipped && !st.Signed() {
-					view.Steps = append(view.Steps, link{Text: st.Step.Name, To: stepAddress(state.ID, st.Step.Name)})
-				}
-			}
+	for _, line := range lines {
+		if line.Protocol != nil && line.Protocol.Digest == f.Digest && line.Status != batch.Rejected && line.Status != batch.Aborted {
+			view.Batches = append(view.Batches, choice{Value: line.ID, Text: line.ID + ", " + string(line.Status), Chosen: line.ID == v.form["batch"]})
 		}
-		if state.Protocol != nil && state.Protocol.Digest == f.Digest && state.Status != batch.Rejected && state.Status != batch.Aborted {
-			view.Batches = append(view.Batches, choice{Value: state.ID, Text: state.ID + ", " + string(state.Status), Chosen: state.ID == v.form["batch"]})
+	}
+	if f.Batch != "" {
+		state, err := s.svc.Batch(r.Context(), v.who, f.Batch)
+		if err != nil {
+			return err
+		}
+		view.BatchAt, view.Copied = batchAddress(state.ID), len(state.FromPaper(f.ID))
+		for i := range state.Steps {
+			if st := &state.Steps[i]; !st.Skipped && !st.Signed() {
+				view.Steps = append(view.Steps, link{Text: st.Step.Name, To: stepAddress(state.ID, st.Step.Name)})
+			}
 		}
 	}
 	return s.render(w, r, v, status, "blank", page{Title: "Blank " + f.ID, Problem: p, View: view, Back: &link{Text: "Blanks for paper", To: "/blanks"}})

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"countersign/batch"
-	"countersign/web/site"
 )
 
 // closeCallsView lists what was stopped in time, and how often in which month.
@@ -60,7 +59,7 @@ func closeCallsOf(calls []batch.CloseCall, zone *time.Location) table {
 	return t
 }
 
-func monthsOf(months []site.CodesOfMonth) table {
+func monthsOf(months []batch.CodesOfMonth) table {
 	t := table{
 		Caption: "Codes by month", Empty: "No code was read yet.",
 		Columns: titles("Month", "Codes read", "Wrong, stopped", "of them stopped the batch", "Typed by hand", "Typed of 100"),

@@ -79,7 +79,7 @@ func (s *Server) showOpen(w http.ResponseWriter, r *http.Request, v visit, statu
 		return s.render(w, r, v, status, "open", shown)
 	}
 	if f["batch"] == "" {
-		all, err := s.svc.Batches(r.Context(), v.who)
+		all, err := s.svc.Lines(r.Context(), v.who)
 		if err != nil {
 			return err
 		}
@@ -148,7 +148,7 @@ func effectiveLinks(known *library.Library, now time.Time) []link {
 }
 
 // nextBatch suggests a number that no batch has: "B-2026-0008".
-func nextBatch(all []*batch.State, year int) string {
+func nextBatch(all []*batch.Line, year int) string {
 	highest := 0
 	for _, s := range all {
 		var of, n int

@@ -106,7 +106,7 @@ func (s *Server) showOverview(w http.ResponseWriter, r *http.Request, v visit, s
 func overviewOf(s *batch.State, now time.Time, zone *time.Location, key func() string) overviewView {
 	at := batchAddress(s.ID)
 	v := overviewView{
-		Batch: s.ID, Seen: s.Version, Protocol: protocolWords(s), Status: string(s.Status), Ended: endedWords(s.Status),
+		Batch: s.ID, Seen: s.Version, Protocol: protocolWords(s.Protocol), Status: string(s.Status), Ended: endedWords(s.Status),
 		Opened: actWords(s.Opened, zone), Timers: timersOf(s, now, zone), Reviews: actsWords(s.Reviews, zone),
 		Trail: at + "/trail", Record: at + "/record.pdf", Labels: at + "/labels", Review: at + "/review", Wrong: at + "/wrong", Custody: at + "/custody", Afterwards: at + "/afterwards",
 		Steps: stepLines(s, zone), Timeline: timelineOf(s, now, zone), Refusals: refusalLines(s, zone), Moves: moveLines(s, zone),

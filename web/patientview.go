@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/batch"
+	"countersign/protocol"
 )
 
 // patientBar says whose medicine this is, on every page of a batch.
@@ -47,24 +48,24 @@ func patientOf(s *batch.State) *patientBar {
 	return &patientBar{
 		Participant: participant,
 		Name:        s.Patient.Name, Born: bornWords(s.Patient.Born), Number: s.Patient.Number, NumberType: s.Patient.NumberType,
-		Batch: s.ID, To: batchAddress(s.ID), Protocol: protocolWords(s), Status: string(s.Status),
+		Batch: s.ID, To: batchAddress(s.ID), Protocol: protocolWords(s.Protocol), Status: string(s.Status),
 		Masked: s.Masked, Mark: markOf(s.Patient),
 	}
 }
 
 // productWords is a product as a list names it, with its protocol.
-func productWords(s *batch.State) string {
-	if s.Protocol == nil {
+func productWords(p *protocol.Protocol) string {
+	if p == nil {
 		return ""
 	}
-	return s.Protocol.Product.Name + " (" + protocolWords(s) + ")"
+	return p.Product.Name + " (" + protocolWords(p) + ")"
 }
 
-func protocolWords(s *batch.State) string {
-	if s.Protocol == nil {
+func protocolWords(p *protocol.Protocol) string {
+	if p == nil {
 		return ""
 	}
-	return fmt.Sprintf("%s v%d", s.Protocol.Name, s.Protocol.Version)
+	return fmt.Sprintf("%s v%d", p.Name, p.Version)
 }
 
 // bornWords writes a birth date as it cannot be misread: "1 Mar 2019".

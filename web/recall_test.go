@@ -246,7 +246,7 @@ func TestARecallMissesNoBatchThatIsOpenedAtTheSameMoment(t *testing.T) {
 		}
 	}
 	wait.Wait()
-	all, err := w.svc.Batches(t.Context(), lead)
+	all, err := w.svc.Lines(t.Context(), lead)
 	must(t, err)
 	if len(all) == 0 {
 		t.Log("the recall came before every opening")

@@ -88,7 +88,7 @@ func (s *Server) unitPage(w http.ResponseWriter, r *http.Request, v visit) error
 }
 
 func (s *Server) showUnit(w http.ResponseWriter, r *http.Request, v visit, status int, id string, p *problem) error {
-	all, err := s.svc.Batches(r.Context(), v.who)
+	all, err := s.svc.Underway(r.Context(), v.who)
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (s *Server) showUnit(w http.ResponseWriter, r *http.Request, v visit, statu
 	return s.render(w, r, v, status, "unit", page{Title: view.ID + ", " + view.Title, Problem: p, View: view, Back: &link{Text: "Units", To: "/units"}})
 }
 
-// openIn names the batches that are open in a unit, and which of them wait for
+// openIn names the batches of all that are under way that are open in a unit, and which of them wait for
 // a decision after so many stops (CTL-07).
 func openIn(unit string, stops int, all []*batch.State) []link {
 	var open []link

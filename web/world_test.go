@@ -58,6 +58,9 @@ type world struct {
 	address string
 	handler http.Handler
 	tokens  map[string]string // of kept sessions, by username
+	// again starts the site once more on the same log, with so many batches at rest
+	// in memory.
+	again func(resting int) *world
 }
 
 func must(t *testing.T, err error) {
@@ -110,17 +113,25 @@ func newWorldOf(t *testing.T, beside int, scanners ...site.Scanners) *world {
 	_, err = log.Append(ctx, ledger.Request{Key: strings.Repeat("0", 32), Drafts: drafts})
 	must(t, err)
 	keys := vault.New(db.Runtime, vault.Options{Now: clock.now, Random: rand.Reader})
-	svc, err := site.New(ctx, site.Options{
+	started := site.Options{
 		Scanners: append(scanners, site.Scanners{})[0],
 		Ledger:   log, Vault: keys, Now: clock.now, Random: rand.Reader, Software: "test",
 		Sound: func() (bool, string) { return true, "The clock is sound." }, Log: slog.New(slog.DiscardHandler), Beside: beside,
-	})
-	must(t, err)
-	handler, err := New(svc, Options{Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Notice: "The fire alarm is tested at noon."})
-	must(t, err)
-	server := httptest.NewServer(handler)
-	t.Cleanup(server.Close)
-	w := &world{t: t, svc: svc, log: log, clock: clock, address: server.URL, handler: handler, tokens: map[string]string{}}
+	}
+	var start func(resting int) *world
+	start = func(resting int) *world {
+		t.Helper()
+		started.Resting = resting
+		svc, err := site.New(ctx, started)
+		must(t, err)
+		handler, err := New(svc, Options{Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Notice: "The fire alarm is tested at noon."})
+		must(t, err)
+		server := httptest.NewServer(handler)
+		t.Cleanup(server.Close)
+		return &world{t: t, svc: svc, log: log, clock: clock, address: server.URL, handler: handler, tokens: map[string]string{}, again: start}
+	}
+	w := start(0)
+	svc := w.svc
 	for _, id := range []identity.PersonID{"p-0001", "p-0002"} {
 		oneTime, err := keys.Issue(ctx, id, "system")
 		must(t, err)

@@ -71,14 +71,14 @@ func (a *api) batches(to huma.API) {
 		if err != nil {
 			return nil, err
 		}
-		all, err := a.site.Batches(ctx, who)
+		all, err := a.site.Lines(ctx, who)
 		if err != nil {
 			return nil, problem(err)
 		}
 		out := &batchesOutput{}
 		out.Body.Batches = make([]BatchSummary, len(all))
-		for i, state := range all {
-			out.Body.Batches[i] = summaryOf(state)
+		for i, line := range all {
+			out.Body.Batches[i] = summaryOf(line)
 		}
 		return out, nil
 	})

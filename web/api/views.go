@@ -192,20 +192,16 @@ type TimerView struct {
 	Over  bool       `json:"over"`
 }
 
-func summaryOf(s *batch.State) BatchSummary {
-	view := BatchSummary{
-		ID: s.ID, Protocol: s.Protocol.ID(), Product: s.Protocol.Product.Name, Status: string(s.Status),
-		Patient: s.Patient.Name, Opened: s.Opened.At, Version: s.Version, Open: len(s.OpenExceptions()),
+func summaryOf(l *batch.Line) BatchSummary {
+	return BatchSummary{
+		ID: l.ID, Protocol: l.Protocol.ID(), Product: l.Protocol.Product.Name, Status: string(l.Status),
+		Patient: l.Patient.Name, Opened: l.Opened, Version: l.Version, Open: l.Exceptions, Next: l.Next,
 	}
-	if next := s.Next(); next != nil {
-		view.Next = next.Step.Name
-	}
-	return view
 }
 
 func viewOf(s *batch.State, now time.Time) BatchView {
 	view := BatchView{
-		BatchSummary: summaryOf(s), Issue: s.Issue, Reissues: s.Reissues, Reissue: s.Reissue, Order: map[string]string{}, Steps: []StepView{}, Exceptions: []ExceptionView{},
+		BatchSummary: summaryOf(s.Line(time.UTC)), Issue: s.Issue, Reissues: s.Reissues, Reissue: s.Reissue, Order: map[string]string{}, Steps: []StepView{}, Exceptions: []ExceptionView{},
 		Timers: []TimerView{}, Blocks: s.CertifyBlocks(now), Custody: custodyView(s),
 	}
 	for name, entry := range s.Order {

@@ -21,11 +21,25 @@ import (
 // entry came first: ten people at one batch, and what their acts give rise to.
 const attempts = 24
 
-// Batches gives every batch, the newest first.
-func (s *Service) Batches(ctx context.Context, who Session) ([]*batch.State, error) {
-	var all []*batch.State
-	err := s.read(ctx, func(m *models) error {
-		all = m.sortedBatches()
+// Lines gives what lists show of every batch, the newest first.
+func (s *Service) Lines(ctx context.Context, who Session) (all []*batch.Line, err error) {
+	err = s.read(ctx, func(m *models) error {
+		all = m.batches.sorted()
+		return nil
+	})
+	for i := range all {
+		if !seesPatients(who.Person) {
+			all[i] = all[i].WithoutPatient()
+		}
+	}
+	return all, err
+}
+
+// Underway gives every batch in which something is still to be done, the newest
+// first.
+func (s *Service) Underway(ctx context.Context, who Session) (all []*batch.State, err error) {
+	err = s.read(ctx, func(m *models) error {
+		all = m.batches.underway()
 		return nil
 	})
 	for i := range all {
@@ -48,8 +62,10 @@ func (s *Service) Batch(ctx context.Context, who Session, id string) (*batch.Sta
 
 // batch gives a batch's state, or nil when there is none.
 func (s *Service) batch(ctx context.Context, id string) (state *batch.State, err error) {
-	err = s.read(ctx, func(m *models) error {
-		state = m.batches[id]
+	err = s.read(ctx, func(m *models) (err error) {
+		if state, err = m.batch(ctx, id); err != nil {
+			return s.broken("read a batch", err)
+		}
 		return nil
 	})
 	return state, err
@@ -93,15 +109,15 @@ func (m *models) toOpen(f *batch.Facts, c batch.Open, now time.Time) {
 	f.Effective = ok && effective.Protocol.Version == c.Version && effective.Protocol.Digest == c.Digest
 	f.Unread = library.Unread(version.Protocol, m.people.People())
 	f.Issue = 1
-	for _, state := range m.sortedBatches() {
-		if state.Protocol == nil {
+	for _, line := range m.batches.sorted() {
+		if line.Protocol == nil {
 			continue
 		}
-		if state.Protocol.Name == c.Protocol && state.Protocol.Version == c.Version {
+		if line.Protocol.Name == c.Protocol && line.Protocol.Version == c.Version {
 			f.Issue++
 		}
-		if state.ForOrder(c) && state.ID != c.Batch {
-			f.Earlier = append([]batch.Earlier{{Batch: state.ID, Status: state.Status, Ended: state.Ended()}}, f.Earlier...)
+		if line.ForOrder(c) && line.ID != c.Batch {
+			f.Earlier = append([]batch.Earlier{{Batch: line.ID, Status: line.Status, Ended: line.Ended()}}, f.Earlier...)
 		}
 	}
 }

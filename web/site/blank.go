@@ -49,12 +49,12 @@ func (s *Service) formOf(m *models, blank register.Blank, p *protocol.Protocol) 
 
 // besideBlank gives what an act on a blank writes in the batch for which it is
 // used, in the same append.
-func (s *Service) besideBlank(m *models, w register.Written, by identity.PersonID, now time.Time) ([]audit.Draft, []audit.Condition, error) {
+func (s *Service) besideBlank(ctx context.Context, m *models, w register.Written, by identity.PersonID, now time.Time) ([]audit.Draft, []audit.Condition, error) {
 	after, ok := m.books.BlankAfter(w, register.Act{At: now, Person: by})
 	if !ok || after.Batch == "" {
 		return nil, nil, nil
 	}
-	return s.inBatch(m, after.Batch, func(f *batch.Facts) { f.Blanks[after.ID] = *after }, batch.FollowBlank{Blank: after.ID}, by, now)
+	return s.inBatch(ctx, m, after.Batch, func(f *batch.Facts) { f.Blanks[after.ID] = *after }, batch.FollowBlank{Blank: after.ID}, by, now)
 }
 
 // blanksOf are the blanks that a batch's record names, as facts.

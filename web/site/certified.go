@@ -2,8 +2,6 @@ package site
 
 import (
 	"context"
-	"maps"
-	"slices"
 
 	"countersign/batch"
 	"countersign/register"
@@ -15,11 +13,7 @@ func (s *Service) Certified(ctx context.Context, who Session) ([]batch.Certified
 	if err := requireFit(who); err != nil {
 		return nil, err
 	}
-	var all []*batch.State
-	err := s.read(ctx, func(m *models) error {
-		all = slices.Collect(maps.Values(m.batches))
-		return nil
-	})
+	all, err := s.Lines(ctx, who)
 	return batch.CertifiedBatches(all), err
 }
 
@@ -52,6 +46,6 @@ func (s *Service) UnlicensedSupplies(ctx context.Context, who Session) ([]batch.
 	if err := requireFit(who); err != nil {
 		return nil, err
 	}
-	all, err := s.Batches(ctx, who)
+	all, err := s.Lines(ctx, who)
 	return batch.UnlicensedSupplies(all), err
 }

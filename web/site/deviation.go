@@ -16,23 +16,23 @@ import (
 
 // aboutDeviation is what stands beside an act on a deviation as the log stands;
 // nil for any other, and for one about a batch that is not there.
-func (m *models) aboutDeviation(c register.Command) *register.DeviationFacts {
+func (m *models) aboutDeviation(ctx context.Context, c register.Command) (*register.DeviationFacts, error) {
 	switch c := c.(type) {
 	case register.OpenDeviation:
 		f := &register.DeviationFacts{Involved: []string{}, Unit: c.Unit}
 		if c.Batch == "" {
-			return f
+			return f, nil
 		}
-		state := m.batches[c.Batch]
-		if state == nil || state.Protocol == nil || c.Step != "" && state.Step(c.Step) == nil || c.Exception < 0 || c.Exception > len(state.Exceptions) {
-			return nil
+		state, err := m.batch(ctx, c.Batch)
+		if err != nil || state == nil || state.Protocol == nil || c.Step != "" && state.Step(c.Step) == nil || c.Exception < 0 || c.Exception > len(state.Exceptions) {
+			return nil, err
 		}
 		f.Involved, f.Unit = state.Involved(c.Step, c.Exception), state.Basis.Unit
-		return f
+		return f, nil
 	case register.AssessDeviation:
-		return &register.DeviationFacts{Found: m.sharing(c.Searched)}
+		return &register.DeviationFacts{Found: m.sharing(c.Searched)}, nil
 	}
-	return nil
+	return nil, nil
 }
 
 // sharing finds the batches that lean on any of what is searched for (DEV-03).
@@ -51,7 +51,7 @@ func (m *models) sharing(searched []register.Shared) []string {
 
 // besideDeviation gives what an act on a deviation writes in the batches that
 // it concerns, in the same append: that it does, or what was decided of it.
-func (s *Service) besideDeviation(m *models, w register.Written, by identity.PersonID, now time.Time) (drafts []audit.Draft, rests []audit.Condition, err error) {
+func (s *Service) besideDeviation(ctx context.Context, m *models, w register.Written, by identity.PersonID, now time.Time) (drafts []audit.Draft, rests []audit.Condition, err error) {
 	reaches, rules := register.OfDeviation(m.books, w)
 	if len(reaches) == 0 && rules == "" {
 		return nil, nil, nil
@@ -61,14 +61,14 @@ func (s *Service) besideDeviation(m *models, w register.Written, by identity.Per
 		return nil, nil, nil
 	}
 	if rules != "" {
-		return s.inBatch(m, rules, func(f *batch.Facts) { f.Deviations[after.ID] = *after }, batch.RuleDeviation{Deviation: after.ID}, by, now)
+		return s.inBatch(ctx, m, rules, func(f *batch.Facts) { f.Deviations[after.ID] = *after }, batch.RuleDeviation{Deviation: after.ID}, by, now)
 	}
 	for _, id := range reaches {
 		c := batch.AttachDeviation{Deviation: after.ID}
 		if after.Arising.Batch == id {
 			c.Exception = after.Arising.Exception
 		}
-		more, on, err := s.inBatch(m, id, func(f *batch.Facts) { f.Deviations[after.ID] = *after }, c, by, now)
+		more, on, err := s.inBatch(ctx, m, id, func(f *batch.Facts) { f.Deviations[after.ID] = *after }, c, by, now)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -84,8 +84,11 @@ func (s *Service) besideDeviation(m *models, w register.Written, by identity.Per
 
 // inBatch decides one act that an act elsewhere brings about in a batch; after
 // puts into its facts what that act leaves behind.
-func (s *Service) inBatch(m *models, id string, after func(*batch.Facts), c batch.Command, by identity.PersonID, now time.Time) ([]audit.Draft, []audit.Condition, error) {
-	state := m.batches[id]
+func (s *Service) inBatch(ctx context.Context, m *models, id string, after func(*batch.Facts), c batch.Command, by identity.PersonID, now time.Time) ([]audit.Draft, []audit.Condition, error) {
+	state, err := m.batch(ctx, id)
+	if err != nil {
+		return nil, nil, s.broken("read a batch", err)
+	}
 	if state == nil {
 		return nil, nil, &Refusal{Code: "no_such_batch", Sentence: "There is no batch " + id + " here."}
 	}
@@ -130,14 +133,14 @@ func (s *Service) raiseDue(ctx context.Context, id string) error {
 	for range attempts {
 		var request ledger.Request
 		err := s.read(ctx, func(m *models) error {
-			state := m.batches[id]
-			if state == nil {
-				return nil
+			state, err := m.batch(ctx, id)
+			if err != nil || state == nil {
+				return err
 			}
 			for _, ex := range state.Exceptions {
 				if state.WantsDeviation(ex) {
 					var err error
-					request, err = s.arising(m, state, ex)
+					request, err = s.arising(ctx, m, state, ex)
 					return err
 				}
 			}
@@ -160,7 +163,7 @@ func (s *Service) raiseDue(ctx context.Context, id string) error {
 
 // arising is the deviation that an exception asks for, with what stands of it
 // in the batch.
-func (s *Service) arising(m *models, state *batch.State, ex batch.Exception) (ledger.Request, error) {
+func (s *Service) arising(ctx context.Context, m *models, state *batch.State, ex batch.Exception) (ledger.Request, error) {
 	now, by := s.Now(), ex.Raised.Person
 	risk := register.Risk(ex.Severity)
 	written := register.ArisingDeviation(m.books, now.In(s.info.Location).Year(), register.Arising{
@@ -171,7 +174,7 @@ func (s *Service) arising(m *models, state *batch.State, ex batch.Exception) (le
 	if err != nil {
 		return ledger.Request{}, err
 	}
-	beside, rests, err := s.besideDeviation(m, written, by, now)
+	beside, rests, err := s.besideDeviation(ctx, m, written, by, now)
 	if err != nil {
 		return ledger.Request{}, err
 	}
@@ -221,8 +224,8 @@ func (s *Service) Deviation(ctx context.Context, who Session, id string) (view D
 func (m *models) deviationView(d *register.Deviation) DeviationView {
 	view := DeviationView{Deviation: d, Status: map[string]string{}, People: map[string]string{}}
 	for _, id := range d.Batches {
-		if state := m.batches[id]; state != nil {
-			view.Status[id] = string(state.Status)
+		if line := m.batches.line(id); line != nil {
+			view.Status[id] = string(line.Status)
 		}
 	}
 	for _, id := range d.Arising.Involved {

@@ -12,5 +12,7 @@
 //     state as current.
 //
 // The read models here are folds of the log in memory. They hold nothing that
-// the log does not, and are rebuilt whenever the daemon starts.
+// the log does not, and are rebuilt whenever the daemon starts. Of a batch that
+// has ended they keep a line for the lists; the whole of it is folded again from
+// the log when somebody asks for it.
 package site

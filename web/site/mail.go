@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"countersign/audit"
-	"countersign/batch/worklist"
 	"countersign/identity"
 	"countersign/web/post"
 )
@@ -82,9 +81,12 @@ func (s *Service) Mails(ctx context.Context, who Session) (gone []post.Gone, due
 // Letters gives every letter that is due, for the daemon.
 func (s *Service) Letters(ctx context.Context) (due []post.Letter, err error) {
 	err = s.read(ctx, func(m *models) error {
-		now, people := s.Now(), m.people.People()
-		items := worklist.Items(worklist.Site{Batches: m.allBatches(), Books: m.books, Library: m.library, People: people}, now)
-		due = m.post.Due(s.info.Origin, items, people, now)
+		now := s.Now()
+		items, err := m.items(ctx, now)
+		if err != nil {
+			return err
+		}
+		due = m.post.Due(s.info.Origin, items, m.people.People(), now)
 		return nil
 	})
 	return due, err

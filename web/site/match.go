@@ -16,14 +16,14 @@ func (m *models) toMatch(f *batch.Facts, state *batch.State, c batch.Command, no
 	}
 	switch c := c.(type) {
 	case batch.Open:
-		f.Near = batch.Near(c.Batch, c.Unit, c.Patient, m.allBatches(), now, zone)
+		f.Near = batch.Near(c.Batch, c.Unit, c.Patient, m.batches.all(), now, zone)
 	case batch.Scan:
 		if state == nil || state.Protocol == nil {
 			return
 		}
 		f.Near = m.near(state, now, zone)
 		for _, id := range batch.LabelsOf(c.Raw) {
-			if other := m.batches[id]; other != nil && id != state.ID {
+			if m.batches.lines[id] != nil && id != state.ID {
 				f.Found.Batch = id
 			}
 		}
@@ -31,15 +31,15 @@ func (m *models) toMatch(f *batch.Facts, state *batch.State, c batch.Command, no
 }
 
 func (m *models) near(state *batch.State, now time.Time, zone *time.Location) []batch.Neighbour {
-	return batch.Near(state.ID, state.Basis.Unit, state.Patient, m.allBatches(), now, zone)
+	return batch.Near(state.ID, state.Basis.Unit, state.Patient, m.batches.all(), now, zone)
 }
 
 // Near gives the batches that can be mixed up with one that goes on (COI-11);
 // it names no patient, and none once the batch has ended.
 func (s *Service) Near(ctx context.Context, id string) (near []batch.Neighbour, err error) {
 	err = s.read(ctx, func(m *models) error {
-		if state := m.batches[id]; state != nil && state.Protocol != nil && !state.Ended() {
-			near = m.near(state, s.Now(), s.info.Location)
+		if line := m.batches.line(id); line != nil && line.Protocol != nil && !line.Ended() {
+			near = batch.Near(line.ID, line.Unit, line.Patient, m.batches.all(), s.Now(), s.info.Location)
 		}
 		return nil
 	})

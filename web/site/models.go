@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -27,8 +25,10 @@ type models struct {
 	next     int64 // first log index not yet folded
 	people   *identity.Directory
 	library  *library.Library
-	batches  map[string]*batch.State
+	log      *ledger.Ledger
+	batches  *batches
 	folder   *batch.Folder
+	observed observed          // for charts
 	broken   error             // of the entry that cannot be folded, and that nothing is folded after
 	issued   map[string]string // issue number → batch
 	site     register.Site
@@ -41,10 +41,12 @@ type models struct {
 	moved    time.Duration // by how much a training or rehearsal site's clock was moved
 }
 
-func newModels() *models {
+// newModels makes the models of a log; resting is how many batches at rest are
+// kept whole.
+func newModels(log *ledger.Ledger, resting int) *models {
 	m := &models{
-		people: identity.NewDirectory(), library: library.New(),
-		batches: map[string]*batch.State{}, books: register.NewBooks(), trace: trace.New(), post: post.NewBook(), issued: map[string]string{}, trails: trails{},
+		people: identity.NewDirectory(), library: library.New(), log: log,
+		batches: newBatches(resting), books: register.NewBooks(), trace: trace.New(), post: post.NewBook(), issued: map[string]string{}, trails: trails{},
 	}
 	m.folder = batch.NewFolder(m.protocol)
 	return m
@@ -55,31 +57,53 @@ const pageOfEntries = 2000
 
 // catchUp folds everything that the log has and the models do not. The caller
 // holds the lock.
-func (m *models) catchUp(ctx context.Context, log *ledger.Ledger) error {
-	for size := log.Size(); m.next < size; {
+func (m *models) catchUp(ctx context.Context) error {
+	for size := m.log.Size(); m.next < size; {
 		if m.broken != nil {
 			return m.broken
 		}
-		entries, err := log.Range(ctx, m.next, pageOfEntries)
+		entries, err := m.log.Range(ctx, m.next, pageOfEntries)
 		if err != nil {
 			return fmt.Errorf("read the log from entry %d: %w", m.next, err)
 		}
 		if len(entries) == 0 {
 			return fmt.Errorf("the log says it has %d entries, but entry %d is not there", size, m.next)
 		}
-		openings, err := openingsOf(ctx, log, entries)
+		openings, err := openingsOf(ctx, m.log, entries)
 		if err != nil {
 			return err
 		}
-		m.broken = m.fold(entries, openings)
+		ahead, err := m.resume(ctx, entries)
+		if err != nil {
+			return err
+		}
+		m.broken = m.fold(entries, openings, ahead)
 	}
 	return m.broken
 }
 
-// fold adds entries to the models. What pages have been given of a batch stays
-// as it was; its new state is there once all entries are in.
-func (m *models) fold(entries []audit.Stored, openings map[int64]map[string]string) error {
+// resume goes on with every batch that entries are of. It changes nothing, so
+// that whoever could not read the log tries again.
+func (m *models) resume(ctx context.Context, entries []audit.Stored) (map[string]*batch.Folding, error) {
 	ahead := map[string]*batch.Folding{}
+	for _, entry := range entries {
+		id, ok := strings.CutPrefix(string(entry.Stream), "batch/")
+		if !ok || ahead[id] != nil {
+			continue
+		}
+		state, err := m.batch(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		ahead[id] = m.folder.Resume(state)
+	}
+	return ahead, nil
+}
+
+// fold adds entries to the models, those of batches to what resume gave. What
+// pages have been given of a batch stays as it was; its new state is there once
+// all entries are in.
+func (m *models) fold(entries []audit.Stored, openings map[int64]map[string]string, ahead map[string]*batch.Folding) error {
 	for _, entry := range entries {
 		if err := m.apply(entry, openings[entry.Index], ahead); err != nil {
 			return fmt.Errorf("fold entry %d (%s): %w", entry.Index, entry.Kind, err)
@@ -95,7 +119,9 @@ func (m *models) fold(entries []audit.Stored, openings map[int64]map[string]stri
 		if other, taken := m.issued[state.Issue]; taken && state.Issue != "" && other != id {
 			return fmt.Errorf("the issue number %s is that of batch %s already (MBR-03)", state.Issue, other)
 		}
-		m.batches[id], m.issued[state.Issue] = state, id
+		if m.issued[state.Issue] = id; m.batches.keep(state) {
+			m.observed.note(state)
+		}
 	}
 	return nil
 }
@@ -128,9 +154,6 @@ func (m *models) apply(entry audit.Stored, openings map[string]string, ahead map
 	subject, id, _ := strings.Cut(string(entry.Stream), "/")
 	switch subject {
 	case "batch":
-		if ahead[id] == nil {
-			ahead[id] = m.folder.Resume(m.batches[id])
-		}
 		return ahead[id].Add(entry, openings)
 	case "person":
 		return m.people.Apply(entry)
@@ -159,8 +182,11 @@ func (m *models) applySite(entry audit.Stored) (err error) {
 		m.software, err = register.ReadSoftware(entry.Entry)
 		return err
 	}
-	m.site, err = register.ReadSite(entry.Entry)
 	m.founded = entry.Time
+	if m.site, err = register.ReadSite(entry.Entry); err != nil {
+		return err
+	}
+	m.batches.zone, err = time.LoadLocation(m.site.Zone)
 	return err
 }
 
@@ -170,19 +196,4 @@ func (m *models) protocol(name string, version int, digest [32]byte) (*protocol.
 		return nil, fmt.Errorf("the library has no protocol %s version %d with that digest", name, version)
 	}
 	return found.Protocol, nil
-}
-
-// allBatches gives every batch, in no order.
-func (m *models) allBatches() []*batch.State { return slices.Collect(maps.Values(m.batches)) }
-
-// sortedBatches gives every batch, the newest first.
-func (m *models) sortedBatches() []*batch.State {
-	all := m.allBatches()
-	slices.SortFunc(all, func(a, b *batch.State) int {
-		if order := b.Opened.At.Compare(a.Opened.At); order != 0 {
-			return order
-		}
-		return strings.Compare(b.ID, a.ID)
-	})
-	return all
 }

@@ -20,7 +20,7 @@ func TestALogInWhichAnIssueNumberStandsTwiceIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	now, m := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC), newModels()
+	now, m := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC), newModels(nil, 0)
 	author := identity.Person{ID: "p-0003", Active: true, Roles: []identity.Role{identity.ProtocolAuthor}}
 	draft, err := library.Decide(m.library, library.Submit{Text: string(text)}, author, now)
 	if err != nil {
@@ -32,7 +32,7 @@ func TestALogInWhichAnIssueNumberStandsTwiceIsRefused(t *testing.T) {
 			Signatures: []audit.Signature{{Signer: d.Actor, Meaning: string(identity.Approved)}},
 		}}
 	}
-	if err := m.fold([]audit.Stored{entry(draft)}, nil); err != nil {
+	if err := m.fold([]audit.Stored{entry(draft)}, nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	p, _ := m.library.Find("aso-intrathecal", 1)
@@ -45,7 +45,12 @@ func TestALogInWhichAnIssueNumberStandsTwiceIsRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return m.fold([]audit.Stored{entry(draft)}, map[int64]map[string]string{0: {"name": "EXAMPLE, Robin", "wristband": "W"}})
+		entries := []audit.Stored{entry(draft)}
+		ahead, err := m.resume(t.Context(), entries)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m.fold(entries, map[int64]map[string]string{0: {"name": "EXAMPLE, Robin", "wristband": "W"}}, ahead)
 	}
 	for _, one := range []struct{ id, issue, why string }{
 		{"B-1", "royal.example/aso-intrathecal/1/0001", ""},

@@ -39,15 +39,15 @@ func (m *models) reaches(of register.RecallOf) *register.Reach {
 	found := m.found(of)
 	reach := &register.Reach{Lots: append([]string{}, found.Lots...), Stopped: []string{}, Supplied: []register.Supplied{}}
 	for _, id := range found.Batches() {
-		state := m.batches[id]
-		if state == nil {
+		line := m.batches.line(id)
+		if line == nil {
 			continue
 		}
-		if stoppable(state) && state.Status != batch.Given {
+		if stoppable(line) && line.Status != batch.Given {
 			reach.Stopped = append(reach.Stopped, id)
 		}
-		if at, yes := state.Supplied(); yes {
-			reach.Supplied = append(reach.Supplied, register.Supplied{Batch: id, At: at.UTC().Format(time.RFC3339)})
+		if !line.Supplied.IsZero() {
+			reach.Supplied = append(reach.Supplied, register.Supplied{Batch: id, At: line.Supplied.UTC().Format(time.RFC3339)})
 		}
 	}
 	return reach
@@ -76,14 +76,14 @@ func (m *models) found(of register.RecallOf) trace.Found {
 }
 
 // stoppable: a batch that has ended is stopped already.
-func stoppable(state *batch.State) bool {
-	return state.Status != batch.Rejected && state.Status != batch.Aborted
+func stoppable(line *batch.Line) bool {
+	return line.Status != batch.Rejected && line.Status != batch.Aborted
 }
 
 // besideRecall gives what a recall's signed entry brings with it: the end of
 // its lots, and in every batch the exception that stops it. Where others keep
 // moving those batches, later attempts leave them to carry.
-func (s *Service) besideRecall(m *models, w register.Written, by identity.PersonID, now time.Time, attempt int) ([]audit.Draft, []audit.Condition, error) {
+func (s *Service) besideRecall(ctx context.Context, m *models, w register.Written, by identity.PersonID, now time.Time, attempt int) ([]audit.Draft, []audit.Condition, error) {
 	reach, ok := register.Reached(w.Event)
 	if !ok {
 		return nil, nil, nil
@@ -99,12 +99,12 @@ func (s *Service) besideRecall(m *models, w register.Written, by identity.Person
 	if attempt >= attempts/2 {
 		reach.Stopped, reach.Supplied = nil, nil
 	}
-	return s.share(m, &r, reach, by, now)
+	return s.share(ctx, m, &r, reach, by, now)
 }
 
 // share gives the entries by which a recall reaches lots and batches that it
 // has not reached, up to a bound, and what they rest on.
-func (s *Service) share(m *models, r *register.Recall, reach register.Reach, by identity.PersonID, now time.Time) (drafts []audit.Draft, rests []audit.Condition, err error) {
+func (s *Service) share(ctx context.Context, m *models, r *register.Recall, reach register.Reach, by identity.PersonID, now time.Time) (drafts []audit.Draft, rests []audit.Condition, err error) {
 	for _, id := range reach.Lots {
 		lot, ok := m.books.Lot(id)
 		if !ok || lot.Status == register.Recalled || len(drafts) >= s.together {
@@ -122,9 +122,12 @@ func (s *Service) share(m *models, r *register.Recall, reach register.Reach, by 
 		}
 	}
 	for _, id := range reach.Batches() {
-		state := m.batches[id]
-		if !m.waits(r, state) || len(drafts) >= s.together {
+		if !m.waits(r, id) || len(drafts) >= s.together {
 			continue
+		}
+		state, err := m.batch(ctx, id)
+		if err != nil {
+			return nil, nil, s.broken("read a batch", err)
 		}
 		stop := batch.Recall{Recall: r.ID, Text: r.Sentence()}
 		f, onPerson, err := s.factsIn(m, by, state, stop, now)
@@ -152,8 +155,9 @@ func (s *Service) share(m *models, r *register.Recall, reach register.Reach, by 
 }
 
 // waits says that a recall names a batch, and that its record does not say so.
-func (m *models) waits(r *register.Recall, state *batch.State) bool {
-	return state != nil && stoppable(state) && !state.Recalled(r.ID)
+func (m *models) waits(r *register.Recall, id string) bool {
+	line := m.batches.line(id)
+	return line != nil && stoppable(line) && !line.Recalled(r.ID)
 }
 
 // carry writes what recalls have decided and one append could not hold, or a
@@ -166,12 +170,12 @@ func (s *Service) carry(ctx context.Context, id string) error {
 			for _, r := range m.books.Recalls() {
 				reach := r.Reach()
 				if id != "" {
-					if !slices.Contains(reach.Batches(), id) || !m.waits(r, m.batches[id]) {
+					if !slices.Contains(reach.Batches(), id) || !m.waits(r, id) {
 						continue
 					}
 					reach = register.Reach{Stopped: []string{id}}
 				}
-				if request.Drafts, request.Conditions, err = s.share(m, r, reach, r.Opened.Person, s.Now()); err != nil || len(request.Drafts) > 0 {
+				if request.Drafts, request.Conditions, err = s.share(ctx, m, r, reach, r.Opened.Person, s.Now()); err != nil || len(request.Drafts) > 0 {
 					return err
 				}
 			}
@@ -244,14 +248,14 @@ func (s *Service) Recall(ctx context.Context, who Session, id string) (view Reca
 func (m *models) recallView(r *register.Recall, who Session) RecallView {
 	view := RecallView{Recall: r, Beyond: r.Beyond(*m.reaches(r.Of)), Status: map[string]string{}, Patient: map[string]Patient{}}
 	for _, id := range r.Reach().Batches() {
-		state := m.batches[id]
-		if state == nil {
+		line := m.batches.line(id)
+		if line == nil {
 			continue
 		}
-		if m.waits(r, state) {
+		if m.waits(r, id) {
 			view.Waiting = append(view.Waiting, id)
 		}
-		view.Status[id], view.Patient[id] = string(state.Status), patientOf(state, who)
+		view.Status[id], view.Patient[id] = string(line.Status), patientOf(line, who)
 	}
 	for _, id := range r.Lots {
 		if lot, ok := m.books.Lot(id); ok && lot.Status != register.Recalled {
@@ -263,9 +267,9 @@ func (m *models) recallView(r *register.Recall, who Session) RecallView {
 
 // patientOf is who a batch is for; only its prescriber for who may not see
 // patients (COI-09).
-func patientOf(state *batch.State, who Session) Patient {
+func patientOf(line *batch.Line, who Session) Patient {
 	if !seesPatients(who.Person) {
-		return Patient{Name: "masked", Number: "masked", Prescriber: state.Prescriber}
+		return Patient{Name: "masked", Number: "masked", Prescriber: line.Prescriber}
 	}
-	return Patient{Name: state.Patient.Name, Number: state.Patient.Number, Prescriber: state.Prescriber}
+	return Patient{Name: line.Patient.Name, Number: line.Patient.Number, Prescriber: line.Prescriber}
 }

@@ -51,7 +51,10 @@ func (s *Service) Trail(ctx context.Context, who Session, stream audit.StreamID)
 	}
 	lines := make([]TrailLine, len(entries))
 	err = s.read(ctx, func(m *models) error {
-		changed := m.changesOf(stream)
+		changed, err := m.changesOf(ctx, stream)
+		if err != nil {
+			return s.broken("read a batch", err)
+		}
 		for i, entry := range entries {
 			lines[i] = TrailLine{
 				Index: entry.Index, Version: entry.Version, At: entry.Time, Kind: string(entry.Kind), Actor: entry.Actor,
@@ -68,17 +71,20 @@ func (s *Service) Trail(ctx context.Context, who Session, stream audit.StreamID)
 }
 
 // changesOf are the entries of a batch that change critical data in it.
-func (m *models) changesOf(stream audit.StreamID) map[int64]bool {
+func (m *models) changesOf(ctx context.Context, stream audit.StreamID) (map[int64]bool, error) {
 	id, is := strings.CutPrefix(string(stream), "batch/")
-	state := m.batches[id]
-	if !is || state == nil {
-		return nil
+	if !is {
+		return nil, nil
+	}
+	state, err := m.batch(ctx, id)
+	if err != nil || state == nil {
+		return nil, err
 	}
 	changed := map[int64]bool{}
 	for _, change := range state.CriticalChanges(time.UTC) {
 		changed[change.Version] = true
 	}
-	return changed
+	return changed, nil
 }
 
 // wordsOf says in one sentence what an entry of any stream did.
@@ -87,8 +93,8 @@ func (m *models) wordsOf(e audit.Entry, opened map[string]string, zone *time.Loc
 	var p *protocol.Protocol
 	switch room, id, _ := strings.Cut(string(e.Stream), "/"); room {
 	case "batch":
-		if state := m.batches[id]; state != nil {
-			p = state.Protocol
+		if line := m.batches.line(id); line != nil {
+			p = line.Protocol
 		}
 	case "protocol":
 		if event, err := library.DecodeEvent(e); err == nil {

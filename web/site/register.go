@@ -80,13 +80,17 @@ type registerAct struct {
 }
 
 // facts are what deciding needs and the books do not hold.
-func (a registerAct) facts(m *models, now time.Time) (register.Facts, error) {
+func (a registerAct) facts(ctx context.Context, m *models, now time.Time) (register.Facts, error) {
 	person, ok := m.people.Person(a.person)
 	if !ok {
 		return register.Facts{}, &Refusal{Code: "no_such_person", Sentence: "Nobody of that name works here."}
 	}
+	deviation, err := m.aboutDeviation(ctx, a.command)
+	if err != nil {
+		return register.Facts{}, a.service.broken("read a batch", err)
+	}
 	blank, err := a.service.aboutBlank(m, a.command, person, now)
-	f := register.Facts{Person: person, Zone: a.service.info.Location, Now: now, Reach: m.reach(a.command), Deviation: m.aboutDeviation(a.command), Blank: blank, Sample: m.aboutSample(a.command, a.service.info.Location)}
+	f := register.Facts{Person: person, Zone: a.service.info.Location, Now: now, Reach: m.reach(a.command), Deviation: deviation, Blank: blank, Sample: m.aboutSample(a.command, a.service.info.Location)}
 	if c, names := a.command.(register.NameCertifier); names {
 		f.Named, _ = m.people.ByUsername(c.Username) // nobody is refused by the rules
 	}
@@ -95,7 +99,7 @@ func (a registerAct) facts(m *models, now time.Time) (register.Facts, error) {
 
 func (a registerAct) lines(ctx context.Context) (lines []string, digest audit.Hash, err error) {
 	err = a.service.read(ctx, func(m *models) error {
-		f, err := a.facts(m, a.service.Now())
+		f, err := a.facts(ctx, m, a.service.Now())
 		if err != nil {
 			return err
 		}
@@ -180,7 +184,7 @@ func (a registerAct) draft(ctx context.Context, lines []string, attempt int) (dr
 	var draft audit.Draft
 	err = s.read(ctx, func(m *models) error {
 		now := s.Now()
-		if f, err = a.facts(m, now); err != nil {
+		if f, err = a.facts(ctx, m, now); err != nil {
 			return err
 		}
 		written, err := register.Decide(m.books, a.command, f)
@@ -194,11 +198,11 @@ func (a registerAct) draft(ctx context.Context, lines []string, attempt int) (dr
 			{Stream: draft.Stream, Version: m.books.Version(draft.Stream)},
 			{Stream: f.Person.ID.Stream(), Version: f.Person.Version},
 		}
-		more, rests, err := s.besideRecall(m, written, a.person, now, attempt)
+		more, rests, err := s.besideRecall(ctx, m, written, a.person, now, attempt)
 		if err != nil {
 			return err
 		}
-		follows, on, err := s.besideDeviation(m, written, a.person, now)
+		follows, on, err := s.besideDeviation(ctx, m, written, a.person, now)
 		if err != nil {
 			return err
 		}
@@ -206,7 +210,7 @@ func (a registerAct) draft(ctx context.Context, lines []string, attempt int) (dr
 		if err != nil {
 			return err
 		}
-		paper, under, err := s.besideBlank(m, written, a.person, now)
+		paper, under, err := s.besideBlank(ctx, m, written, a.person, now)
 		drafts, rests = slices.Concat(drafts, more, follows, made, paper), slices.Concat(rests, on, of, under)
 		for _, one := range rests {
 			if !slices.Contains(conditions, one) {

@@ -116,18 +116,15 @@ func (m *models) fitting(asked register.Draw, zone *time.Location) (frame []stri
 
 // narrowed says that a batch is of the product, unit and machine asked for.
 func (m *models) narrowed(id string, asked register.Draw) bool {
-	state := m.batches[id]
+	line := m.batches.line(id)
 	if asked.Product == "" && asked.Unit == "" && asked.Machine == "" {
 		return true
 	}
-	if state == nil || state.Protocol == nil {
+	if line == nil || line.Protocol == nil {
 		return false
 	}
-	uses := asked.Machine == ""
-	for _, item := range state.Items {
-		uses = uses || item.Register == "equipment/"+asked.Machine
-	}
-	return uses && (asked.Product == "" || state.Protocol.Product.Code == asked.Product) && (asked.Unit == "" || state.Basis.Unit == asked.Unit)
+	uses := asked.Machine == "" || slices.Contains(line.Registers, "equipment/"+asked.Machine)
+	return uses && (asked.Product == "" || line.Protocol.Product.Code == asked.Product) && (asked.Unit == "" || line.Unit == asked.Unit)
 }
 
 // Samples gives all samples of audit trails, the newest first.

@@ -41,6 +41,9 @@ type Options struct {
 	// Beside bounds how many entries are written beside a recall's signed one
 	// in one append; 0 for 200.
 	Beside int
+	// Resting is how many batches that have ended are kept whole in memory; 0 for
+	// 64. The others are folded again from the log when they are asked for.
+	Resting int
 	// Scanners are what this site's scanners send; Today is filled in.
 	Scanners Scanners
 }
@@ -61,7 +64,6 @@ type Service struct {
 	models   *models
 	staff    sync.Mutex // acts on people and protocols go one after the other
 	opening  sync.Mutex // batches are opened one after the other
-	observed observed   // for charts
 	scanners Scanners
 }
 
@@ -69,7 +71,7 @@ type Service struct {
 func New(ctx context.Context, o Options) (*Service, error) {
 	s := &Service{
 		ledger: o.Ledger, vault: o.Vault, now: o.Now, random: o.Random,
-		sound: o.Sound, log: o.Log, together: o.Beside, models: newModels(), scanners: o.Scanners,
+		sound: o.Sound, log: o.Log, together: o.Beside, models: newModels(o.Ledger, o.Resting), scanners: o.Scanners,
 	}
 	if err := s.scanSettings().Check(); err != nil {
 		return nil, fmt.Errorf("what the site's scanners send: %w", err)
@@ -77,19 +79,15 @@ func New(ctx context.Context, o Options) (*Service, error) {
 	if s.together <= 0 {
 		s.together = besideAtMost
 	}
-	if err := s.models.catchUp(ctx, s.ledger); err != nil {
+	if err := s.models.catchUp(ctx); err != nil {
 		return nil, fmt.Errorf("rebuild what pages read from the log: %w", err)
 	}
 	if s.models.site.Origin == "" {
 		return nil, fmt.Errorf("the log does not begin with a site's founding entry")
 	}
-	location, err := time.LoadLocation(s.models.site.Zone)
-	if err != nil {
-		return nil, fmt.Errorf("the site's time zone: %w", err)
-	}
 	s.founded = s.models.founded
 	s.moved.Store(int64(s.models.moved))
-	s.info = Info{Site: s.models.site, Location: location, Software: o.Software}
+	s.info = Info{Site: s.models.site, Location: s.models.batches.zone, Software: o.Software}
 	if err := s.begin(ctx); err != nil {
 		return nil, err
 	}
@@ -168,7 +166,7 @@ func (s *Service) ClockSound() (bool, string) { return s.sound() }
 func (s *Service) read(ctx context.Context, show func(m *models) error) error {
 	s.models.mu.Lock()
 	defer s.models.mu.Unlock()
-	if err := s.models.catchUp(ctx, s.ledger); err != nil {
+	if err := s.models.catchUp(ctx); err != nil {
 		return s.broken("read the log", err)
 	}
 	s.moved.Store(int64(s.models.moved))

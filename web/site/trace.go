@@ -83,9 +83,9 @@ func (s *Service) meant(m *models, who Session, asked string) (all []trace.Ref) 
 		}
 	}
 	if seesPatients(who.Person) {
-		for _, state := range m.batches {
-			if state.Patient.Wristband == asked || strings.EqualFold(state.Patient.Name, asked) {
-				texts = append(texts, state.Patient.Number)
+		for _, line := range m.batches.all() {
+			if line.Patient.Wristband == asked || strings.EqualFold(line.Patient.Name, asked) {
+				texts = append(texts, line.Patient.Number)
 			}
 		}
 	}
@@ -140,13 +140,12 @@ func (m *models) traced(ref trace.Ref, who Session) Traced {
 
 func (m *models) tracedBatch(use trace.Use, who Session) TracedBatch {
 	one := TracedBatch{Use: use, Title: m.titleOf(use.Of, who)}
-	state := m.batches[use.Batch]
-	if state == nil || state.Protocol == nil {
+	line := m.batches.line(use.Batch)
+	if line == nil || line.Protocol == nil {
 		return one
 	}
-	one.Product, one.Protocol = state.Protocol.Product.Name, fmt.Sprintf("%s version %d", state.Protocol.Name, state.Protocol.Version)
-	one.Status, one.Opened, one.Patient = string(state.Status), state.Opened.At, patientOf(state, who)
-	one.Supplied, _ = state.Supplied()
+	one.Product, one.Protocol = line.Protocol.Product.Name, fmt.Sprintf("%s version %d", line.Protocol.Name, line.Protocol.Version)
+	one.Status, one.Opened, one.Patient, one.Supplied = string(line.Status), line.Opened, patientOf(line, who), line.Supplied
 	return one
 }
 

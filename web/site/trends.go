@@ -2,6 +2,8 @@ package site
 
 import (
 	"context"
+	"math/big"
+	"slices"
 	"sync"
 
 	"countersign/batch"
@@ -10,10 +12,12 @@ import (
 )
 
 // observed keeps what was observed of each batch for as long as the batch
-// stands as it did then.
+// stands as it did then, and of one at rest for good.
 type observed struct {
-	mu sync.Mutex
-	of map[string]observedBatch
+	mu     sync.Mutex
+	of     map[string]observedBatch
+	series map[trend.Series]trend.Series // each in memory once
+	bounds map[string]*big.Rat
 }
 
 type observedBatch struct {
@@ -21,21 +25,51 @@ type observedBatch struct {
 	all     []trend.Observation
 }
 
-// gather gives the observations of every batch, each observed anew only if
-// something was written to it since.
-func (o *observed) gather(states []*batch.State) (all []trend.Observation) {
+// note observes a batch, unless nothing was written to it since that was done.
+func (o *observed) note(state *batch.State) []trend.Observation {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.of == nil {
-		o.of = map[string]observedBatch{}
+	known, ok := o.of[state.ID]
+	if ok && known.version == state.Version {
+		return known.all
 	}
-	for _, state := range states {
-		known, ok := o.of[state.ID]
-		if !ok || known.version != state.Version {
-			known = observedBatch{state.Version, trend.Observe(state)}
-			o.of[state.ID] = known
+	if o.of == nil {
+		o.of, o.series, o.bounds = map[string]observedBatch{}, map[trend.Series]trend.Series{}, map[string]*big.Rat{}
+	}
+	known = observedBatch{state.Version, slices.Clip(trend.Observe(state))}
+	for i := range known.all {
+		one := &known.all[i]
+		if _, met := o.series[one.Series]; !met {
+			o.series[one.Series] = one.Series
 		}
-		all = append(all, known.all...)
+		one.Series, one.Low, one.High = o.series[one.Series], o.bound(one.Low), o.bound(one.High)
+	}
+	o.of[state.ID] = known
+	return known.all
+}
+
+// bound is a figure that many observations have, in memory once.
+func (o *observed) bound(r *big.Rat) *big.Rat {
+	if r == nil {
+		return nil
+	}
+	text := r.RatString()
+	if o.bounds[text] == nil {
+		o.bounds[text] = r
+	}
+	return o.bounds[text]
+}
+
+// gather gives the observations of batches under way, each observed anew only if
+// something was written to it since, and of those at rest.
+func (o *observed) gather(underway []*batch.State, resting []string) (all []trend.Observation) {
+	for _, state := range underway {
+		all = append(all, o.note(state)...)
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, id := range resting {
+		all = append(all, o.of[id].all...)
 	}
 	return all
 }
@@ -47,15 +81,13 @@ func (s *Service) Observations(ctx context.Context, who Session) ([]trend.Observ
 		return nil, err
 	}
 	var made []*batch.State
+	var resting []string
 	err := s.read(ctx, func(m *models) error {
-		for _, state := range m.batches {
-			if state.Status != batch.InProgress {
-				made = append(made, state)
-			}
-		}
+		made = slices.DeleteFunc(m.batches.underway(), func(state *batch.State) bool { return state.Status == batch.InProgress })
+		resting = m.batches.resting()
 		return nil
 	})
-	return s.observed.gather(made), err
+	return s.models.observed.gather(made, resting), err
 }
 
 // Against gives the charts of what a batch's protocol follows, with the batch

@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"time"
 
 	"countersign/batch/worklist"
 )
@@ -17,13 +18,20 @@ func (s *Service) Work(ctx context.Context, who Session) ([]worklist.Item, error
 
 // Waiting is [Service.Work] for the daemon itself: for news and mails.
 func (s *Service) Waiting(ctx context.Context) (items []worklist.Item, err error) {
-	var site worklist.Site
-	err = s.read(ctx, func(m *models) error {
-		site = worklist.Site{Batches: m.allBatches(), Books: m.books, Library: m.library, People: m.people.People(), Actors: m.toLookAt()}
-		items = worklist.Items(site, s.Now())
-		return nil
+	err = s.read(ctx, func(m *models) (err error) {
+		items, err = m.items(ctx, s.Now())
+		return err
 	})
 	return items, err
+}
+
+// items is everything that waits at a moment.
+func (m *models) items(ctx context.Context, now time.Time) ([]worklist.Item, error) {
+	states, err := m.waiting(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	return worklist.Items(worklist.Site{Batches: states, Books: m.books, Library: m.library, People: m.people.People(), Actors: m.toLookAt()}, now), nil
 }
 
 // Versions tells how many entries each of some batches has; one that does not
@@ -32,8 +40,8 @@ func (s *Service) Versions(ctx context.Context, batches []string) (map[string]in
 	found := map[string]int64{}
 	err := s.read(ctx, func(m *models) error {
 		for _, id := range batches {
-			if state := m.batches[id]; state != nil {
-				found[id] = state.Version
+			if line := m.batches.line(id); line != nil {
+				found[id] = line.Version
 			}
 		}
 		return nil
