@@ -204,24 +204,6 @@ func (s *State) LabelWaits() string {
 	return ""
 }
 
-// completed is when manufacture was complete: the signature of the step that the
-// final label waits for, or the last of all before release. It is the first
-// under each step: to sign again after a correction makes no medicine younger
-// (EXE-11).
-func (s *State) completed() time.Time {
-	gate, at := s.Protocol.Label.FinalAfter, time.Time{}
-	for i := range s.Steps {
-		st := &s.Steps[i]
-		if st.Skipped || gate == "" && st.Section.AfterRelease || gate != "" && st.Step.Base != gate {
-			continue
-		}
-		if len(st.Performed) > 0 && st.Performed[0].At.After(at) {
-			at = st.Performed[0].At
-		}
-	}
-	return at
-}
-
 // expiry is the moment that the label gives: by the protocol's shelf life from
 // completion, in whole minutes and never later, or as it was typed.
 func (d *decision) expiry(entered string) (time.Time, *Refusal) {

@@ -230,16 +230,6 @@ func (d *decision) notGone(st *StepState) *Refusal {
 	return nil
 }
 
-// Completed is when the batch was made: the last signature before release that
-// stands; false while one is missing.
-func (s *State) Completed() (time.Time, bool) {
-	if s.Protocol == nil || !s.signed(false) {
-		return time.Time{}, false
-	}
-	at, _ := s.signedAt()
-	return at, true
-}
-
 // GivenWords tell how the medicine was given, in sentences: by whom, when, how long
 // after it was made, everything that was entered, and what became of the rest
 // (EXE-11, EXE-12).

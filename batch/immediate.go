@@ -122,7 +122,7 @@ func (s *State) givenIn() *StepState {
 // immediateOver says that it took longer than the limit until the medicine was
 // begun to be given, or takes longer by now. At the limit it still holds.
 func (s *State) immediateOver(now time.Time) bool {
-	since, running := s.made()
+	since, running := s.Completed()
 	given := s.givenIn()
 	if !running || given == nil {
 		return false
@@ -131,22 +131,6 @@ func (s *State) immediateOver(now time.Time) bool {
 		now = given.Started
 	}
 	return now.Sub(since) > s.Protocol.Label.Immediate.Within
-}
-
-// made is when manufacture was complete, once it is: every step that counts
-// towards it is done.
-func (s *State) made() (time.Time, bool) {
-	gate, any := s.Protocol.Label.FinalAfter, false
-	for i := range s.Steps {
-		st := &s.Steps[i]
-		if st.Skipped || st.Section.AfterRelease || gate != "" && st.Step.Base != gate {
-			continue
-		}
-		if any = true; len(st.Performed) == 0 {
-			return time.Time{}, false
-		}
-	}
-	return s.completed(), any
 }
 
 // overImmediate gives the exception of a batch without its label that was not
@@ -272,7 +256,7 @@ func (s *State) expires() (at time.Time, applied bool) {
 func (s *State) labelTimers(now time.Time) []Timer {
 	var timers []Timer
 	given := s.givenIn()
-	if since, ok := s.made(); ok && s.Unlabelled() && given != nil && given.Started.IsZero() {
+	if since, ok := s.Completed(); ok && s.Unlabelled() && given != nil && given.Started.IsZero() {
 		timers = append(timers, timerOf(immediateClass, given.Step.Name, since, protocol.Span{Max: s.Protocol.Label.Immediate.Within}, now))
 	}
 	if expiry, applied := s.expires(); applied && s.toGive() != nil {

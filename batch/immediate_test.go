@@ -32,7 +32,7 @@ func TestNothingIsGivenWithoutItsLabel(t *testing.T) {
 				}
 				begun++
 				expiry, labelled := before.expires()
-				made, _ := before.made()
+				made, _ := before.Completed()
 				inTime := s.at.Sub(made) <= 2*time.Minute || before.acceptedCause(immediateCause)
 				if (!labelled || !s.at.Before(expiry.Add(1))) && (!before.Unlabelled() || !inTime) {
 					rt.Fatalf("begun %s after completion, labelled %v, confirmed %v", s.at.Sub(made), labelled, before.Immediate != nil)

@@ -58,7 +58,7 @@ func (sh *sheet) immediateUse(c ImmediateUse, f Facts) {
 		}
 		sh.add("%s: %s", word, ImmediateConfirmations()[i])
 	}
-	if since, ok := sh.s.made(); ok {
+	if since, ok := sh.s.Completed(); ok {
 		sh.add("Manufacture was complete at %s.", sh.at(since))
 	}
 }
@@ -75,7 +75,7 @@ func (s *State) ImmediateAccount(zone *time.Location) []string {
 	if s.printedFinal() {
 		lines = append(lines, "The final label was printed all the same, and counts.")
 	}
-	since, made := s.made()
+	since, made := s.Completed()
 	if !made {
 		return append(lines, "Manufacture is not complete.")
 	}

@@ -158,32 +158,12 @@ func (o *observer) times() {
 			o.span(budget.Name, o.roleAt(at), at, o.s.Spent(budget, at), protocol.Span{Max: budget.Most})
 		}
 	}
-	if done := o.made(); !done.IsZero() {
+	if done, made := o.s.Completed(); made {
 		o.span("opened to made", o.roleAt(done), done, done.Sub(o.s.Opened.At), protocol.Span{})
 	}
 	if d := o.s.Disposition; d != nil {
 		o.span("opened to decided", d.Role, d.At, d.At.Sub(o.s.Opened.At), protocol.Span{})
 	}
-}
-
-// made is when the last step before release was first signed in full; zero
-// while one is open.
-func (o *observer) made() (at time.Time) {
-	for i := range o.s.Steps {
-		st := &o.s.Steps[i]
-		if st.Section.AfterRelease || st.Skipped {
-			continue
-		}
-		if !st.Done() {
-			return time.Time{}
-		}
-		for _, signed := range [][]batch.Act{st.Performed, st.Checked} {
-			if len(signed) > 0 && signed[0].At.After(at) {
-				at = signed[0].At
-			}
-		}
-	}
-	return at
 }
 
 func (o *observer) span(name, role string, at time.Time, took time.Duration, span protocol.Span) {
@@ -196,11 +176,11 @@ func (o *observer) span(name, role string, at time.Time, took time.Duration, spa
 	}
 }
 
-// roleAt is the role under which a step was signed at an instant.
+// roleAt is the role under which a step was signed as done at an instant.
 func (o *observer) roleAt(at time.Time) string {
 	for i := range o.s.Steps {
 		for _, act := range slices.Concat(o.s.Steps[i].Performed, o.s.Steps[i].Checked) {
-			if act.At.Equal(at) {
+			if act.When().Equal(at) {
 				return act.Role
 			}
 		}
