@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -211,6 +212,20 @@ func TestTheVerifierLinksNoSQL(t *testing.T) {
 	for _, name := range strings.Fields(string(out)) {
 		if name == "database/sql" || strings.HasPrefix(name, "github.com/lib/pq") || strings.HasPrefix(name, "github.com/jmoiron/sqlx") {
 			t.Errorf("the verifier links %s", name)
+		}
+	}
+}
+
+// Only a test may put something cheap in the place of what makes a guess at a
+// password dear (SIG-03).
+func TestOnlyTestsMakePasswordsCheap(t *testing.T) {
+	for _, src := range sources(t) {
+		text, err := os.ReadFile(src.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !src.test && strings.Contains(string(text), "Stretch:") {
+			t.Errorf("%s gives a vault another way to stretch passwords", src.path)
 		}
 	}
 }
