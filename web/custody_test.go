@@ -82,7 +82,10 @@ func TestTheChainOfIdentityAndCustodyIsOnItsPage(t *testing.T) {
 	} {
 		w.done("a.lee", id, batch.Record{Step: "arrival", Field: field, Text: text})
 	}
+	b.get("/batches/"+id+"/steps/arrival").says(t, "it is received here, with their own name and password")
 	w.signed("a.lee", "", id, batch.Perform{Step: "arrival"})
+	b.get("/batches/"+id+"/steps/arrival").says(t, "Sign: I received this")
+	b.get("/batches/"+id+"/steps/fill").says(t, "It is the label on the container that this goes into: syringe.")
 	w.signed("a.lee", "b.okoro", id, batch.Check{Step: "arrival"})
 	b.get("/batches/"+id).says(t, "Ben Okoro holds the patient&#39;s cells since")
 	second := w.browser().signIn("p.second")

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -276,8 +277,11 @@ func standing(st *batch.StepState, next bool) (sign, words string, spoken bool) 
 
 func scanOf(s *batch.State, st *batch.StepState, scan protocol.Scan, zone *time.Location) scanView {
 	v := scanView{Hint: scanHint(s, scan.Field), Field: scan.Field, Title: scanTitle(s.Protocol, scan.Field), Stop: scan.Stop, Done: st.Matched(scan.Field) != nil}
+	if scan.Field == "label" {
+		v.Note = cmp.Or(labelNote(s, st), intoNote(st.Step))
+	}
 	if scan.Field == "label" && s.Protocol.Label.Pos.Line > 0 {
-		v.Note, v.Labels = labelNote(s, st), batchAddress(s.ID)+"/labels"
+		v.Labels = batchAddress(s.ID) + "/labels"
 	}
 	for _, entry := range st.Scans[scan.Field] {
 		line := scanLine{Raw: entry.Raw, Item: entry.Item, Why: entry.Why, At: when(entry.At, zone), Name: entry.Name}
@@ -290,6 +294,15 @@ func scanOf(s *batch.State, st *batch.StepState, scan protocol.Scan, zone *time.
 		}
 	}
 	return v
+}
+
+// intoNote says which container's label is scanned where something moves into
+// another one (COI-03).
+func intoNote(step *protocol.Step) string {
+	if step.Into == "" {
+		return ""
+	}
+	return "It is the label on the container that this goes into: " + step.Into + "."
 }
 
 func scanHint(s *batch.State, field string) string {
@@ -332,8 +345,11 @@ func verdictOf(v protocol.Verdict) verdictView {
 }
 
 func secondWords(step *protocol.Step) string {
-	if step.Witness {
+	switch {
+	case step.Witness:
 		return "Sign: I saw this done"
+	case step.HandsOver != "":
+		return "Sign: I received this"
 	}
 	return "Sign: I checked this"
 }
@@ -344,8 +360,11 @@ func thenWords(p *protocol.Protocol, step *protocol.Step) string {
 		return ""
 	}
 	verb := "checked"
-	if step.Witness {
+	switch {
+	case step.Witness:
 		verb = "witnessed, at the time,"
+	case step.HandsOver != "":
+		verb = "received"
 	}
 	return fmt.Sprintf("Then call %s, not yourself: it is %s here, with their own name and password, while you stay signed in.", partWords(p, step.CheckedBy), verb)
 }
