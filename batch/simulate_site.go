@@ -34,11 +34,11 @@ func (m *simulation) registered() map[string]register.Fitness {
 			Stream: "lot/SIMULATED", Name: item.RegisteredAs, Number: "SIM-" + item.Name, Code: "SIM-" + item.Name, Document: "SIMULATED",
 			Released: true, Until: until, Left: item.Need,
 		}
-		if m.p.Label.Names(item.Name + "." + protocol.LabelDonation) {
-			fit.Donations = []string{"SIM-DONATION"}
-		}
 		if slices.Contains(item.MustBe, "for this patient") {
 			fit.Personal, fit.ForPatient = true, "SIM 1"
+		}
+		if fit.Personal || m.p.Label.Names(item.Name+"."+protocol.LabelDonation) { // what is nobody's holds nobody's cells
+			fit.Donations = []string{"SIM-DONATION"}
 		}
 		if item.Equipment {
 			fit.Stream, fit.Qualified, fit.Calibrated, fit.Clean = "equipment/SIMULATED", until, until, true
