@@ -67,7 +67,7 @@ func (e SampleDrawn) Words() string {
 
 // Words say what was found.
 func (e TrailLookedAt) Words() string {
-	words := fmt.Sprintf("Looked at the audit trail of %s, %d entries: ", e.Trail, e.Entries)
+	words := fmt.Sprintf("Looked at the audit trail of %s, up to its entry %d: ", e.Trail, e.Entries)
 	if !e.Found {
 		words += NothingFound
 	} else {
@@ -102,7 +102,7 @@ func (e SampleDrawn) details(*Books, *time.Location) []string {
 // details: who signs a look reads as of when.
 func (e TrailLookedAt) details(*Books, *time.Location) []string {
 	return []string{
-		fmt.Sprintf("As the trail stood: %d entries, the last with the hash %s.", e.Entries, e.Head),
+		fmt.Sprintf("As the trail stood: up to its entry %d, with the hash %s.", e.Entries, e.Head),
 		"I acted in none of them.",
 	}
 }

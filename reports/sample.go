@@ -72,7 +72,7 @@ func (r *samplePrint) results() {
 		looked, result := strong(signOpen+" not looked at"), cell{{plainStyle, one.Stands()}}
 		if one.Looked != nil {
 			looked = cell{
-				{plainStyle, one.Looked.Name}, {smallStyle, one.Looked.Role + ", " + r.at(one.Looked.At)}, {smallStyle, fmt.Sprintf("%d entries, the last", one.Entries)}, {codeStyle, one.Head},
+				{plainStyle, one.Looked.Name}, {smallStyle, one.Looked.Role + ", " + r.at(one.Looked.At)}, {smallStyle, fmt.Sprintf("up to its entry %d, with the hash", one.Entries)}, {codeStyle, one.Head},
 			}
 		}
 		for _, words := range []string{one.Text, one.Why} {
