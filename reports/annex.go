@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"countersign/batch"
@@ -73,10 +74,11 @@ func (r *record) disposed(d batch.Disposition) {
 	r.frame(append(words, r.signatureLines(d.Act)...), 120)
 }
 
-// statementAt gives the words of a review from its entry.
+// statementAt gives the words of a review from its entry, and what it says of the
+// audit trail (AUD-05).
 func (r *record) statementAt(index int64) string {
 	if reviewed, ok := r.byIndex[index].Event.(batch.BatchReviewed); ok {
-		return reviewed.Statement
+		return strings.TrimSpace(reviewed.Statement + " " + trailWords(reviewed))
 	}
 	return "–"
 }
