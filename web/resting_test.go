@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -136,6 +137,11 @@ func TestBatchesAtRestAreReadAndWrittenAtOnce(t *testing.T) {
 	lead, tech := sparse.session("q.meyer"), sparse.session("a.lee")
 	before, err := sparse.svc.Batch(t.Context(), lead, given)
 	must(t, err)
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	if _, err := sparse.svc.Batch(gone, lead, aborted); err == nil {
+		t.Error("a batch at rest was read for somebody who has gone")
+	}
 	var wait sync.WaitGroup
 	for range 4 {
 		wait.Go(func() {

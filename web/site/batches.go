@@ -63,12 +63,19 @@ func (s *Service) Batch(ctx context.Context, who Session, id string) (*batch.Sta
 // batch gives a batch's state, or nil when there is none.
 func (s *Service) batch(ctx context.Context, id string) (state *batch.State, err error) {
 	err = s.read(ctx, func(m *models) (err error) {
-		if state, err = m.batch(ctx, id); err != nil {
-			return s.broken("read a batch", err)
-		}
-		return nil
+		state, err = s.whole(ctx, m, id)
+		return err
 	})
 	return state, err
+}
+
+// whole is batch for whoever holds the models.
+func (s *Service) whole(ctx context.Context, m *models, id string) (*batch.State, error) {
+	state, err := m.batch(ctx, id)
+	if err != nil {
+		return nil, s.broken("read a batch", err)
+	}
+	return state, nil
 }
 
 // masked takes the patient out of what somebody sees who needs no identity

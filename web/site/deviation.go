@@ -85,9 +85,9 @@ func (s *Service) besideDeviation(ctx context.Context, m *models, w register.Wri
 // inBatch decides one act that an act elsewhere brings about in a batch; after
 // puts into its facts what that act leaves behind.
 func (s *Service) inBatch(ctx context.Context, m *models, id string, after func(*batch.Facts), c batch.Command, by identity.PersonID, now time.Time) ([]audit.Draft, []audit.Condition, error) {
-	state, err := m.batch(ctx, id)
+	state, err := s.whole(ctx, m, id)
 	if err != nil {
-		return nil, nil, s.broken("read a batch", err)
+		return nil, nil, err
 	}
 	if state == nil {
 		return nil, nil, &Refusal{Code: "no_such_batch", Sentence: "There is no batch " + id + " here."}
@@ -133,7 +133,7 @@ func (s *Service) raiseDue(ctx context.Context, id string) error {
 	for range attempts {
 		var request ledger.Request
 		err := s.read(ctx, func(m *models) error {
-			state, err := m.batch(ctx, id)
+			state, err := s.whole(ctx, m, id)
 			if err != nil || state == nil {
 				return err
 			}

@@ -82,7 +82,7 @@ func (s *Service) Mails(ctx context.Context, who Session) (gone []post.Gone, due
 func (s *Service) Letters(ctx context.Context) (due []post.Letter, err error) {
 	err = s.read(ctx, func(m *models) error {
 		now := s.Now()
-		items, err := m.items(ctx, now)
+		items, err := s.items(ctx, m, now)
 		if err != nil {
 			return err
 		}

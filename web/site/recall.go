@@ -125,9 +125,9 @@ func (s *Service) share(ctx context.Context, m *models, r *register.Recall, reac
 		if !m.waits(r, id) || len(drafts) >= s.together {
 			continue
 		}
-		state, err := m.batch(ctx, id)
+		state, err := s.whole(ctx, m, id)
 		if err != nil {
-			return nil, nil, s.broken("read a batch", err)
+			return nil, nil, err
 		}
 		stop := batch.Recall{Recall: r.ID, Text: r.Sentence()}
 		f, onPerson, err := s.factsIn(m, by, state, stop, now)

@@ -19,17 +19,17 @@ func (s *Service) Work(ctx context.Context, who Session) ([]worklist.Item, error
 // Waiting is [Service.Work] for the daemon itself: for news and mails.
 func (s *Service) Waiting(ctx context.Context) (items []worklist.Item, err error) {
 	err = s.read(ctx, func(m *models) (err error) {
-		items, err = m.items(ctx, s.Now())
+		items, err = s.items(ctx, m, s.Now())
 		return err
 	})
 	return items, err
 }
 
 // items is everything that waits at a moment.
-func (m *models) items(ctx context.Context, now time.Time) ([]worklist.Item, error) {
+func (s *Service) items(ctx context.Context, m *models, now time.Time) ([]worklist.Item, error) {
 	states, err := m.waiting(ctx, now)
 	if err != nil {
-		return nil, err
+		return nil, s.broken("read a batch", err)
 	}
 	return worklist.Items(worklist.Site{Batches: states, Books: m.books, Library: m.library, People: m.people.People(), Actors: m.toLookAt()}, now), nil
 }
