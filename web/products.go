@@ -35,6 +35,7 @@ type productView struct {
 	MayName                      bool
 	Blocked                      []actLine
 	History                      []actLine
+	Trail                        string
 	MayEnter                     bool
 	Typed                        form
 }
@@ -152,7 +153,7 @@ func productOf(p *register.Product, b *register.Books, now time.Time, zone *time
 	yes := map[bool]string{true: "yes", false: "no"}
 	v := productView{
 		Code: p.Code, Name: p.Name, Supply: p.Supply, Activity: string(p.Activity), ATMP: yes[p.ATMP], Immediate: yes[p.Immediate],
-		History: actsOf(p.History, zone),
+		History: actsOf(p.History, zone), Trail: productAddress(p.Code) + "/trail",
 	}
 	if d := p.Designation; d != nil {
 		v.Designation = []field{{"Mode", string(d.Mode)}, {"Letter", d.Reference + " of " + d.Date}, {"For", d.Indication}, {"Recorded by", d.Name + ", " + when(d.At, zone)}}

@@ -67,7 +67,7 @@ type railStep struct {
 
 type calcView struct {
 	Title, Value, Working, Formula, Missing string
-	Verdict                                            verdictView
+	Verdict                                 verdictView
 }
 
 // verdictView is what the limits say of a value, in words.

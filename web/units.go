@@ -29,6 +29,7 @@ type unitView struct {
 	Files                                    []string // versions of master files that list it
 	Open                                     []link   // batches that are open in it
 	History                                  []actLine
+	Trail                                    string
 	Proposed, Active, Paused, Ceased         bool
 	Relocatable, Requalify, Regulator        bool
 	MayEnter, ControlSite                    bool
@@ -134,7 +135,7 @@ func openIn(unit string, stops int, all []*batch.State) []link {
 func unitOf(u *register.Unit, b *register.Books, zone *time.Location) unitView {
 	v := unitView{
 		ID: u.ID, Title: u.Title, Marking: u.Marking, Place: u.Place, Mode: string(u.Mode), Movable: "no", Status: string(u.Status),
-		Why: b.UnitStanding(u.ID).Why(), Wanted: register.EvidenceWanted(), Missing: u.Missing(), History: actsOf(u.History, zone),
+		Why: b.UnitStanding(u.ID).Why(), Wanted: register.EvidenceWanted(), Missing: u.Missing(), History: actsOf(u.History, zone), Trail: unitAddress(u.ID) + "/trail",
 		Proposed: u.Status == register.Proposed, Active: u.Status == register.Active, Paused: u.Status == register.Paused,
 		Ceased: u.Status == register.Ceased, Relocatable: u.Relocatable, Requalify: u.Requalify, Regulator: u.Regulator != nil,
 		Effect: usualEffect,

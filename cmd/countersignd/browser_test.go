@@ -45,7 +45,7 @@ func newScreen(t *testing.T, base string, script bool) *screen {
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
 	allocated, endAllocated := chromedp.NewExecAllocator(t.Context(), options...)
 	ctx, end := chromedp.NewContext(allocated)
-	ctx, endTime := context.WithTimeout(ctx, 4*time.Minute)
+	ctx, endTime := context.WithTimeout(ctx, 8*time.Minute)
 	t.Cleanup(func() { endTime(); end(); endAllocated() })
 	s := &screen{t: t, ctx: ctx, base: base, script: script, out: out, axe: string(axe)}
 	s.do(chromedp.EmulateViewport(1280, 900), chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
