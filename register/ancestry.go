@@ -81,6 +81,24 @@ func (b *Books) awaits(lot *Lot) *Lot {
 	return nil
 }
 
+// WaitsFor says, in a sentence, for what the release of a lot waits that was made
+// of others; "" when nothing of where it came from is in its way.
+func (b *Books) WaitsFor(lot *Lot) string {
+	if held := b.Held(lot); held != "" {
+		return "It cannot be released: " + held + "."
+	}
+	if from := b.awaits(lot); from != nil {
+		return "It was made of lot " + from.ID + ", which is not released. That one is released first."
+	}
+	return ""
+}
+
+// Awaited says that a lot that was made of this one waits for its release: it is
+// asked for even when nothing of it is left.
+func (b *Books) Awaited(lot *Lot) bool {
+	return slices.ContainsFunc(b.Descendants(lot.ID), func(made *Lot) bool { return made.Status == Unreleased && b.Held(made) == "" })
+}
+
 // chained is the chain of identity of what was made of lots: that of its own
 // label, or the one that they carry.
 func (b *Books) chained(own string, from []Source) string {

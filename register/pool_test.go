@@ -53,6 +53,9 @@ func TestAPoolNamesEveryDonationUnalteredAndEndsWithWhatIsInIt(t *testing.T) {
 		}
 	}
 	s.refused("origin_unreleased", "Helen", ReleaseLot{Lot: "L-0003", Document: "CoA 3"})
+	if one, _ := s.books.Lot("L-0001"); !s.books.Awaited(one) || s.books.WaitsFor(one) != "" || !strings.Contains(s.books.WaitsFor(pool), "L-0001") {
+		t.Fatal("nobody is asked for the release that the pool waits for")
+	}
 	s.must("Helen", ReleaseLot{Lot: "L-0001", Document: "CoA 1"})
 	s.must("Helen", ReleaseLot{Lot: "L-0002", Document: "CoA 2"})
 	s.must("Helen", ReleaseLot{Lot: "L-0003", Document: "CoA 3"})

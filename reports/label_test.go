@@ -23,7 +23,7 @@ func labelled(t *testing.T, supply label.Supply, gtin string, number int) label.
 	if err != nil {
 		t.Fatal(err)
 	}
-	made, err := label.Make(label.Data{
+	data := label.Data{
 		Kind: label.Final, Supply: supply, Name: "Individualised antisense oligonucleotide", Strength: "2.40 mg/mL", Form: "solution for injection, intrathecal",
 		Actives: "oligonucleotide 24.0 mg", Contents: "10.0 mL in one polypropylene syringe", Excipients: "none", Route: "For intrathecal use, by lumbar puncture",
 		Warnings: []string{"Single use only. Not for intravenous use"}, Storage: "at 2 to 8 °C, never frozen", Disposal: "return to the pharmacy",
@@ -32,8 +32,12 @@ func labelled(t *testing.T, supply label.Supply, gtin string, number int) label.
 		Expiry: time.Date(2026, 10, 25, 0, 30+number, 0, 0, time.UTC), Zone: zone, GTIN: gtin,
 		Patient: label.Patient{Name: "EXAMPLE-ŁUKASZ, Ada", Born: "2019-03-01", Number: "999 000 0018", NumberType: "NHS"},
 		Cells:   "contains cells of human origin, from the patient", Donation: "=A99992600001200", Autologous: supply == label.ExemptATMP,
-		Trial: "EX-01", Sponsor: "Example Sponsor, 2 Example Street, telephone 00000 000000", Participant: "P-0001", Directions: "Give as the trial protocol says",
-	})
+		Trial: "EX-01", Sponsor: "Example Sponsor, 2 Example Street, telephone 00000 000000", Participant: "P-0001",
+	}
+	if supply == label.Trial || supply == label.TrialATMP {
+		data.Directions = "Give as the trial protocol says"
+	}
+	made, err := label.Make(data)
 	if err != nil {
 		t.Fatal(err)
 	}

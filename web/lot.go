@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"countersign/identity"
@@ -117,6 +118,10 @@ func (view *lotView) originOf(b *register.Books, lot *register.Lot, now time.Tim
 			}
 		}
 		view.Links = append(view.Links, one)
+	}
+	if waits := b.WaitsFor(lot); waits != "" && !ended(lot) && lot.Status != register.Released {
+		view.Waits = waits
+		view.Acts = slices.DeleteFunc(view.Acts, func(a actView) bool { return a.Act == (register.ReleaseLot{}).Name() })
 	}
 	held := b.Held(lot)
 	if held != "" {

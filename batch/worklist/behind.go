@@ -37,7 +37,7 @@ func ofBooks(s Site, now time.Time) []Item {
 		all = append(all, one)
 	}
 	for _, lot := range b.Lots() {
-		stock(lot, now, add)
+		stock(b, lot, now, add)
 	}
 	for _, machine := range b.Machines() {
 		proofs(machine, now, add)
@@ -133,10 +133,11 @@ func untold(s *batch.State, now time.Time) (all []Item) {
 
 // stock: a lot that nobody has released yet, and one that is about to expire or
 // has, while there is some of it left.
-func stock(lot *register.Lot, now time.Time, add func(Item, register.Command)) {
+func stock(b *register.Books, lot *register.Lot, now time.Time, add func(Item, register.Command)) {
 	one := Item{About: lot.ID, What: lot.Material, Since: lot.Received.At, Place: "/stock/" + url.PathEscape(lot.ID)}
 	switch last := lot.Last(); {
-	case lot.Spent():
+	case lot.Spent() && (lot.Status != register.Unreleased || !b.Awaited(lot)):
+	case lot.Status == register.Unreleased && b.WaitsFor(lot) != "": // who releases what it was made of is asked
 	case lot.Status == register.Unreleased:
 		one.Key, one.Kind = "lot/"+lot.ID+" release", LotToRelease
 		one.Text = fmt.Sprintf("Lot %s of %s has come and is not released.", lot.ID, lot.Material)

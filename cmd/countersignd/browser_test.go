@@ -320,7 +320,7 @@ func browse(t *testing.T, ground *ground, name string, runs bool) {
 	for name, path := range map[string]string{
 		"overview": "/batches/" + pl.batch, "trail": "/batches/" + pl.batch + "/trail", "wrong": "/batches/" + pl.batch + "/wrong",
 		"stock": "/stock", "materials": "/stock/materials", "lot": "/stock/L-0001", "equipment": "/equipment", "machine": "/equipment/E-0001",
-		"receive": "/stock/receive", "material": "/stock/materials/new", "new-machine": "/equipment/new",
+		"receive": "/stock/receive", "pool": "/stock/pool", "split": "/stock/L-0001/split", "material": "/stock/materials/new", "new-machine": "/equipment/new",
 		"protocols": "/protocols", "protocol": "/protocols/" + st.p.Name + "/1", "people": "/people", "person": "/people/p-0003", "log": "/log", "mails": "/mails", "desk": "/review", "work": "/work",
 	} {
 		s.open(path)
