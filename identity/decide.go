@@ -117,7 +117,13 @@ func Register(d *Directory, actor Person, r Registration) ([]Event, error) {
 	if _, taken := d.ByUsername(r.Username); taken {
 		return nil, refuse("username_taken", "That username is or was another person's; it is never given twice.")
 	}
-	return []Event{registered(d.NextID(), r, false)}, nil
+	id := d.NextID()
+	alone := slices.DeleteFunc(slices.Clone(r.Roles), d.byTwo)
+	if len(alone) == len(r.Roles) {
+		return []Event{registered(id, r, false)}, nil
+	}
+	r.Roles = alone
+	return []Event{registered(id, r, false), d.given(id, ControlSite)}, nil
 }
 
 // GiveRole adds a role to a person.
@@ -140,7 +146,10 @@ func GiveRole(d *Directory, actor Person, id PersonID, role Role) ([]Event, erro
 	if err := compatible(append(p.Roles, role)); err != nil {
 		return nil, err
 	}
-	return []Event{{Kind: KindRoleGiven, Person: id, Payload: Payload{Role: role}}}, nil
+	if _, waits := p.WaitsFor(role); waits {
+		return nil, refuse("role_waits", "That role was proposed for %s already, and waits for another person to confirm it.", p.Name)
+	}
+	return []Event{d.given(id, role)}, nil
 }
 
 // WithdrawRole takes a role from a person, with a reason.
@@ -155,7 +164,7 @@ func WithdrawRole(d *Directory, actor Person, id PersonID, role Role, reason str
 	switch {
 	case err != nil:
 		return nil, err
-	case !p.Has(role):
+	case !p.Has(role) && !p.waits(role):
 		return nil, refuse("role_not_held", "%s does not hold that role.", p.Name)
 	case strings.TrimSpace(reason) == "":
 		return nil, refuse("reason_needed", "Say why (AUD-02).")

@@ -15,6 +15,8 @@ type Directory struct {
 	people  map[PersonID]Person
 	byName  map[string]PersonID
 	issuers map[PersonID]PersonID // who issued the last one-time password
+	// controlled says that somebody has held the control site's role here.
+	controlled bool
 }
 
 // NewDirectory knows nobody.
@@ -47,6 +49,7 @@ func (d *Directory) NextID() PersonID { return PersonID(fmt.Sprintf("p-%04d", le
 
 func (p Person) clone() Person {
 	p.Roles, p.Training, p.Keys, p.Read = slices.Clone(p.Roles), slices.Clone(p.Training), slices.Clone(p.Keys), slices.Clone(p.Read)
+	p.Proposed = slices.Clone(p.Proposed)
 	return p
 }
 
@@ -79,9 +82,12 @@ func (d *Directory) Apply(entry audit.Stored) error {
 			Roles: slices.Clone(payload.Roles), Active: true, Since: entry.Time, ceremony: payload.Ceremony,
 		}
 		d.byName[key] = id
-	case KindRoleGiven:
-		p.Roles = append(p.Roles, payload.Role)
+	case KindRoleGiven, KindRoleConfirmed:
+		p.Roles, p.Proposed = append(p.Roles, payload.Role), p.withoutProposal(payload.Role)
+	case KindRoleProposed:
+		p.Proposed = append(p.Proposed, Proposal{Role: payload.Role, By: PersonID(entry.Actor), At: entry.Time})
 	case KindRoleWithdrawn:
+		p.Proposed = p.withoutProposal(payload.Role)
 		p.Roles = slices.DeleteFunc(p.Roles, func(r Role) bool { return r == payload.Role })
 	case KindTrained:
 		if payload.Until == nil {
@@ -112,6 +118,7 @@ func (d *Directory) Apply(entry audit.Stored) error {
 		p.Active = entry.Kind == KindRestored
 	}
 	d.people[id] = p
+	d.controlled = d.controlled || p.Has(ControlSite)
 	return nil
 }
 

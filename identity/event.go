@@ -89,7 +89,7 @@ func ReadPayload(entry audit.Entry) (Payload, error) {
 
 func kinds() []audit.Kind {
 	return []audit.Kind{
-		KindRegistered, KindRoleGiven, KindRoleWithdrawn, KindTrained, KindAcknowledged, KindKeyEnrolled, KindKeyAttested, KindKeyEnded,
+		KindRegistered, KindRoleGiven, KindRoleProposed, KindRoleConfirmed, KindRoleWithdrawn, KindTrained, KindAcknowledged, KindKeyEnrolled, KindKeyAttested, KindKeyEnded,
 		KindSuspended, KindRestored, KindUnlocked, KindSignedIn, KindSignedOut, KindTurnedAway,
 	}
 }

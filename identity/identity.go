@@ -76,6 +76,7 @@ type Person struct {
 	Username string
 	Name     string // printed name
 	Roles    []Role
+	Proposed []Proposal // roles that wait for a second person's word
 	Training []Training
 	Read     []Acknowledgement // of protocols' versions, the newest last
 	Keys     []Key

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -192,7 +193,18 @@ func TestNoSequenceOfActsBreaksTheSeparationOfRoles(t *testing.T) {
 			role := rapid.SampledFrom(identity.Roles()).Draw(r, "role")
 			var events []identity.Event
 			var err error
-			switch rapid.IntRange(0, 5).Draw(r, "act") {
+			held := false
+			for _, p := range s.People() {
+				held = held || p.Has(identity.ControlSite)
+			}
+			switch rapid.IntRange(0, 6).Draw(r, "act") {
+			case 6:
+				events, err = identity.ConfirmRole(s.Directory, actor, subject, role)
+				for _, event := range events {
+					if one, _ := s.person(subject).WaitsFor(role); one.By == actor.ID || actor.ID == subject {
+						r.Fatalf("%s alone gave %s the role %s: %+v", actor.ID, subject, role, event)
+					}
+				}
 			case 0:
 				events, err = identity.GiveRole(s.Directory, actor, subject, role)
 			case 1:
@@ -210,6 +222,11 @@ func TestNoSequenceOfActsBreaksTheSeparationOfRoles(t *testing.T) {
 			}
 			if err == nil {
 				s.write(t, actor.ID, events, nil)
+			}
+			for _, event := range events {
+				if held && (event.Kind == identity.KindRoleGiven && event.Role == identity.ControlSite || slices.Contains(event.Roles, identity.ControlSite)) {
+					r.Fatalf("%s alone made another of the control site", actor.ID)
+				}
 			}
 			names := map[string]bool{}
 			for _, p := range s.People() {

@@ -17,6 +17,10 @@ func (e Event) Words() string {
 		return fmt.Sprintf("Registered %s (%s) as %s; seen: %s.", e.Name, e.Username, strings.Join(roles, ", "), e.IdentityChecked)
 	case KindRoleGiven:
 		return fmt.Sprintf("Gave the role %s.", e.Role)
+	case KindRoleProposed:
+		return fmt.Sprintf("Proposed the role %s, which counts once another person has confirmed it.", e.Role)
+	case KindRoleConfirmed:
+		return fmt.Sprintf("Confirmed the role %s.", e.Role)
 	case KindRoleWithdrawn:
 		return fmt.Sprintf("Withdrew the role %s: %s", e.Role, e.Reason)
 	case KindTrained:

@@ -88,12 +88,19 @@ type personView struct {
 	Keys                                          []keyLine
 	OneTime                                       string // a one-time password, shown once
 	Held, Free                                    []string
+	Proposed                                      []proposedRole
 	Protocols                                     []string // "aso-intrathecal 1"
 	Active, WaitsForAttest                        bool
 	Administers, Attests, Myself                  bool
 	FormKey                                       string
 	Typed                                         form
 	Address                                       string // where mail goes, for whom it concerns
+}
+
+// proposedRole is a role that counts once another person has confirmed it.
+type proposedRole struct {
+	Role       string
+	MayConfirm bool
 }
 
 type trainingLine struct{ Protocol, Until, By string }
@@ -152,8 +159,11 @@ func personOf(p identity.Person, known *library.Library, me identity.Person, now
 		}
 		v.Keys = append(v.Keys, line)
 	}
+	for _, one := range p.Proposed {
+		v.Proposed = append(v.Proposed, proposedRole{string(one.Role), identity.MayConfirm(me, p, one)})
+	}
 	for _, role := range identity.Roles() {
-		if p.Has(role) {
+		if _, waits := p.WaitsFor(role); p.Has(role) || waits {
 			v.Held = append(v.Held, string(role))
 		} else {
 			v.Free = append(v.Free, string(role))

@@ -33,6 +33,8 @@ func (s *Server) onPerson(r *http.Request, v visit, id identity.PersonID) (oneTi
 	switch f["act"] {
 	case "give":
 		err = s.svc.GiveRole(ctx, v.who, key, id, role)
+	case "confirm":
+		err = s.svc.ConfirmRole(ctx, v.who, key, id, role)
 	case "withdraw":
 		err = s.svc.WithdrawRole(ctx, v.who, key, id, role, reason)
 	case "train":

@@ -37,6 +37,7 @@ const (
 	ToApprove     Kind = "a protocol to approve"
 	ToRead        Kind = "a protocol to read and acknowledge"
 	KeyToConfirm  Kind = "a signing key to confirm"
+	RoleToConfirm Kind = "a role to confirm"
 
 	DeviationToKnow   Kind = "a deviation that the control site is to acknowledge"
 	DeviationToRule   Kind = "a deviation to decide on for a batch"
@@ -114,6 +115,7 @@ func Classes() []Class {
 		{Kind: ToApprove},
 		{Kind: ToRead, Mail: true, After: unread, Ask: "You have not acknowledged this version yet. Read it, and sign that you have."},
 		{Kind: KeyToConfirm},
+		{Kind: RoleToConfirm},
 	}
 }
 
@@ -273,6 +275,7 @@ func anyOf(roles []identity.Role) func(identity.Person) bool {
 func ofPeople(people []identity.Person) []Item {
 	var all []Item
 	for _, p := range people {
+		all = append(all, rolesToConfirm(p)...)
 		for _, key := range p.Keys {
 			if !p.Active || key.Until != 0 || key.Attested {
 				continue
@@ -285,6 +288,20 @@ func ofPeople(people []identity.Person) []Item {
 				may: func(by identity.Person) bool { return by.ID != p.ID && confirms(by) },
 			})
 		}
+	}
+	return all
+}
+
+// rolesToConfirm are those that an administrator proposed for somebody.
+func rolesToConfirm(p identity.Person) []Item {
+	var all []Item
+	for _, one := range p.Proposed {
+		all = append(all, Item{
+			Key: fmt.Sprintf("person/%s role %s@%d", p.ID, one.Role, one.At.Unix()), Kind: RoleToConfirm, About: string(p.ID), What: p.Name, Since: one.At,
+			Roles: []identity.Role{identity.Administrator, identity.QualityLead}, Place: "/people/" + url.PathEscape(string(p.ID)), room: "people",
+			Text: fmt.Sprintf("Confirm that %s is to hold the role %s, or have it withdrawn.", p.Name, one.Role),
+			may:  func(by identity.Person) bool { return identity.MayConfirm(by, p, one) },
+		})
 	}
 	return all
 }

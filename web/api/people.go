@@ -17,6 +17,7 @@ type PersonView struct {
 	Username string          `json:"username"`
 	Name     string          `json:"name"`
 	Roles    []identity.Role `json:"roles"`
+	Proposed []identity.Role `json:"proposed_roles,omitempty" doc:"which count once another person has confirmed them"`
 	Active   bool            `json:"active"`
 	MaySign  bool            `json:"may_sign" doc:"a key is enrolled and somebody has confirmed who holds it"`
 	Training []TrainingView  `json:"training"`
@@ -156,11 +157,16 @@ func (a *api) people(to huma.API) {
 		}))
 	})
 	a.roleAct(to, "/roles", "Give a role", a.giveRole)
+	a.roleAct(to, "/confirmed-roles", "Confirm a role that an administrator proposed", a.confirmRole)
 	a.roleAct(to, "/withdrawn-roles", "Withdraw a role", a.withdrawRole)
 }
 
 func (a *api) giveRole(ctx context.Context, who site.Session, in *roleInput) error {
 	return a.site.GiveRole(ctx, who, in.Body.Key, identity.PersonID(in.ID), in.Body.Role)
+}
+
+func (a *api) confirmRole(ctx context.Context, who site.Session, in *roleInput) error {
+	return a.site.ConfirmRole(ctx, who, in.Body.Key, identity.PersonID(in.ID), in.Body.Role)
 }
 
 func (a *api) withdrawRole(ctx context.Context, who site.Session, in *roleInput) error {
@@ -190,6 +196,9 @@ func (a *api) roleAct(to huma.API, path, summary string, do func(context.Context
 func personView(p identity.Person) PersonView {
 	view := PersonView{
 		ID: string(p.ID), Username: p.Username, Name: p.Name, Roles: p.Roles, Active: p.Active, Training: []TrainingView{},
+	}
+	for _, one := range p.Proposed {
+		view.Proposed = append(view.Proposed, one.Role)
 	}
 	for _, key := range p.Keys {
 		view.MaySign = view.MaySign || key.Attested && key.Until == 0

@@ -139,6 +139,13 @@ func (s *Service) GiveRole(ctx context.Context, who Session, key string, id iden
 	})
 }
 
+// ConfirmRole gives a role that an administrator has proposed.
+func (s *Service) ConfirmRole(ctx context.Context, who Session, key string, id identity.PersonID, role identity.Role) error {
+	return s.byPerson(ctx, who, key, func(d *identity.Directory, actor identity.Person) ([]identity.Event, error) {
+		return identity.ConfirmRole(d, actor, id, role)
+	})
+}
+
 // WithdrawRole takes a role from a person.
 func (s *Service) WithdrawRole(ctx context.Context, who Session, key string, id identity.PersonID, role identity.Role, reason string) error {
 	return s.byPerson(ctx, who, key, func(d *identity.Directory, actor identity.Person) ([]identity.Event, error) {
