@@ -144,7 +144,7 @@ func (s *State) FailedSpecifications() (failed []string) {
 	}
 	results := s.Criteria()
 	for i := range s.Protocol.Criteria {
-		if c := &s.Protocol.Criteria[i]; s.registeredFails(c, results[i]) {
+		if c := &s.Protocol.Criteria[i]; registeredFails(c, results[i]) {
 			failed = append(failed, strings.TrimSuffix(c.Name, ".")+". "+results[i].Sentence)
 		}
 	}
@@ -152,10 +152,9 @@ func (s *State) FailedSpecifications() (failed []string) {
 }
 
 // registeredFails says that a registered criterion is not met as things stand. What
-// was not done cannot be known any more once every step before release is signed,
-// and never conforms.
-func (s *State) registeredFails(c *protocol.Criterion, result CriterionResult) bool {
-	return c.Registered && !c.Later && !result.Holds && (result.Known || len(s.unsignedSteps()) == 0)
+// was not done never conforms.
+func registeredFails(c *protocol.Criterion, result CriterionResult) bool {
+	return c.Registered && !c.Later && !result.Holds && (result.Known || result.Undone)
 }
 
 func registered(v protocol.Verdict) bool {

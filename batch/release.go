@@ -14,6 +14,7 @@ type CriterionResult struct {
 	Name     string
 	Source   string // step name, "order" or "record"
 	Known    bool   // everything that it leans on is there
+	Undone   bool   // what is missing was not done or is not available: nothing more is to come
 	Later    bool   // its source is a step after release: it holds nothing up
 	Holds    bool
 	Sentence string // with the figures
@@ -38,7 +39,7 @@ func (s *State) Criteria() []CriterionResult {
 		var missing *protocol.Missing
 		switch {
 		case errors.As(err, &missing):
-			result.Known, result.Sentence = false, sentenceCase(err.Error())+"."
+			result.Known, result.Undone, result.Sentence = false, missing.Settled(), sentenceCase(err.Error())+"."
 		case err != nil:
 			result.Known, result.Sentence = false, "It cannot be worked out."
 		default:
@@ -208,7 +209,7 @@ func (s *State) holding(now time.Time, anyway bool) []string {
 	}
 	for i, criterion := range s.Criteria() {
 		said := &s.Protocol.Criteria[i]
-		if criterion.Holds && criterion.Known || criterion.Later || anyway && (s.registeredFails(said, criterion) || said.Record == protocol.RecordExceptionsDecided) {
+		if criterion.Holds && criterion.Known || criterion.Later || anyway && (registeredFails(said, criterion) || said.Record == protocol.RecordExceptionsDecided) {
 			continue // of the record's exceptions each undecided one stands above
 		}
 		blocks = append(blocks, fmt.Sprintf("Release criterion not met: %s %s", strings.TrimSuffix(criterion.Name, ".")+".", criterion.Sentence))

@@ -43,6 +43,17 @@ func (m *Missing) Error() string {
 	return "not known yet: " + strings.Join(m.Names, ", ")
 }
 
+// Settled says that nothing is still to come: whatever is missing was not done or
+// is not available.
+func (m *Missing) Settled() bool {
+	for _, name := range m.Names {
+		if !strings.HasSuffix(name, " ("+NotDone+")") && !strings.HasSuffix(name, " ("+NotAvailable+")") {
+			return false
+		}
+	}
+	return len(m.Names) > 0
+}
+
 // severity orders the levels.
 func severity(l Level) int {
 	switch l {

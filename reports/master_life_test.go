@@ -203,8 +203,12 @@ func TestPrintsOfEarlierProgramsStillVerify(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if v, err := Verify(pdf, w.siteKey().Verifier()); err != nil || file == own && v.Exit() != 0 {
+		v, err := Verify(pdf, w.siteKey().Verifier())
+		if err != nil || file == own && v.Exit() != 0 {
 			t.Errorf("%s: %v\n%s", file, err, said(v))
+		}
+		if strings.HasSuffix(file, "layout-1.pdf") && (v.Exit() != 3 || !strings.Contains(said(v), "they have layout 1")) {
+			t.Errorf("%s is not said to have pages of another layout:\n%s", file, said(v))
 		}
 	}
 }
