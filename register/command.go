@@ -40,7 +40,10 @@ type Facts struct {
 	Person identity.Person
 	Zone   *time.Location // site time, for what people read and type
 	Now    time.Time
-	Reach  *Reach // of a recall that is opened or extended, as the log stands
+	// Sent is what was received, byte for byte, by the code that it was read as
+	// (MAT-03).
+	Sent  map[string]string
+	Reach *Reach // of a recall that is opened or extended, as the log stands
 	// Named is whom a command names by username; nobody when it names none.
 	Named identity.Person
 	// Deviation is what stands beside an act on a deviation.

@@ -27,6 +27,7 @@ type Lot struct {
 	ID       string // the site's own, "L-0007"
 	Material string
 	Code     string // what its label's code says
+	Sent     string // what was received for it, where that is something else (MAT-03)
 	Number   string // the maker's lot number
 	Serial   string // of a pack that has one
 	// Donations are the unique codes of all that is in it, unaltered: one of a
@@ -100,6 +101,8 @@ type LotReceived struct {
 	Document   string `json:"document"`
 	Personal   bool   `json:"personal"`
 	ForPatient string `json:"-"`
+	// Sent is the code exactly as it was received, where that is not Code (MAT-03).
+	Sent string `json:"sent,omitempty"`
 }
 
 // LotReleased lets a lot be used. Signed as approved.

@@ -102,6 +102,12 @@ func (c ReceiveLot) event(b *Books, f Facts) (Event, *Refusal) {
 		Expiry: instant(c.Expiry), Quantity: strings.TrimSpace(c.Quantity), Supplier: strings.TrimSpace(c.Supplier),
 		Document: strings.TrimSpace(c.Document), Personal: patient != "", ForPatient: patient,
 	}
+	if ev.Sent = f.Sent[c.Code]; ev.Sent == "" {
+		ev.Sent = c.Code
+	}
+	if ev.Sent == ev.Code {
+		ev.Sent = ""
+	}
 	if refusal := readable(c.Code, c.Number, c.Serial, c.Donation, c.Supplier, c.Document, c.ForPatient); refusal != nil || ev.Code == "" {
 		return ev, refusal
 	}

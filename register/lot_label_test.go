@@ -41,7 +41,7 @@ func TestADeliveryThatDisagreesWithItsOwnLabelIsNotTakenIn(t *testing.T) {
 	s.refused("other_expiry", "Asha", none)
 	s.must("Asha", good)
 	lot := s.books.Lots()[0]
-	if lot.Serial != "S5" || lot.Number != "A77" {
+	if lot.Serial != "S5" || lot.Number != "A77" || lot.Sent != good.Code || lot.Code == good.Code {
 		t.Errorf("taken in as %+v", lot)
 	}
 	s.must("Helen", ReleaseLot{Lot: good.Code, Document: "C-1"})
@@ -57,7 +57,7 @@ func TestADeliveryOfTheFirstVersionIsStillRead(t *testing.T) {
 	if got, ok := ev.(LotReceived); !ok || got.Number != "A1" || got.ForPatient != "999" || got.Serial != "" {
 		t.Errorf("%#v", ev)
 	}
-	for version, text := range map[int]string{2: payload, 3: payload, 1: `{"code":"c","serial":"x"}`} {
+	for version, text := range map[int]string{2: payload, 3: payload, 4: payload, 1: `{"code":"c","serial":"x"}`} {
 		if _, err := DecodeEvent(audit.Entry{Kind: KindLotReceived, KindVersion: version, Payload: []byte(text)}, nil); err == nil {
 			t.Errorf("version %d was read from %s", version, text)
 		}

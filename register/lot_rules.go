@@ -18,6 +18,9 @@ func (e LotReceived) check(b *Books, id string, act Act) *Refusal {
 	if e.Code == "" || e.Number == "" {
 		return refuse("lot_code", "A lot needs the code of its label, as scanned, and its lot number.")
 	}
+	if e.Sent != "" && !SameCode(e.Sent, e.Code) {
+		return refuse("bad_code", "What was received and what it was read as are not the same code. Scan it again.")
+	}
 	if e.Document == "" {
 		return refuse("no_document", "Name the delivery note or certificate that came with it.")
 	}
@@ -49,7 +52,7 @@ func (e LotReceived) apply(b *Books, id string, act Act) {
 	expiry, _ := time.Parse(time.RFC3339, e.Expiry)   // zero when there is none
 	b.codes[Key(e.Code, act.At)] = id
 	b.lots[id] = &Lot{
-		ID: id, Material: e.Material, Code: e.Code, Number: e.Number, Serial: e.Serial, Donations: donationsOf(e.Donation), Chain: Chain(e.Code, act.At), Expiry: expiry,
+		ID: id, Material: e.Material, Code: e.Code, Sent: e.Sent, Number: e.Number, Serial: e.Serial, Donations: donationsOf(e.Donation), Chain: Chain(e.Code, act.At), Expiry: expiry,
 		Quantity: quantity, Left: quantity, Supplier: e.Supplier, Document: e.Document,
 		Personal: e.Personal, ForPatient: e.ForPatient, Status: Unreleased, Received: act, History: []Act{act},
 	}

@@ -83,6 +83,7 @@ func lotOf(lot *register.Lot, material register.Material, v visit, f form, now t
 		{"Thawed", wholeWords(lot.Thawed, zone)},
 		{"Whose", whoseWords(lot, v)},
 		{"Code of its label", register.Visible(lot.Code)},
+		{"Received exactly", spelledOr(lot.Sent)},
 		{"Serial number", lot.Serial},
 		{"Donation codes", donationWords(lot.Donations)},
 		{"Chain of identity", lot.Chain},

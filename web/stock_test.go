@@ -64,7 +64,7 @@ func TestADeliveryIsTakenInReleasedAndUsed(t *testing.T) {
 	_, draft, _ := strings.Cut(sent.to, "draft=")
 	holds(t, b.get("/stock/receive?draft="+draft), `value="delivery note 77"`, `value="3"`)
 	lot := b.acts(typed)
-	holds(t, lot, "waits for release", "one patient’s, number 999 000 0018", "You took it in, so somebody else releases it", "Takes in 3")
+	holds(t, lot, "Received exactly", "]d2"+code, "waits for release", "one patient’s, number 999 000 0018", "You took it in, so somebody else releases it", "Takes in 3")
 	if strings.Contains(lot.text, `value="release lot"`) {
 		t.Error("what may not be signed is offered")
 	}

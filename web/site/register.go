@@ -41,8 +41,8 @@ func (s *Service) ProposeRegister(ctx context.Context, who Session, c register.C
 	if err := requireFit(who); err != nil {
 		return RegisterSheet{}, err
 	}
-	c = s.registerAsScanned(c)
-	act := registerAct{service: s, key: s.NewKey(), command: c, person: who.Person.ID}
+	c, came := s.registerAsScanned(c)
+	act := registerAct{service: s, key: s.NewKey(), command: c, came: came, person: who.Person.ID}
 	lines, digest, err := act.lines(ctx)
 	if err != nil {
 		return RegisterSheet{}, act.refusedWith(ctx, err)
@@ -65,7 +65,8 @@ func (s *Service) SignRegister(ctx context.Context, who Session, nonce string, c
 	if err != nil {
 		return err
 	}
-	act := registerAct{service: s, key: nonce, command: s.registerAsScanned(c), person: who.Person.ID, password: password, shown: shown}
+	c, came := s.registerAsScanned(c)
+	act := registerAct{service: s, key: nonce, command: c, came: came, person: who.Person.ID, password: password, shown: shown}
 	return act.run(ctx)
 }
 
@@ -74,6 +75,7 @@ type registerAct struct {
 	service  *Service
 	key      string
 	command  register.Command
+	came     arrival
 	person   identity.PersonID
 	password string
 	shown    audit.Hash // digest of the sheet
@@ -90,7 +92,7 @@ func (a registerAct) facts(ctx context.Context, m *models, now time.Time) (regis
 		return register.Facts{}, a.service.broken("read a batch", err)
 	}
 	blank, err := a.service.aboutBlank(m, a.command, person, now)
-	f := register.Facts{Person: person, Zone: a.service.info.Location, Now: now, Reach: m.reach(a.command), Deviation: deviation, Blank: blank, Sample: m.aboutSample(a.command, a.service.info.Location)}
+	f := register.Facts{Person: person, Zone: a.service.info.Location, Now: now, Sent: a.came.sent, Reach: m.reach(a.command), Deviation: deviation, Blank: blank, Sample: m.aboutSample(a.command, a.service.info.Location)}
 	if c, names := a.command.(register.NameCertifier); names {
 		f.Named, _ = m.people.ByUsername(c.Username) // nobody is refused by the rules
 	}

@@ -87,12 +87,22 @@ func (s *Service) asScanned(c batch.Command) (batch.Command, arrival) {
 	return c, came
 }
 
-// registerAsScanned does so for an act on a register.
-func (s *Service) registerAsScanned(c register.Command) register.Command {
+// registerAsScanned does so for an act on a register, and keeps what came with a
+// delivery's label.
+func (s *Service) registerAsScanned(c register.Command) (register.Command, arrival) {
+	came := arrival{sent: map[string]string{}}
+	if delivery, ok := c.(register.ReceiveLot); ok {
+		raw := delivery.Code
+		delivery.Code = s.written(raw)
+		came.sent[delivery.Code] = raw
+		return delivery, came
+	}
+	return s.namedAsScanned(c), came
+}
+
+// namedAsScanned writes every code in an act on what is in a register so.
+func (s *Service) namedAsScanned(c register.Command) register.Command {
 	switch c := c.(type) {
-	case register.ReceiveLot:
-		c.Code = s.written(c.Code)
-		return c
 	case register.PoolLots:
 		c.Code, c.From = s.written(c.Code), slices.Clone(c.From)
 		for i := range c.From {
