@@ -17,6 +17,7 @@ type batchesView struct {
 	Ended   table
 	MayOpen bool
 	AsOf    string
+	Stops   []string // units where nothing begins
 	Moves   []string // minutes by which the clock can be moved; none at a live site
 	Key     string
 }
@@ -45,6 +46,9 @@ func (s *Server) batchesPage(w http.ResponseWriter, r *http.Request, v visit) er
 	}
 	now, zone := s.svc.Now(), s.svc.Info().Location
 	view := batchesOf(all, underway, now, zone)
+	if view.Stops, err = s.stoppedUnits(r, v); err != nil {
+		return err
+	}
 	view.MayOpen = mayOpen(v.who.Person)
 	view.AsOf = when(now, zone)
 	if s.svc.Info().Kind != register.Live {

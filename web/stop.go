@@ -53,3 +53,16 @@ func (s *Server) stopOf(r *http.Request, v visit, state *batch.State) (*stopView
 	}
 	return view, nil
 }
+
+// stoppedUnits say, to whoever signs in, which units are stopped and why, so
+// that nobody prepares for what cannot begin (CTL-04).
+func (s *Server) stoppedUnits(r *http.Request, v visit) (all []string, err error) {
+	err = s.svc.Registers(r.Context(), v.who, func(b *register.Books) {
+		for _, unit := range b.Units() {
+			if unit.Status == register.Paused || unit.Status == register.Active && !unit.May() {
+				all = append(all, b.UnitStanding(unit.ID).Why())
+			}
+		}
+	})
+	return all, err
+}

@@ -19,6 +19,7 @@ type workView struct {
 	List   table
 	Page   string // which of them this is
 	Urgent int
+	Stops  []string // units where nothing begins
 	AsOf   string
 }
 
@@ -77,6 +78,9 @@ func (s *Server) workPage(list workList) action {
 		now, zone := s.svc.Now(), s.svc.Info().Location
 		here := list.on(items, v.who.Person)
 		view := workView{Page: list.name, AsOf: when(now, zone), List: workTable(list, here, v.who.Person, now, zone), Urgent: urgent(here)}
+		if view.Stops, err = s.stoppedUnits(r, v); err != nil {
+			return err
+		}
 		view.List.arrange(r)
 		if r.URL.Query().Get("as") == "csv" {
 			return view.List.writeCSV(w, strings.ReplaceAll(strings.ToLower(list.title), " ", "-"))
