@@ -55,12 +55,15 @@ func (s *story) isAsked(who, text string, want bool) {
 // REL-11, EXE-04, CTL-07: in every story, after every line, whoever is asked to
 // review, certify, decide or check would not be turned away because of who they
 // are; and whoever may review or certify what is ready for it is asked to.
-func TestWhoIsAskedIsWhoMay(t *testing.T) {
+// And a batch at rest asks nobody, however long it lies and however often its
+// unit is stopped, so that no list of what waits has to ask it (REL-05, CTL-08);
+// its line says of it what the whole batch says.
+func TestWhoIsAskedIsWhoMayAndABatchAtRestAsksNobody(t *testing.T) {
 	files, err := filepath.Glob("testdata/scenarios/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no scenarios: %v", err)
 	}
-	compared := map[WaitKind]int{}
+	compared, resting := map[WaitKind]int{}, map[Status]bool{}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
@@ -75,12 +78,18 @@ func TestWhoIsAskedIsWhoMay(t *testing.T) {
 			s.follow(line)
 			if s.w.state != nil && s.w.state.Protocol != nil {
 				s.compare(compared)
+				s.rests(resting)
 			}
 		}
 	}
 	for _, kind := range []WaitKind{WaitsReview, WaitsCertify, WaitsDecision, WaitsCheck, WaitsSecond, WaitsStop, WaitsNews, WaitsInform, WaitsFate, WaitsLift, WaitsShift, WaitsRedline} {
 		if compared[kind] == 0 {
 			t.Errorf("no story waits for %s", kind)
+		}
+	}
+	for _, status := range []Status{Given, Rejected, Aborted} {
+		if !resting[status] {
+			t.Errorf("no batch that is %s comes to rest", status)
 		}
 	}
 }

@@ -45,6 +45,7 @@ type History struct {
 	Watch Watch
 
 	tb     testing.TB
+	fold   *batch.Folding
 	p      *protocol.Protocol
 	people map[Part]identity.Person
 	items  []batch.Item
@@ -56,7 +57,8 @@ type History struct {
 func New(tb testing.TB, p *protocol.Protocol) *History {
 	tb.Helper()
 	start := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
-	h := &History{tb: tb, p: p, Now: start, people: map[Part]identity.Person{}}
+	find := func(string, int, [32]byte) (*protocol.Protocol, error) { return p, nil }
+	h := &History{tb: tb, p: p, Now: start, people: map[Part]identity.Person{}, fold: batch.NewFolder(find).Resume(nil)}
 	for part, role := range map[Part]identity.Role{
 		Performer: identity.Technician, Colleague: identity.Technician, Checker: identity.Pharmacist, Reviewer: identity.Pharmacist,
 		Lead: identity.QualityLead, AnotherLead: identity.QualityLead,
@@ -180,11 +182,10 @@ func (h *History) write(ev batch.Event, by identity.Person, meaning identity.Mea
 	for _, member := range draft.Sealed {
 		openings[member.Name] = member.Value
 	}
-	h.State, err = batch.Fold(h.State, audit.Stored{Entry: entry, Bytes: raw}, openings, func(string, int, [32]byte) (*protocol.Protocol, error) { return h.p, nil })
-	if err != nil {
+	if err := h.fold.Add(audit.Stored{Entry: entry, Bytes: raw}, openings); err != nil {
 		h.tb.Fatal(err)
 	}
-	h.last = raw
+	h.State, h.last = h.fold.State(), raw
 }
 
 // Live lets people work and correct at random, for so many acts at the most.
