@@ -174,26 +174,14 @@ func sampledTable(sample *register.Sample, zone *time.Location) table {
 // trailAddress is the page with a stream's audit trail; "" where there is none.
 func trailAddress(stream string) string {
 	room, id, _ := strings.Cut(stream, "/")
-	id = url.PathEscape(id)
-	switch room {
-	case "batch":
-		return "/batches/" + id + "/trail"
-	case "lot":
-		return "/stock/" + id + "/trail"
-	case "protocol":
-		return "/protocols/" + id + "/trail"
-	case "equipment":
-		return "/equipment/" + id + "/trail"
-	case "person":
-		return "/people/" + id + "/trail"
-	case "deviation":
-		return "/deviations/" + id + "/trail"
-	case "product":
-		return "/products/" + id + "/trail"
-	case "unit":
-		return "/units/" + id + "/trail"
+	shelf := map[string]string{
+		"batch": "batches", "lot": "stock", "protocol": "protocols", "equipment": "equipment", "person": "people",
+		"deviation": "deviations", "product": "products", "unit": "units",
+	}[room]
+	if shelf == "" {
+		return ""
 	}
-	return ""
+	return "/" + shelf + "/" + url.PathEscape(id) + "/trail"
 }
 
 func (s *Server) sampleTrail(w http.ResponseWriter, r *http.Request, v visit) error {
