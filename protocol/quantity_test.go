@@ -183,11 +183,11 @@ func TestSmallQuantitiesAreExact(t *testing.T) {
 func TestALongNumberIsReadInBrief(t *testing.T) {
 	for text, want := range map[string]string{
 		"92.4528301886792452830188679245283 %": "92.4528301886… %",
-		"0.000123456789012345 mL":                     "0.000123456789012… mL",
-		"0.123456789012":                              "0.123456789012",
-		"5.30 mL":                                     "5.30 mL",
-		"1234567890123456 {cells}":                    "1234567890123456 cells", // a count is never cut
-		"-3.33333333333333":                           "-3.33333333333…",
+		"0.000123456789012345 mL":              "0.000123456789012… mL",
+		"0.123456789012":                       "0.123456789012",
+		"5.30 mL":                              "5.30 mL",
+		"1234567890123456 {cells}":             "1234567890123456 cells", // a count is never cut
+		"-3.33333333333333":                    "-3.33333333333…",
 	} {
 		q, err := ParseQuantity(text)
 		if err != nil {
