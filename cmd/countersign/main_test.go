@@ -89,7 +89,8 @@ func TestTheRegulatorsToolAnswersWithItsExitCode(t *testing.T) {
 		{"a faulty text as a PDF", []string{"print", faulty, "-o", filepath.Join(dir, "faulty.pdf")}, 2, "faulty.yaml:2"},
 		{"a text as a PDF without a place for it", []string{"print", example}, 2, "required flag"},
 		{"a print without signatures", []string{"verify", filepath.Join(dir, "print.pdf")}, 1, "without signatures"},
-		{"a printed protocol", []string{"verify", "--site-key", key, "../../reports/testdata/kept/protocol/layout-1.pdf"}, 0, "Protocol dose v3"},
+		{"a printed protocol", []string{"verify", "--site-key", key, "../../reports/testdata/kept/protocol/edition-5-layout-2.pdf"}, 0, "Protocol dose v3"},
+		{"a protocol that an earlier program printed", []string{"verify", "--site-key", key, "../../reports/testdata/kept/protocol/layout-1.pdf"}, 3, "they have layout 1"},
 		{"the schema for an editor", []string{"schema"}, 0, "https://json-schema.org/draft/2020-12/schema"},
 		{"an unknown command", []string{"certify"}, 2, "unknown command"},
 	} {
