@@ -37,9 +37,9 @@ func (w *world) followed(who string, written register.Written, now time.Time) er
 	return w.do(who, FollowBlank{after.ID}, now)
 }
 
-// aboutBlank is what stands beside the printing of a blank.
+// aboutBlank is what stands beside an act on a blank.
 func (w *world) aboutBlank() *register.BlankFacts {
-	return &register.BlankFacts{Digest: w.protocol.Digest, Effective: true, Pages: 3}
+	return &register.BlankFacts{Digest: w.protocol.Digest, Effective: true, Pages: 3, Kept: true}
 }
 
 // blankPatterns are what a story says is done with a blank.

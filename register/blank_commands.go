@@ -8,12 +8,14 @@ import (
 	"countersign/identity"
 )
 
-// BlankFacts is what stands beside the printing of a blank: the text that it is
-// printed from, and how many pages that takes.
+// BlankFacts is what stands beside an act on a blank: the text that it is
+// printed from and how many pages that takes, and whether the scan that its end
+// names is kept.
 type BlankFacts struct {
 	Digest    audit.Hash
 	Effective bool
 	Pages     int
+	Kept      bool
 }
 
 // PrintBlank prints a numbered blank from the effective version of a protocol.
@@ -117,7 +119,12 @@ func (c BindBlank) event(*Books, Facts) (Event, *Refusal) {
 	return BlankUsed{Batch: strings.TrimSpace(c.Batch)}, readable(c.Batch)
 }
 
-func (c FinishBlank) event(*Books, Facts) (Event, *Refusal) {
+// event: a scan of which only the name was signed could be lost; so the file is
+// kept first (EXE-15).
+func (c FinishBlank) event(_ *Books, f Facts) (Event, *Refusal) {
+	if f.Blank == nil || !f.Blank.Kept {
+		return nil, refuse("no_scan", "Give the scan of the sheets: no file with this SHA-256 is kept here.")
+	}
 	return BlankFinished{ScanOf: ScanOf{File: strings.TrimSpace(c.File), Size: c.Size, SHA256: strings.ToLower(strings.TrimSpace(c.SHA256)), Pages: c.Pages}}, readable(c.File)
 }
 

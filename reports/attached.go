@@ -46,6 +46,41 @@ func attached(pdf []byte) ([]byte, error) {
 	return data, nil
 }
 
+// scansIn takes the scans out of a record: what is attached beside its data.
+func scansIn(pdf []byte) (scans, error) {
+	objects, trailer, err := splitObjects(pdf)
+	if err != nil {
+		return nil, err
+	}
+	catalog, err := follow(objects, trailer, "/Root ")
+	if err != nil {
+		return nil, err
+	}
+	_, rest, _ := bytes.Cut(catalog.dict, []byte("/AF ["))
+	listed, _, _ := bytes.Cut(rest, []byte("]"))
+	var files [][]byte
+	for room := int64(mostAttached); ; {
+		_, listed, _ = bytes.Cut(listed, []byte(" 0 R ")) // behind the data, which come first
+		if len(listed) == 0 {
+			return scansOf(files), nil
+		}
+		spec, err := follow(objects, listed, "")
+		if err != nil {
+			return nil, err
+		}
+		file, err := follow(objects, spec.dict, "/EF <</F ")
+		if err != nil {
+			return nil, err
+		}
+		data, err := inflate(file.stream, room)
+		if err != nil {
+			return nil, fmt.Errorf("read an attached scan: %w", err)
+		}
+		room -= int64(len(data))
+		files = append(files, data)
+	}
+}
+
 // follow gives the object to which a dictionary's member refers.
 func follow(objects []object, dict []byte, member string) (object, error) {
 	_, rest, ok := bytes.Cut(dict, []byte(member))

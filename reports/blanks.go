@@ -25,7 +25,7 @@ func (r *record) papers() {
 	}
 	r.part("What was written on paper")
 	r.introduce(small("Where nobody could record at a terminal, a numbered blank of the protocol was filled in by hand and copied afterwards. " +
-		"Every entry that was copied says so where it stands. The scan is told by its SHA-256; sheets and scan are kept at the site."))
+		"Every entry that was copied says so where it stands. The scan of its sheets is attached as a true copy, and told by its SHA-256; the sheets are kept at the site."))
 	for i := range r.State.Papers {
 		p := &r.State.Papers[i]
 		r.heading("Blank "+p.Blank, 4000)
@@ -40,7 +40,7 @@ func (r *record) papers() {
 			{"Entries copied from it", fmt.Sprint(len(r.State.FromPaper(p.Blank)))},
 		}
 		if p.Scan.File != "" {
-			list = append(list, [2]string{"Scan", fmt.Sprintf("%s, %d bytes, %d pages", p.Scan.File, p.Scan.Size, p.Scan.Pages)}, [2]string{"SHA-256", p.Scan.SHA256})
+			list = append(list, [2]string{"Scan", fmt.Sprintf("%s, %d bytes, %d pages", p.Scan.File, p.Scan.Size, p.Scan.Pages)}, [2]string{"SHA-256", p.Scan.SHA256}, [2]string{"Its file", r.scanWords(p.Scan.SHA256)})
 		}
 		r.pairs(list)
 		t := newTable(column{"When", 26}, column{"Who", 30}, column{"From then on", 44})

@@ -24,7 +24,7 @@ type about struct {
 type attachment struct {
 	name, description string
 	data              []byte
-	kind              string // "json", or another type of application; "" for json
+	kind              string // "application/pdf"; "" for JSON
 	relation          string // to the document: "Data" unless it says otherwise
 }
 
@@ -64,7 +64,7 @@ func finish(raw []byte, a about, files ...attachment) ([]byte, error) {
 	// 6.8: the attached data, with type and relationship.
 	var names, related []string
 	for _, f := range files {
-		file := add(packed(fmt.Sprintf("/Type /EmbeddedFile /Subtype /application#2F%s /Params <</Size %d%s>> ", cmp.Or(f.kind, "json"), len(f.data), a.dated("/ModDate")), f.data))
+		file := add(packed(fmt.Sprintf("/Type /EmbeddedFile /Subtype /%s /Params <</Size %d%s>> ", strings.ReplaceAll(cmp.Or(f.kind, "application/json"), "/", "#2F"), len(f.data), a.dated("/ModDate")), f.data))
 		spec := add(object{dict: fmt.Appendf(nil, "<</Type /Filespec /F (%s) /UF %s /Desc %s /AFRelationship /%s /EF <</F %d 0 R /UF %d 0 R>>>>",
 			f.name, pdfText(f.name), pdfText(f.description), cmp.Or(f.relation, "Data"), file, file)})
 		names = append(names, fmt.Sprintf("(%s) %d 0 R", f.name, spec))

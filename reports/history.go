@@ -310,7 +310,7 @@ func (h *history) input(state *batch.State, o audit.Opened) Input {
 // Issue makes the PDF batch record of a batch from a bundle that holds the
 // streams that Streams names. By is who has it made. The same bundle, by and
 // software give the same bytes; a bundle that does not hold is an error.
-func Issue(b audit.Bundle, id, software, by string) ([]byte, error) {
+func Issue(b audit.Bundle, id, software, by string, scanned ...[]byte) ([]byte, error) {
 	opened, err := audit.VerifyBundle(b, "")
 	if err != nil {
 		return nil, fmt.Errorf("issue batch record: %w", err)
@@ -323,7 +323,9 @@ func Issue(b audit.Bundle, id, software, by string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("issue batch record: %w", err)
 	}
-	return issue(h.input(state, opened), b, software, by)
+	in := h.input(state, opened)
+	in.Scans = scansOf(scanned)
+	return issue(in, b, software, by)
 }
 
 func issue(in Input, b audit.Bundle, software, by string) ([]byte, error) {

@@ -81,7 +81,7 @@ type master struct {
 // source is the text as approved, byte for byte.
 func (m *master) source() attachment {
 	return attachment{
-		name: m.sourceName(), description: "The text of the protocol, as signed", data: m.Protocol.Text, kind: "yaml", relation: "Source",
+		name: m.sourceName(), description: "The text of the protocol, as signed", data: m.Protocol.Text, kind: "application/yaml", relation: "Source",
 	}
 }
 

@@ -44,6 +44,8 @@ type Input struct {
 	// signed, and Size the number of entries that the checkpoint covers.
 	SiteKey string
 	Size    int64
+	// Scans are those that are attached.
+	Scans scans
 	// Software is the version of the program that lays out the record.
 	Software string
 	// GeneratedBy is who had the record made; a claim of the printing, not of
@@ -139,7 +141,7 @@ func (r *record) make(data []byte) (pdf []byte, err error) {
 	}
 	return finish(raw, about{
 		title: gate(title), producer: gate("Countersign " + r.Software), subject: gate(r.mark()), at: r.last().Time,
-	}, attachment{name: "record.json", description: "The record's data, signatures and proofs", data: data})
+	}, append([]attachment{{name: "record.json", description: "The record's data, signatures and proofs", data: data}}, r.scanFiles()...)...)
 }
 
 // last is the batch's last entry: the moment of the record.

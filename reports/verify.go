@@ -114,7 +114,12 @@ func (v *Verdict) check(pdf []byte, knownSiteKey string) (err error) {
 	if err := v.images(state); err != nil {
 		return err
 	}
-	if err := v.pages(pdf, head, bundle, h.input(state, opened)); err != nil {
+	in := h.input(state, opened)
+	if in.Scans, err = scansIn(pdf); err != nil {
+		return err
+	}
+	v.scans(state, in.Scans)
+	if err := v.pages(pdf, head, bundle, in); err != nil {
 		return err
 	}
 	v.Mark = (&record{Input: Input{State: state, Site: h.site}}).mark()

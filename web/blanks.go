@@ -2,10 +2,10 @@ package web
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -15,6 +15,7 @@ import (
 	"countersign/audit"
 	"countersign/batch"
 	"countersign/register"
+	"countersign/web/site"
 )
 
 func blankAddress(id string) string { return "/blanks/" + url.PathEscape(id) }
@@ -90,7 +91,7 @@ type blankView struct {
 	Pages, Copied                                           int
 	PDF, Trail, OpenAt                                      string
 	Scan                                                    string
-	SHA256                                                  string
+	SHA256, ScanAt                                          string
 	Open, Out, InUse, Transcribed, Unwitnessed              bool
 	Batches                                                 []choice
 	Steps                                                   []link // at which something can be copied
@@ -113,6 +114,9 @@ func (s *Server) showBlank(w http.ResponseWriter, r *http.Request, v visit, stat
 		Pages: f.Pages, PDF: at + "/sheets.pdf", Trail: at + "/trail", OpenAt: "/batches/new?protocol=" + queryEscape(f.Protocol), SHA256: f.Scan.SHA256,
 		Open: f.Open(), Out: stands == register.BlankOut, InUse: stands == register.BlankInUse, Transcribed: stands == register.BlankTranscribed,
 		Unwitnessed: stands == register.BlankUnwitnessed, Typed: v.form, History: actsOf(f.History, s.svc.Info().Location),
+	}
+	if f.Typed != nil && v.who.SeesPatients() {
+		view.ScanAt = at + "/scan"
 	}
 	if f.Typed != nil {
 		view.Scan = fmt.Sprintf("%s, %d bytes, %d pages", f.Scan.File, f.Scan.Size, f.Scan.Pages)
@@ -161,7 +165,7 @@ func (s *Server) blankPDF(w http.ResponseWriter, r *http.Request, v visit) error
 // log, and whoever has it can show by the SHA-256 that it is the one.
 func (s *Server) scanBlank(w http.ResponseWriter, r *http.Request, v visit) error {
 	id := r.PathValue("id")
-	name, size, sum, err := scanned(r)
+	name, file, err := scanned(r)
 	if err != nil {
 		return err
 	}
@@ -171,28 +175,45 @@ func (s *Server) scanBlank(w http.ResponseWriter, r *http.Request, v visit) erro
 			Title: "There is no scan", Sentences: []string{"Choose the file with the scan of all sheets."}, To: "#file",
 		})
 	}
-	v.form["file"], v.form["size"], v.form["sha256"] = name, fmt.Sprint(size), sum
+	sum, err := s.svc.KeepScan(r.Context(), v.who, file)
+	if refused := (*site.Refusal)(nil); errors.As(err, &refused) {
+		return s.showBlank(w, r, v, http.StatusUnprocessableEntity, id, &problem{Title: "The scan is not kept", Sentences: []string{refused.Sentence}, To: "#file"})
+	}
+	if err != nil {
+		return err
+	}
+	v.form["file"], v.form["size"], v.form["sha256"] = name, fmt.Sprint(len(file)), sum
 	return s.toRegisterSheet(w, r, v)
 }
 
-// scanned reads the file of a form: its name without a path, its size in bytes
-// and its SHA-256. "" when there is none.
-func scanned(r *http.Request) (name string, size int64, sum string, err error) {
+// scanned reads the file of a form, and its name without a path; "" when there
+// is none.
+func scanned(r *http.Request) (name string, content []byte, err error) {
 	if r.MultipartForm == nil || len(r.MultipartForm.File["file"]) == 0 {
-		return "", 0, "", nil
+		return "", nil, nil
 	}
 	head := r.MultipartForm.File["file"][0]
 	file, err := head.Open()
 	if err != nil {
-		return "", 0, "", fmt.Errorf("open the scan that was sent: %w", err)
+		return "", nil, fmt.Errorf("open the scan that was sent: %w", err)
 	}
 	defer file.Close()
-	hash := sha256.New()
-	if size, err = io.Copy(hash, file); err != nil {
-		return "", 0, "", fmt.Errorf("read the scan that was sent: %w", err)
+	if content, err = io.ReadAll(file); err != nil { // its size is bounded for the whole request
+		return "", nil, fmt.Errorf("read the scan that was sent: %w", err)
 	}
-	name = filepath.Base(strings.ReplaceAll(strings.ToValidUTF8(head.Filename, "?"), `\`, "/"))
-	return name, size, hex.EncodeToString(hash.Sum(nil)), nil
+	return filepath.Base(strings.ReplaceAll(strings.ToValidUTF8(head.Filename, "?"), `\`, "/")), content, nil
+}
+
+// blankScan sends the scan of a blank's sheets as a file.
+func (s *Server) blankScan(w http.ResponseWriter, r *http.Request, v visit) error {
+	name, file, err := s.svc.Scan(r.Context(), v.who, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/octet-stream") // saved, and never shown as a page of this site
+	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	_, err = w.Write(file)
+	return err
 }
 
 // papersOf are the blanks from which something can be copied into a batch.

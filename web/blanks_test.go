@@ -2,8 +2,15 @@ package web
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"fmt"
 	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +18,8 @@ import (
 	"countersign/batch"
 	"countersign/register"
 	"countersign/reports"
+	"countersign/web/api"
+	"countersign/web/site"
 )
 
 // scanOf sends a file as the scan of a blank's sheets.
@@ -27,7 +36,11 @@ func (b *browser) scanOf(blank, pages string, file []byte) answer {
 	r, err := http.NewRequestWithContext(b.w.t.Context(), http.MethodPost, b.w.address+"/blanks/"+blank+"/scan", &body)
 	must(b.w.t, err)
 	r.Header.Set("Content-Type", form.FormDataContentType())
-	return b.follow(b.send(r))
+	got := b.send(r)
+	if got.status == http.StatusSeeOther {
+		return b.follow(got)
+	}
+	return got
 }
 
 // TestABlankFromThePrinterToTheRecord: it is printed, used for a batch, copied
@@ -71,8 +84,76 @@ func TestABlankFromThePrinterToTheRecord(t *testing.T) {
 
 	var pdf bytes.Buffer
 	must(t, w.svc.RecordPDF(t.Context(), w.session("q.meyer"), id, &pdf))
-	if verdict, err := reports.Verify(pdf.Bytes(), "", reports.AllowRehearsal()); err != nil || len(verdict.Unchecked) != 1 {
+	verdict, err := reports.Verify(pdf.Bytes(), "", reports.AllowRehearsal())
+	if err != nil || len(verdict.Unchecked) != 1 || !slices.ContainsFunc(verdict.Checked, func(line string) bool { return strings.Contains(line, "is attached, and is what was signed") }) {
 		t.Errorf("the record does not verify: %v %+v", err, verdict)
+	}
+	w.hasScan(pdf.Bytes())
+	if got := tech.get("/blanks/F-2026-0001/scan"); got.text != "%PDF-1.4 a scan" || !strings.Contains(got.header.Get("Content-Disposition"), "sheets.pdf") {
+		t.Errorf("the scan comes back as %d %q %v", got.status, got.text, got.header)
+	}
+}
+
+// hasScan lets poppler take the scan out of a record, as the true copy that it
+// is (EXE-15, PDF-07); what was put in its place is refused.
+func (w *world) hasScan(pdf []byte) {
+	w.t.Helper()
+	dir := w.t.TempDir()
+	file := filepath.Join(dir, "record.pdf")
+	must(w.t, os.WriteFile(file, pdf, 0o600))
+	if said, err := exec.CommandContext(w.t.Context(), "pdfdetach", "-saveall", "-o", dir, file).CombinedOutput(); err != nil {
+		w.t.Fatalf("pdfdetach: %v\n%s", err, said)
+	}
+	sum := sha256.Sum256([]byte("%PDF-1.4 a scan"))
+	taken, err := os.ReadFile(filepath.Join(dir, fmt.Sprintf("scan-%x.pdf", sum[:8])))
+	if err != nil || string(taken) != "%PDF-1.4 a scan" {
+		w.t.Errorf("the attached scan is %q (%v)", taken, err)
+	}
+	if said, err := exec.CommandContext(w.t.Context(), "qpdf", "--check", file).CombinedOutput(); err != nil {
+		w.t.Errorf("qpdf: %v\n%s", err, said)
+	}
+	without := filepath.Join(dir, "without.pdf")
+	if said, err := exec.CommandContext(w.t.Context(), "qpdf", "--remove-attachment="+fmt.Sprintf("scan-%x.pdf", sum[:8]), file, without).CombinedOutput(); err != nil {
+		w.t.Fatalf("qpdf: %v\n%s", err, said)
+	}
+	stripped, err := os.ReadFile(without)
+	must(w.t, err)
+	if _, err := reports.Verify(stripped, "", reports.AllowRehearsal()); err == nil {
+		w.t.Error("a record whose scan was taken away verifies")
+	}
+}
+
+// EXE-15, COI-09: a scan that is not kept ends no blank, and one is shown to
+// nobody who may not know the patient.
+func TestAScanIsKeptBeforeItIsSigned(t *testing.T) {
+	w := newWorld(t).staffed()
+	tech := w.session("a.lee")
+	for _, file := range [][]byte{nil, make([]byte, site.MostScan+1)} {
+		if _, err := w.svc.KeepScan(t.Context(), tech, file); err == nil {
+			t.Errorf("a scan of %d bytes is kept", len(file))
+		}
+	}
+	if _, err := w.svc.KeepScan(t.Context(), w.session("i.spector"), []byte("x")); err == nil {
+		t.Error("an inspector keeps a scan")
+	}
+	one, err := w.svc.KeepScan(t.Context(), tech, []byte("a scan"))
+	must(t, err)
+	again, err := w.svc.KeepScan(t.Context(), tech, []byte("a scan"))
+	must(t, err)
+	if one != again {
+		t.Errorf("the same scan is %s and %s", one, again)
+	}
+	token, _, err := w.svc.SignIn(t.Context(), "a.lee", secret, "T-TEST")
+	must(t, err)
+	for size, want := range map[int]int{3 << 20: http.StatusOK, site.MostScan + 1: http.StatusRequestEntityTooLarge} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/api/v1/scans", bytes.NewReader(make([]byte, size)))
+		r.Header.Set("Authorization", "Bearer "+token)
+		r.Header.Set("Content-Type", "application/octet-stream")
+		got := httptest.NewRecorder()
+		api.New(w.svc, 1000).ServeHTTP(got, r)
+		if got.Code != want || want == http.StatusOK && !strings.Contains(got.Body.String(), fmt.Sprintf("%x", sha256.Sum256(make([]byte, size)))) {
+			t.Errorf("%d bytes at the API: %d %.200s", size, got.Code, got.Body)
+		}
 	}
 }
 

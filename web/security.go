@@ -6,13 +6,15 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
+
+	"countersign/web/site"
 )
 
 // The sizes of what a browser may send, in bytes.
 const (
-	maxForm     = 64 << 10 // an ordinary form
-	maxProtocol = 2 << 20  // a protocol's text
-	maxScan     = 50 << 20 // the scan of a blank's sheets
+	maxForm     = 64 << 10                // an ordinary form
+	maxProtocol = 2 << 20                 // a protocol's text
+	maxScan     = site.MostScan + maxForm // the scan of a blank's sheets
 )
 
 // policy lets a page use what this server serves, and nothing else: no inline

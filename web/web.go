@@ -204,6 +204,7 @@ func (s *Server) routes() http.Handler {
 	signedIn("GET /blanks/{id}", s.blankPage)
 	signedIn("GET /blanks/{id}/trail", s.blankTrail)
 	signedIn("GET /blanks/{id}/sheets.pdf", s.blankPDF)
+	signedIn("GET /blanks/{id}/scan", s.blankScan)
 	signedIn("POST /blanks/{id}/scan", s.scanBlank)
 
 	signedIn("GET /mails", s.mailsPage)

@@ -13,8 +13,11 @@ import (
 )
 
 // maxBody bounds what a request may carry, in bytes: a protocol's text is the
-// largest thing that anybody sends.
+// largest thing that anybody sends, but for a scan.
 const maxBody = 2 << 20
+
+// root is under what every path of the API stands.
+const root = "/api/v1"
 
 // api holds what the operations share.
 type api struct {
@@ -34,9 +37,17 @@ func New(service *site.Service, perMinute int) http.Handler {
 		}
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		r.Body = http.MaxBytesReader(w, r.Body, most(strings.TrimPrefix(r.URL.Path, root)))
 		mux.ServeHTTP(w, r)
 	})
+}
+
+// most is how many bytes may be sent to a path.
+func most(path string) int64 {
+	if path == scansPath {
+		return site.MostScan
+	}
+	return maxBody
 }
 
 // Description is the OpenAPI document of the API, as YAML.

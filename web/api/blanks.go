@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"mime"
 	"net/http"
 	"time"
 
@@ -23,7 +24,7 @@ type BlankView struct {
 	Reason    string    `json:"reason" doc:"for which it was printed"`
 	Printed   time.Time `json:"printed"`
 	By        string    `json:"by"`
-	File      string    `json:"file,omitempty" doc:"of the scan of its sheets, which is kept outside"`
+	File      string    `json:"file,omitempty" doc:"of the scan of its sheets"`
 	Size      int       `json:"size,omitempty" doc:"of that file, in bytes"`
 	SHA256    string    `json:"sha256,omitempty" doc:"of that file"`
 	Words     []string  `json:"words" doc:"what was done, a sentence each"`
@@ -50,6 +51,20 @@ type blankInput struct {
 
 type blankOutput struct{ Body BlankView }
 
+const scansPath = "/scans"
+
+type scanInput struct {
+	Credentials
+	RawBody []byte `contentType:"application/octet-stream"`
+}
+
+type scanOutput struct {
+	Body struct {
+		SHA256 string `json:"sha256" doc:"which the command \"finish blank\" names"`
+		Size   int    `json:"size" doc:"in bytes"`
+	}
+}
+
 // blanks offers blanks to be read. They are acted on as registers are, by
 // proposals and signatures; what stands on them is entered with the command
 // "tell" and its member "paper".
@@ -69,6 +84,30 @@ func (a *api) blanks(to huma.API) {
 			out.Body.Blanks = append(out.Body.Blanks, blankView(f))
 		}
 		return out, nil
+	})
+	offer(to, http.MethodPost, scansPath, "Keep the scan of a blank's sheets, before a signature names it", func(ctx context.Context, in *scanInput) (*scanOutput, error) {
+		who, err := a.session(ctx, in.Credentials)
+		if err != nil {
+			return nil, err
+		}
+		sum, err := a.site.KeepScan(ctx, who, in.RawBody)
+		if err != nil {
+			return nil, problem(err)
+		}
+		out := &scanOutput{}
+		out.Body.SHA256, out.Body.Size = sum, len(in.RawBody)
+		return out, nil
+	})
+	offer(to, http.MethodGet, "/blanks/{id}/scan", "The scan of a blank's sheets", func(ctx context.Context, in *blankInput) (*fileOutput, error) {
+		who, err := a.session(ctx, in.Credentials)
+		if err != nil {
+			return nil, err
+		}
+		name, file, err := a.site.Scan(ctx, who, in.ID)
+		if err != nil {
+			return nil, problem(err)
+		}
+		return &fileOutput{ContentType: "application/octet-stream", Disposition: mime.FormatMediaType("attachment", map[string]string{"filename": name}), Body: file}, nil
 	})
 	offer(to, http.MethodGet, "/blanks/{id}", "One blank", func(ctx context.Context, in *blankInput) (*blankOutput, error) {
 		who, err := a.session(ctx, in.Credentials)

@@ -72,8 +72,8 @@ func (a *api) sessions(to huma.API) {
 // offer adds one operation under /api/v1, with the limits that all share.
 func offer[In, Out any](to huma.API, method, path, summary string, do func(context.Context, *In) (*Out, error)) {
 	huma.Register(to, huma.Operation{
-		OperationID: operationID(summary), Method: method, Path: "/api/v1" + path, Summary: summary,
-		MaxBodyBytes: maxBody, BodyReadTimeout: 15 * time.Second,
+		OperationID: operationID(summary), Method: method, Path: root + path, Summary: summary,
+		MaxBodyBytes: most(path), BodyReadTimeout: 15 * time.Second,
 		Security: []map[string][]string{{"session": {}}},
 	}, do)
 }

@@ -15,9 +15,21 @@ import (
 	"countersign/reports"
 )
 
-// aboutBlank is what a blank is printed from, with the pages that it takes; nil
-// for any other act, and for a version that is not there.
-func (s *Service) aboutBlank(m *models, c register.Command, by identity.Person, now time.Time) (*register.BlankFacts, error) {
+// aboutBlank is what a blank is printed from, with the pages that it takes, or
+// whether the scan of its sheets is kept; nil for any other act, and for a
+// version that is not there.
+func (s *Service) aboutBlank(ctx context.Context, m *models, c register.Command, by identity.Person, now time.Time) (*register.BlankFacts, error) {
+	if finish, ok := c.(register.FinishBlank); ok {
+		sum, ok := sumOf(finish.SHA256)
+		if !ok {
+			return &register.BlankFacts{}, nil
+		}
+		kept, err := s.ledger.HasFile(ctx, sum)
+		if err != nil {
+			return nil, s.broken("look for a scan", err)
+		}
+		return &register.BlankFacts{Kept: kept}, nil
+	}
 	print, ok := c.(register.PrintBlank)
 	if !ok {
 		return nil, nil

@@ -140,10 +140,13 @@ func (s *Service) RecordPDF(ctx context.Context, who Session, id string, w io.Wr
 	if err != nil {
 		return err
 	}
+	var scanned [][]byte
 	if !seesPatients(who.Person) {
 		bundle = reports.Masked(bundle)
+	} else if scanned, err = s.scansOf(ctx, id); err != nil {
+		return err
 	}
-	pdf, err := reports.Issue(bundle, id, s.info.Software, who.Person.Name+" ("+who.Person.Username+")")
+	pdf, err := reports.Issue(bundle, id, s.info.Software, who.Person.Name+" ("+who.Person.Username+")", scanned...)
 	if err != nil {
 		return s.broken("lay out the record", err)
 	}
