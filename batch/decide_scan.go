@@ -61,6 +61,9 @@ func (d *decision) scan(c Scan) (Event, *Refusal) {
 		d.wrongScan(st.Step.Scans[place], ev)
 		return ev, nil
 	}
+	if refusal := d.takenOut(st, c.Field); refusal != nil {
+		return nil, refusal
+	}
 	if refusal := d.reaches(d.scanPoints(st, c.Field)...); refusal != nil {
 		return nil, refusal
 	}

@@ -75,6 +75,7 @@ func (d *decision) begin(c Begin) (Event, *Refusal) {
 		func() *Refusal { return d.notStopped(st) },
 		func() *Refusal { return d.labelled(st) },
 		func() *Refusal { return d.usable(st) },
+		func() *Refusal { return d.takenOut(st, "") },
 		func() *Refusal { return d.reaches(protocol.Point{Step: c.Step, At: "started"}) },
 	} {
 		if refusal := rule(); refusal != nil {
@@ -120,6 +121,7 @@ func (d *decision) perform(c Perform) (Event, *Refusal) {
 			func() *Refusal { return d.labelled(st) },
 			func() *Refusal { return d.holding(st) },
 			func() *Refusal { return d.usable(st) },
+			func() *Refusal { return d.takenOut(st, "") },
 			func() *Refusal { return d.waited(st) },
 			func() *Refusal { return d.reaches(points...) },
 		} {

@@ -24,8 +24,10 @@ func (d *decision) record(c Record) (Event, *Refusal) {
 	if refusal := rowFits(st, c.Field, value); refusal != nil {
 		return nil, refusal
 	}
-	if refusal := d.startable(st); refusal != nil {
-		return nil, refusal
+	for _, rule := range []func(*StepState) *Refusal{d.startable, d.inHand} {
+		if refusal := rule(st); refusal != nil {
+			return nil, refusal
+		}
 	}
 	if !st.Step.Timed && st.Started.IsZero() {
 		if refusal := d.reaches(protocol.Point{Step: c.Step, At: "started"}); refusal != nil {
@@ -91,4 +93,22 @@ func (st *StepState) repeatDue(field string) bool {
 		}
 	}
 	return repeats < entry.Verdict.Limit.Then.Repeat
+}
+
+// inHand: what a step gives or measures is recorded once the patient and the
+// label were matched and the step was begun, not before (COI-03). What is told
+// of an earlier moment was done by then.
+func (d *decision) inHand(st *StepState) *Refusal {
+	if d.manner != (Manner{}) {
+		return nil
+	}
+	for _, scan := range st.Step.Scans {
+		if (scan.Field == patientField || scan.Field == labelField) && st.Asks(scan) {
+			return refuse("incomplete", "Scan the %s before anything is recorded in step %s.", scan.Field, st.Step.Name)
+		}
+	}
+	if st.Step.Timed && st.Begun == nil {
+		return refuse("not_begun", "Say that step %s begins before anything is recorded in it.", st.Step.Name)
+	}
+	return nil
 }

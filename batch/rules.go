@@ -185,6 +185,22 @@ func (d *decision) notStopped(st *StepState) *Refusal {
 	return nil
 }
 
+// takenOut: what has only so long outside its storage is not used while the
+// record has it inside: its clock would stand still (EXE-02, EXE-11). item is
+// what is scanned, or "" for everything that the step uses.
+func (d *decision) takenOut(st *StepState, item string) *Refusal {
+	for _, budget := range d.s.Protocol.Budgets {
+		if budget.From.At != "out" || item != "" && item != budget.Item || !uses(st.Step, budget.Item) || len(d.s.moments(budget.Until)) > 0 {
+			continue
+		}
+		if _, running, _ := d.s.spent(budget, d.at()); !running {
+			return refuse("in_storage", "%s: the record has it in its storage, and its time outside does not run. Say first that it was taken out; if that was earlier, say when.",
+				d.s.itemTitle(budget.Item))
+		}
+	}
+	return nil
+}
+
 // exceeded says that a window is running and longer than its maximum.
 func (s *State) exceeded(w protocol.Window, now time.Time) bool {
 	since, running := s.pending(w)

@@ -245,6 +245,9 @@ func (m *simulation) do(st *StepState) {
 		if !m.labels(st) {
 			return
 		}
+		if !m.takeOut(st.Step) {
+			return
+		}
 		m.hold(st.Step, "started", "scanned")
 		for _, scan := range st.Step.Scans {
 			if st.Matched(scan.Field) == nil && !m.must(performer, Scan{Step: name, Field: scan.Field, Raw: m.code(scan.Field)}) {
@@ -262,6 +265,7 @@ func (m *simulation) do(st *StepState) {
 	}
 	if m.run.State.Step(name).PerformedNow() == nil {
 		m.hold(st.Step, "done")
+		m.spendOut(st.Step)
 		refusal := m.patiently(performer, Perform{Step: name})
 		if refusal != nil && refusal.Code == "blocked" {
 			return // decided on next

@@ -10,20 +10,45 @@ import (
 const actTakes = 10 * time.Second
 
 // spend takes the items of budgets out of their storage, before anything else
-// runs against the clock, for exactly as long as the answers say: in two
-// excursions, since it is their sum that a budget bounds.
+// runs against the clock, for half as long as the answers say. The other half is
+// spent in use: it is the sum that a budget bounds.
 func (m *simulation) spend() {
 	if m.answers.Spend == nil {
 		return
 	}
 	for _, b := range m.p.Budgets {
-		all := m.answers.Spend(b.Name)
-		for _, part := range []time.Duration{all / 2, all - all/2} {
-			if part <= 0 || !m.must(m.mover(), Move{Item: b.From.Step, To: b.From.At}) {
-				continue
-			}
-			m.now = m.now.Add(part - actTakes)
-			m.must(m.mover(), Move{Item: b.To.Step, To: b.To.At})
+		half := m.answers.Spend(b.Name) / 2
+		if half <= 0 || !m.must(m.mover(), Move{Item: b.From.Step, To: b.From.At}) {
+			continue
+		}
+		m.now = m.now.Add(half - actTakes)
+		m.must(m.mover(), Move{Item: b.To.Step, To: b.To.At})
+	}
+}
+
+// takeOut takes what a step uses out of its storage; false when that is refused.
+func (m *simulation) takeOut(step *protocol.Step) bool {
+	s := m.run.State
+	for _, b := range m.p.Budgets {
+		if b.From.At != "out" || !uses(step, b.Item) || len(s.moments(b.Until)) > 0 {
+			continue
+		}
+		if _, running, _ := s.spent(b, m.now); !running && !m.must(m.mover(), Move{Item: b.From.Step, To: b.From.At}) {
+			return false
+		}
+	}
+	return true
+}
+
+// spendOut waits, before the step with which a budget ends, until as much of it
+// is spent as the answers say.
+func (m *simulation) spendOut(step *protocol.Step) {
+	if m.answers.Spend == nil {
+		return
+	}
+	for _, b := range m.p.Budgets {
+		if all := m.answers.Spend(b.Name); all > 0 && b.Until.Step == step.Base && b.Until.At == "done" {
+			m.now = m.now.Add(max(0, all-actTakes-m.run.State.Spent(b, m.now)))
 		}
 	}
 }
