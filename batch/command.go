@@ -203,6 +203,7 @@ type Facts struct {
 	Near      []Neighbour
 	masked    bool         // the patient of a replayed opening is stood in for
 	wrongScan *ScanRefused // of a replayed scan, as it was written
+	unmarked  bool         // a replayed printing carries no mark
 
 	// Deviations are those that the command or the batch names, as their streams
 	// have them.

@@ -250,6 +250,8 @@ func (f Facts) asTheBooksSaid(s *State, ev Event, now time.Time) Facts {
 		}
 	case ItemSetOut:
 		left(e.Item)
+	case LabelPrinted:
+		f.unmarked = e.unmarked()
 	case ScanRefused:
 		change(s.codeOf(e.Raw, now), func(fit *register.Fitness) { fit.Holder, fit.UsedBy = e.Holder, e.UsedBy })
 		f.wrongScan, f.Near = &e, e.Near

@@ -360,6 +360,9 @@ func (d *decision) current() *Refusal {
 		}
 		data := d.labelData(held.Kind)
 		data.Made, data.Expiry, data.Copy = d.s.completed(), held.Expiry, held.Numbers[0]
+		if !label.Marked(held.Labels[0].Lines) { // printed before a site that practises marked its labels
+			data.Mark = ""
+		}
 		now, err := label.Make(data)
 		if err != nil || !slices.Equal(now.Texts(true), held.Labels[0].Texts(true)) {
 			return refuse("label_outdated", "Label %d does not say any more what the record says. Print it again, apply that, and destroy the old one.", held.Numbers[0])

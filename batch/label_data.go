@@ -16,7 +16,7 @@ func (d *decision) labelData(kind label.Kind) label.Data {
 	product, plan := s.Protocol.Product, s.Protocol.Label
 	supply, _ := label.SupplyOf(product.Supply, product.ATMP)
 	data := label.Data{
-		Kind: kind, Supply: supply, Name: product.Name, Strength: product.Strength, Form: product.Form,
+		Kind: kind, Supply: supply, Mark: d.labelMark(), Name: product.Name, Strength: product.Strength, Form: product.Form,
 		Actives: d.onLabel(plan.Actives), Contents: d.onLabel(plan.Contents), Excipients: d.onLabel(plan.Excipients),
 		Route: d.onLabel(plan.Route), Storage: product.Storage, Disposal: d.onLabel(plan.Disposal),
 		Holder: d.onLabel(plan.Holder), Number: product.Licence, Supplier: d.onLabel(plan.Supplier),

@@ -25,11 +25,18 @@ label:
 // labelWorld is the short protocol with a label; its batch is open.
 func labelWorld(t *testing.T, plan string) (*world, *story) {
 	t.Helper()
+	return labelWorldOf(t, plan, "")
+}
+
+// labelWorldOf is the same at a site that practises.
+func labelWorldOf(t *testing.T, plan, practises string) (*world, *story) {
+	t.Helper()
 	p, problems := protocol.Parse("labelled.yaml", []byte(strings.Replace(readText(t, "short"), "\norder:", plan+"\norder:", 1)))
 	if len(problems) > 0 {
 		t.Fatal(problems.Error())
 	}
 	w := newWorldOf(t, p)
+	w.practises = practises
 	s := &story{w: w, at: day().Add(9 * time.Hour), T: t}
 	w.must("Quinn", w.open, s.at)
 	return w, s

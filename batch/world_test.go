@@ -44,6 +44,7 @@ type world struct {
 	ungiven   []string          // items whose lots were taken in without a donation code
 	sent      map[string]string // what came from the scanner, by what it was read as
 	unmarked  bool              // it came without the mark that every scanner here puts in front
+	practises string            // what the origin of a site that practises ends in, with the dot
 	clock     string            // why it is not known to be sound; "" when it is
 }
 
@@ -164,7 +165,7 @@ func (w *world) factsOf(who string) Facts {
 	}
 	p := w.protocol
 	return Facts{
-		Person: person, Protocol: p, Effective: true, Origin: "royal.example", Site: "The Royal, unit 1",
+		Person: person, Protocol: p, Effective: true, Origin: "royal.example" + w.practises, Site: "The Royal, unit 1",
 		Standing: w.books.Standing(p.Product.Code, p.Product.Form, w.unit(), w.now), Zone: time.UTC, Settings: w.settings, Registered: w.registered(),
 		Issue: 7, Earlier: w.earlier, Unread: w.unread, Deviations: w.deviations(), Blanks: w.blanks(),
 		Sent: w.sent, Unmarked: w.unmarked,

@@ -64,10 +64,7 @@ func (s Site) Check() error {
 	if _, err := time.LoadLocation(s.Zone); err != nil {
 		return fmt.Errorf("the site's time zone %q is not known", s.Zone)
 	}
-	marked := ""
-	if before, kind, found := cutLast(s.Origin, "."); found && before != "" && (kind == Training || kind == Rehearsal) {
-		marked = kind
-	}
+	marked := Practises(s.Origin)
 	switch s.Kind {
 	case Live:
 		if marked != "" {
@@ -81,6 +78,15 @@ func (s Site) Check() error {
 		return errors.New("the site's kind is live, training or rehearsal")
 	}
 	return nil
+}
+
+// Practises gives the kind of a site that its origin says is for training or
+// rehearsal, and nothing for a live one (MBR-07).
+func Practises(origin string) string {
+	if before, kind, found := cutLast(origin, "."); found && before != "" && (kind == Training || kind == Rehearsal) {
+		return kind
+	}
+	return ""
 }
 
 func cutLast(s, sep string) (before, after string, found bool) {

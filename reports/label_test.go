@@ -132,14 +132,14 @@ func TestEachSizeOfStockHoldsSomeLabel(t *testing.T) {
 // PDF's has it.
 func TestTheZPLSaysWhatThePDFSays(t *testing.T) {
 	made := labelled(t, label.Special, "09501101530003", 4)
-	made.Lines = append(made.Lines, label.Line{Text: "a^b~c\\d"})
+	made.Lines = append(made.Lines, label.Line{Text: "a^b~c\\d"}, label.Line{Text: label.MarkOf("training"), Weight: label.Notice})
 	zpl, err := LabelZPL(made, UsualLabel(), withLinear)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, words := range []string{
 		"^XA", "^PW799", "^LL719", "^BXN,4,200,", "^BY3^BCN,52,N,N,N,A^FDB-2026-0007^FS", "^FD_10109501101530003", "70032610250134", "10B-2026-0007_121L4^FS", "EXAMPLE-ŁUKASZ, Ada",
-		"a\\5Eb\\7Ec\\5Cd", "oligonucleotide 24 mg", "^XZ",
+		"a\\5Eb\\7Ec\\5Cd", "oligonucleotide 24 mg", "^FDTRAINING – NOT FOR USE IN PATIENTS^FS", "^XZ",
 	} {
 		if !strings.Contains(zpl, words) {
 			t.Errorf("it does not hold %q:\n%s", words, zpl)
@@ -155,11 +155,11 @@ func TestTheZPLSaysWhatThePDFSays(t *testing.T) {
 // image that was never drawn is found out (LAB-10).
 func TestTheRecordShowsEveryLabelAndDrawsItAgain(t *testing.T) {
 	text := bytes.Replace(testdata(t, "dose.yaml"), []byte("\norder:"), []byte("\nlabel:\n  route: For intrathecal use\n\norder:"), 1)
-	for _, honest := range []bool{true, false} {
-		w := newWorld(t, register.Live, text)
+	for practises, kind := range map[string]string{"": register.Live, "REHEARSAL – NOT FOR USE IN PATIENTS": register.Rehearsal, "a lie": register.Live} {
+		w, honest := newWorld(t, kind, text), practises != "a lie"
 		w.must(ben, time.Minute, w.openingOf())
 		print := batch.PrintLabel{Label: label.PreLabel, Copies: 2}
-		facts := batch.Facts{Protocol: w.p, Zone: w.zone}
+		facts := batch.Facts{Protocol: w.p, Origin: w.site.Origin, Zone: w.zone}
 		labels, err := batch.ToPrint(w.state, print, facts, w.now)
 		if err != nil {
 			t.Fatal(err)
@@ -175,7 +175,7 @@ func TestTheRecordShowsEveryLabelAndDrawsItAgain(t *testing.T) {
 		w.must(anna, time.Minute, print)
 		w.must(anna, time.Minute, batch.DestroyLabel{Copy: 2, Reason: "smeared"})
 		pdf := w.record()
-		v, err := Verify(pdf, w.siteKey().Verifier())
+		v, err := Verify(pdf, w.siteKey().Verifier(), AllowRehearsal())
 		if !honest {
 			if err == nil || !strings.Contains(err.Error(), "not the one whose image was kept") {
 				t.Errorf("a label that was never drawn so passes: %v", err)
@@ -187,12 +187,23 @@ func TestTheRecordShowsEveryLabelAndDrawsItAgain(t *testing.T) {
 		}
 		whole, _ := flat(t, pdf)
 		for _, words := range []string{
-			"NOT RELEASED", hash[:16], "destroyed: smeared",
+			practises, "NOT RELEASED", hash[:16], "destroyed: smeared",
 			"Labels (pre-label): 2 printed, 0 applied, 1 destroyed, 0 attached, 1 not accounted for.",
 		} {
 			if !strings.Contains(whole, words) {
 				t.Errorf("the record does not say %q", words)
 			}
+		}
+	}
+}
+
+// TestTheMarkOfASiteThatPractisesHasRoomOnTheFullestLabel (MBR-07).
+func TestTheMarkOfASiteThatPractisesHasRoomOnTheFullestLabel(t *testing.T) {
+	for _, supply := range []label.Supply{label.Licensed, label.LicensedATMP, label.Special, label.ExemptATMP, label.Trial, label.TrialATMP} {
+		made := labelled(t, supply, "09501101530003", 4)
+		made.Lines = append([]label.Line{{Text: label.MarkOf(register.Rehearsal), Weight: label.Notice}}, made.Lines...)
+		if _, err := LabelPDF(UsualLabel(), made); err != nil {
+			t.Errorf("%s: %v", supply, err)
 		}
 	}
 }

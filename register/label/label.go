@@ -62,6 +62,7 @@ type Patient struct{ Name, Born, Number, NumberType string }
 type Data struct {
 	Kind   Kind
 	Supply Supply
+	Mark   string // of a site that practises; "" at a live one
 
 	Name, Strength, Form string
 	Actives              string // what is in it that acts, with amounts

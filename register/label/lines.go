@@ -37,6 +37,7 @@ func (l *lines) patient(p Patient) {
 // preLines are a pre-label's (LAB-04).
 func (d Data) preLines() []Line {
 	var l lines
+	l.add(Notice, d.Mark)
 	l.patient(d.Patient)
 	l.heading(d)
 	l.add(Plain, d.Form)
@@ -56,6 +57,7 @@ func (d Data) preLines() []Line {
 // follows from the data.
 func (d Data) finalLines() []Line {
 	var l lines
+	l.add(Notice, d.Mark)
 	l.patient(d.Patient)
 	l.heading(d)
 	l.add(Plain, d.Form)
