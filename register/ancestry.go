@@ -61,13 +61,33 @@ func (b *Books) along(id string, next func(lot *Lot) []string) (all []*Lot) {
 // is asked each time and written nowhere, so that what stops a lot stops all
 // that was made of it in the same moment.
 func (b *Books) Held(lot *Lot) string {
+	if from := b.heldBy(lot); from != nil {
+		return fmt.Sprintf("lot %s, of which it was made, is %s: %s", from.ID, from.Status, from.Reason)
+	}
+	return ""
+}
+
+func (b *Books) heldBy(lot *Lot) *Lot {
 	for _, from := range b.Ancestors(lot.ID) {
 		switch from.Status {
 		case Quarantined, RejectedLot, Recalled:
-			return fmt.Sprintf("lot %s, of which it was made, is %s: %s", from.ID, from.Status, from.Reason)
+			return from
 		}
 	}
-	return ""
+	return nil
+}
+
+// HeldWords go behind where a lot stands on every list, so that none that is
+// held reads as plainly released; "" for one that nothing holds.
+func (b *Books) HeldWords(lot *Lot) string {
+	from := b.heldBy(lot)
+	switch {
+	case from == nil || lot.Status == RejectedLot || lot.Status == Recalled:
+		return ""
+	case from.Status == Quarantined:
+		return ", held: lot " + from.ID + ", of which it was made, is in quarantine"
+	}
+	return fmt.Sprintf(", held: lot %s, of which it was made, is %s", from.ID, from.Status)
 }
 
 // awaits is a lot that another came from and that is not released; nil when all

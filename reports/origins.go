@@ -60,7 +60,7 @@ func (h *history) origins(state *batch.State) map[audit.StreamID][]string {
 			continue
 		}
 		for _, one := range append([]*register.Lot{lot}, h.books.Ancestors(id)...) {
-			words := "Lot " + one.ID + ", lot number " + one.Number + ", " + string(one.Status)
+			words := "Lot " + one.ID + ", lot number " + one.Number + ", " + string(one.Status) + h.books.HeldWords(one)
 			if from := one.FromWords(); from != "" {
 				words += ": made of " + from
 			}

@@ -106,13 +106,13 @@ func (view *lotView) originOf(b *register.Books, lot *register.Lot, now time.Tim
 	for _, source := range lot.From {
 		one := lotLink{Way: "Made of", Text: "donation " + register.Visible(source.Donation), Amount: orElse(source.Amount, "not known")}
 		if from, ok := b.Lot(source.Lot); ok {
-			one.Text, one.To, one.Stands = "lot "+from.ID, lotAddress(from.ID), lotWords(from, now)
+			one.Text, one.To, one.Stands = "lot "+from.ID, lotAddress(from.ID), lotStands(b, from, now)
 		}
 		view.Links = append(view.Links, one)
 	}
 	for _, id := range b.Into(lot.ID) {
 		into, _ := b.Lot(id)
-		one := lotLink{Way: "Went into", Text: "lot " + id, To: lotAddress(id), Stands: lotWords(into, now)}
+		one := lotLink{Way: "Went into", Text: "lot " + id, To: lotAddress(id), Stands: lotStands(b, into, now)}
 		for _, source := range into.From {
 			if source.Lot == lot.ID {
 				one.Amount = source.Amount
@@ -126,6 +126,9 @@ func (view *lotView) originOf(b *register.Books, lot *register.Lot, now time.Tim
 	}
 	held := b.Held(lot)
 	if held != "" {
+		view.Acts = slices.DeleteFunc(view.Acts, func(a actView) bool {
+			return a.Act == (register.OpenLot{}).Name() || a.Act == (register.ThawLot{}).Name()
+		})
 		view.Bad, view.Stands = true, view.Stands+". It cannot be used: "+held
 	}
 	if !ended(lot) && lot.Status != register.Quarantined && held == "" && !past(lot, now) && !lot.Spent() {
@@ -155,10 +158,11 @@ func (view *lotView) offers(lot *register.Lot, material register.Material, me id
 			add(register.ReleaseLot{}, false, "Release it", "Batches can use it then.", actField{Name: "document", Label: "Certificate or control number that it is released by"})
 		}
 	}
-	if standing && lot.Opened.IsZero() && !lot.Spent() {
+	usable := standing && lot.Status != register.Quarantined && !lot.Spent()
+	if usable && lot.Opened.IsZero() {
 		add(register.OpenLot{}, false, "It is opened now", "Its time in use begins: "+spanWords(material.Opened)+".")
 	}
-	if standing && lot.Thawed.IsZero() && !lot.Spent() && material.Thawed > 0 {
+	if usable && lot.Thawed.IsZero() && material.Thawed > 0 {
 		add(register.ThawLot{}, false, "It is thawed now", "Its time after thawing begins: "+spanWords(material.Thawed)+".")
 	}
 	add(register.AdjustStock{}, false, "Put its stock right", "What was destroyed, lost or found at a count, outside of any batch.",

@@ -50,6 +50,15 @@ func TestDonationsArePooledSplitAndHeldAtThePages(t *testing.T) {
 	split["amount2"] = "50"
 	holds(t, b.acts(split), "Splits the lot: 50 mL as L-", "50 mL of 150 mL", "Went into")
 	holds(t, b.acts(form{"act": "quarantine lot", "lot": one, "reason": "the donor has a fever"}), "in quarantine")
+	const held = "released, held: lot L-0001, of which it was made, is in quarantine"
+	holds(t, lead.get("/stock"), held)
+	holds(t, lead.get("/trace?for=P1"), held)
+	holds(t, lead.get("/stock/"+one), held)
+	for _, stopped := range []string{one, three} {
+		if page := b.get("/stock/" + stopped); strings.Contains(page.text, "It is opened now") {
+			t.Errorf("%s is stopped, and its page offers to open it", stopped)
+		}
+	}
 	parts := lead.get("/trace?for=PART-2")
 	holds(t, parts, "made of "+three, "=A9999 26 000001; =A2")
 	found := lead.get("/trace?for=" + queryEscape("=A9999 26 000001"))
@@ -174,6 +183,11 @@ func TestTheRecordOfABatchHoldsWhatItsLotWasMadeOf(t *testing.T) {
 		t.Errorf("the part may be used: %q", why)
 	}
 	w.verifies(id)
+	pdf.Reset()
+	must(t, w.svc.RecordPDF(t.Context(), lead, id, &pdf))
+	if text := textOf(t, pdf.String()); !strings.Contains(text, "in quarantine") {
+		t.Error("the record says that the part is plainly released")
+	}
 }
 
 // textOf is a PDF's text as poppler reads it, on one line.

@@ -50,7 +50,7 @@ func stockOf(b *register.Books, v visit, now time.Time, zone *time.Location) tab
 			{Text: lot.ID, To: at, Line: true},
 			{Text: titleOr(material.Title, lot.Material), To: at},
 			{Text: lot.Number},
-			{Text: lotWords(lot, now)},
+			{Text: lotStands(b, lot, now)},
 			{Text: pieces(lot.Left), Line: true},
 			{Text: pieces(lot.Quantity), Line: true},
 			{Text: lastWords(lot, zone), Sort: sortable(lot.Last())},
@@ -97,6 +97,12 @@ func lotWords(lot *register.Lot, now time.Time) string {
 		words = "used up, " + words
 	}
 	return words
+}
+
+// lotStands say it where nothing else tells that the lot is held because of
+// where it came from.
+func lotStands(b *register.Books, lot *register.Lot, now time.Time) string {
+	return lotWords(lot, now) + b.HeldWords(lot)
 }
 
 func lastWords(lot *register.Lot, zone *time.Location) string {

@@ -123,7 +123,7 @@ func (m *models) traced(ref trace.Ref, who Session) Traced {
 		came, _ := m.trace.Delivery(id)
 		one := TracedLot{Delivery: came}
 		if lot, ok := m.books.Lot(id); ok {
-			one.Status, one.Left = string(lot.Status), lot.Left.String()
+			one.Status, one.Left = string(lot.Status)+m.books.HeldWords(lot), lot.Left.String()
 		}
 		t.Lots = append(t.Lots, one)
 	}
