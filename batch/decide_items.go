@@ -104,7 +104,7 @@ func kindOf(fit register.Fitness) string {
 func enough(planned *protocol.Item, fit register.Fitness, text, title string) (string, *Refusal) {
 	amount := planned.Need
 	if text != "" {
-		read, err := protocol.ParseQuantity(text)
+		read, err := protocol.ParseQuantity(register.Counted(text))
 		if err != nil {
 			return "", refuse("bad_value", "%s: how much is set out cannot be read: %s.", title, err)
 		}

@@ -188,7 +188,7 @@ func (d *decision) breach(st *StepState, field, title, place string, verdict pro
 	}
 	if calc := st.Step.Calc(field); calc != nil && calc.Yield != "" && verdict.Level != protocol.Warn {
 		ex.Class = yieldClass
-		ex.Text += " Find out why, and write it into the decision (MAT-04)."
+		ex.Text += " Find out why, and write it into the decision."
 	}
 	if then.Blocks {
 		ex.Blocks = BlocksBatch

@@ -292,12 +292,13 @@ func (h Holding) amount(what, text string) (protocol.Quantity, *Refusal) {
 	if text = strings.TrimSpace(text); text == "" {
 		text = "0"
 	}
-	read, err := protocol.ParseQuantity(text)
+	number := register.Counted(text)
+	read, err := protocol.ParseQuantity(number)
 	if err != nil {
 		return read, refuse("bad_value", "%s: how much was %s cannot be read: %s.", h.Title, what, err)
 	}
-	if read.Unit.Code == protocol.One().Code {
-		read.Unit = h.Taken.Unit
+	if number == text && read.Unit.Code == protocol.One().Code {
+		read.Unit = h.Taken.Unit // whoever writes pieces means pieces, and not mL
 	}
 	if !read.Unit.Same(h.Taken.Unit) {
 		return read, refuse("bad_value", "%s is counted in %s. Say so how much was %s.", h.Title, unitWords(h.Taken.Unit), what)
@@ -341,14 +342,15 @@ func (d *decision) judgeAccount(h Holding, e MaterialAccounted, difference proto
 	if d.s.closed() || err == nil && keeps {
 		return
 	}
-	gap, word := shownAmount(e.Difference), "is missing"
+	gap, word := shownAmount(e.Difference), "missing"
 	if rest, more := strings.CutPrefix(gap, "-"); more {
-		gap, word = rest, "is too much"
+		gap, word = rest, "too much"
 	}
+	word = areWord(difference) + " " + word
 	d.add = append(d.add, ExceptionRaised{
 		Class: reconciliationClass, Severity: protocol.SeverityMajor, Blocks: BlocksRelease,
 		Cause: fmt.Sprintf("%s%d", accountCause(h.Item, h.Lot), len(d.s.Accounts)+1), CausedBy: d.f.Person.ID,
-		Text: fmt.Sprintf("%s, lot %s: of %s that was taken, %s %s, and %s is allowed. Find out why, and write it into the decision (MAT-04).",
+		Text: fmt.Sprintf("%s, lot %s: of %s taken, %s %s, and %s is allowed. Find out why, and write it into the decision.",
 			h.Title, h.Number, shownAmount(e.Taken), gap, word, h.Plan.Within),
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/protocol"
+	"countersign/register"
 )
 
 // setOut says of an item what the registers say of it.
@@ -54,8 +55,13 @@ func shownAmount(coded string) string {
 	if err != nil {
 		return coded
 	}
-	if q.Unit.Display == "" && q.Number == "1" {
-		return "1 piece"
+	return register.Pieces(q)
+}
+
+// areWord is the verb that an amount takes: 1 piece is, 3 pieces are, 5 mL is.
+func areWord(q protocol.Quantity) string {
+	if q.Unit.Display == "" && strings.Trim(q.Number, "-") != "1" {
+		return "are"
 	}
-	return q.Number + " " + unitWords(q.Unit)
+	return "is"
 }

@@ -99,7 +99,7 @@ func (c ReceiveLot) event(b *Books, f Facts) (Event, *Refusal) {
 	patient := strings.TrimSpace(c.ForPatient)
 	ev := LotReceived{
 		Material: strings.TrimSpace(c.Material), Code: Label(c.Code), Number: strings.TrimSpace(c.Number), Serial: strings.TrimSpace(c.Serial), Donation: c.Donation,
-		Expiry: instant(c.Expiry), Quantity: strings.TrimSpace(c.Quantity), Supplier: strings.TrimSpace(c.Supplier),
+		Expiry: instant(c.Expiry), Quantity: Counted(c.Quantity), Supplier: strings.TrimSpace(c.Supplier),
 		Document: strings.TrimSpace(c.Document), Personal: patient != "", ForPatient: patient,
 	}
 	if ev.Sent = f.Sent[c.Code]; ev.Sent == "" {

@@ -42,7 +42,7 @@ func (e LotReceived) check(b *Books, id string, act Act) *Refusal {
 		return refuse("bad_quantity", "%s is counted in %s.", m.Title, unitName(m.Unit))
 	}
 	if !positive(quantity) {
-		return refuse("bad_quantity", "How much came is more than nothing.")
+		return refuse("bad_quantity", "How much came has to be more than nothing.")
 	}
 	return nil
 }

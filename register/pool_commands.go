@@ -61,7 +61,7 @@ func (b *Books) nextLot(after int) string { return fmt.Sprintf("L-%04d", len(b.l
 
 func (c PoolLots) event(b *Books, f Facts) (Event, *Refusal) {
 	ev := LotPooled{
-		Material: strings.TrimSpace(c.Material), Code: Label(c.Code), Number: strings.TrimSpace(c.Number), Quantity: strings.TrimSpace(c.Quantity),
+		Material: strings.TrimSpace(c.Material), Code: Label(c.Code), Number: strings.TrimSpace(c.Number), Quantity: Counted(c.Quantity),
 		Supplier: strings.TrimSpace(c.Supplier), Document: strings.TrimSpace(c.Document), From: []Source{}, Donations: []string{},
 	}
 	texts := []string{c.Code, c.Number, c.Supplier, c.Document, c.ForPatient}
@@ -96,7 +96,7 @@ func (e *LotPooled) gathers(b *Books, from []Source) *Refusal {
 			if strings.TrimSpace(source.Donation) == "" {
 				continue // a line of the form that was left blank
 			}
-			e.From = append(e.From, Source{Donation: source.Donation, Amount: strings.TrimSpace(source.Amount)})
+			e.From = append(e.From, Source{Donation: source.Donation, Amount: Counted(source.Amount)})
 			e.donated(source.Donation)
 			continue
 		}
@@ -104,7 +104,7 @@ func (e *LotPooled) gathers(b *Books, from []Source) *Refusal {
 		if lot == nil {
 			return refuse("no_such_lot", "There is no lot %s in the register.", Visible(source.Lot))
 		}
-		amount := strings.TrimSpace(source.Amount)
+		amount := Counted(source.Amount)
 		if amount == "" {
 			amount = lot.Left.Coded()
 		}
@@ -174,7 +174,7 @@ func (c SplitLot) event(b *Books, f Facts) (Event, *Refusal) {
 		if strings.TrimSpace(part.Code) == "" && strings.TrimSpace(part.Quantity) == "" {
 			continue // a line of the form that was left blank
 		}
-		one := Part{Lot: b.nextLot(len(ev.Parts)), Code: Label(part.Code), Quantity: strings.TrimSpace(part.Quantity)}
+		one := Part{Lot: b.nextLot(len(ev.Parts)), Code: Label(part.Code), Quantity: Counted(part.Quantity)}
 		ev.Parts = append(ev.Parts, one)
 		if one.Code == "" {
 			return ev, refuse("lot_code", "Every part needs a label of its own: scan its code.")

@@ -64,17 +64,6 @@ func (e StockAdjusted) Words() string {
 	return fmt.Sprintf("Puts what is left to %s: %s", pieces(e.Left), e.Reason)
 }
 
-// pieces says a bare number as pieces.
-func pieces(amount string) string {
-	if q, err := protocol.ParseQuantity(amount); err == nil && q.Unit.Display == "" {
-		if q.Number == "1" {
-			return "1 piece"
-		}
-		return q.Number + " pieces"
-	}
-	return amount
-}
-
 // check: nothing is taken that is not there (issue: the last 2 mL go once).
 func (e StockTaken) check(b *Books, id string, _ Act) *Refusal {
 	lot := b.lots[id]
@@ -192,5 +181,5 @@ func (AdjustStock) Signs() (identity.Meaning, []identity.Role) { return identity
 func (c AdjustStock) stream(b *Books) audit.StreamID { return StockStream(b.lotNumber(c.Lot)) }
 
 func (c AdjustStock) event(*Books, Facts) (Event, *Refusal) {
-	return StockAdjusted{Left: strings.TrimSpace(c.Left), Reason: strings.TrimSpace(c.Reason)}, readable(c.Left, c.Reason)
+	return StockAdjusted{Left: Counted(c.Left), Reason: strings.TrimSpace(c.Reason)}, readable(c.Left, c.Reason)
 }

@@ -76,7 +76,7 @@ func lotOf(lot *register.Lot, material register.Material, v visit, f form, now t
 	}
 	for _, one := range []field{
 		{"Lot number", lot.Number},
-		{"Left", pieces(lot.Left) + " of " + pieces(lot.Quantity)},
+		{"Left", register.Pieces(lot.Left) + " of " + register.Pieces(lot.Quantity)},
 		{"May be used until", lastWords(lot, zone)},
 		{"Expiry on its label", orElse(wholeWords(lot.Expiry, zone), "none")},
 		{"Opened", wholeWords(lot.Opened, zone)},
@@ -166,7 +166,7 @@ func (view *lotView) offers(lot *register.Lot, material register.Material, me id
 		add(register.ThawLot{}, false, "It is thawed now", "Its time after thawing begins: "+spanWords(material.Thawed)+".")
 	}
 	add(register.AdjustStock{}, false, "Put its stock right", "What was destroyed, lost or found at a count, outside of any batch.",
-		actField{Name: "left", Label: "What is left now, in " + countedIn(lot.Left.Unit.Display), Hint: "The register says " + pieces(lot.Left)}, reason)
+		actField{Name: "left", Label: "What is left now, in " + countedIn(lot.Left.Unit.Display), Hint: "The register says " + register.Pieces(lot.Left) + ". " + amountHint(lot.Left.Unit.Display)}, reason)
 	if standing && lot.Status != register.Quarantined {
 		add(register.QuarantineLot{}, true, "Quarantine it", "No batch can use it until it is released anew. Anybody who handles materials may stop a lot.", reason)
 	}

@@ -79,7 +79,7 @@ func (s *Server) sourceWords(b *register.Books, code string, v visit) string {
 		}
 		lot, _ = b.Lot(strings.TrimPrefix(string(fit.Stream), "lot/"))
 	}
-	words := fmt.Sprintf("Lot %s of %s, %s; %s left; %s", lot.ID, lot.Material, lotStands(b, lot, s.svc.Now()), pieces(lot.Left), whoseWords(lot, v))
+	words := fmt.Sprintf("Lot %s of %s, %s; %s left; %s", lot.ID, lot.Material, lotStands(b, lot, s.svc.Now()), register.Pieces(lot.Left), whoseWords(lot, v))
 	if len(lot.Donations) > 0 {
 		words += "; donation " + donationWords(lot.Donations)
 	}
@@ -125,7 +125,7 @@ func (s *Server) showSplit(w http.ResponseWriter, r *http.Request, v visit, stat
 	err := s.svc.Registers(r.Context(), v.who, func(b *register.Books) {
 		var lot *register.Lot
 		if lot, found = b.Lot(id); found {
-			view.Stands, view.Left = s.sourceWords(b, id, v), pieces(lot.Left)
+			view.Stands, view.Left = s.sourceWords(b, id, v), register.Pieces(lot.Left)
 		}
 	})
 	if err != nil {

@@ -82,7 +82,7 @@ func (s *Server) delivery(r *http.Request, v visit, f form) (register.Command, *
 		return nil, nil, err
 	}
 	quantity := amountOf(text("quantity"), unit)
-	if _, err := protocol.ParseQuantity(quantity); err != nil && quantity != "" {
+	if _, err := protocol.ParseQuantity(register.Counted(quantity)); err != nil && quantity != "" {
 		wrong.add("#quantity", "How much came: %s.", err)
 	}
 	if len(wrong.Sentences) > 0 {

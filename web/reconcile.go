@@ -20,6 +20,7 @@ type accountsView struct {
 // accountForm asks what became of one lot.
 type accountForm struct {
 	ID, Item, Title, Lot, Number, Taken, Limit, Key string
+	Sample                                          string // how an amount is typed
 	Return, Again, All                              bool
 	Used, Returned, Destroyed, Sampled              string
 	Reason                                          string
@@ -42,6 +43,7 @@ func (s *Server) showAccounts(w http.ResponseWriter, r *http.Request, v visit, s
 		one := accountForm{
 			ID: "lot-" + h.Lot + "-" + strings.ReplaceAll(h.Item, " ", "-"), Item: h.Item, Title: h.Title, Lot: h.Lot, Number: h.Number,
 			Taken: h.Parts()[0], Limit: h.Plan.Within.String(), Return: h.Plan.Return, Again: h.Account != nil, All: h.Plan.Whole(), Key: s.svc.NewKey(),
+			Sample: amountHint(h.Taken.Unit.Display),
 		}
 		if a := h.Account; a != nil {
 			one.Used, one.Returned, one.Destroyed, one.Sampled = a.Used, a.Returned, a.Destroyed, a.Sampled

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"countersign/identity"
-	"countersign/protocol"
 	"countersign/register"
 )
 
@@ -51,8 +50,8 @@ func stockOf(b *register.Books, v visit, now time.Time, zone *time.Location) tab
 			{Text: titleOr(material.Title, lot.Material), To: at},
 			{Text: lot.Number},
 			{Text: lotStands(b, lot, now)},
-			{Text: pieces(lot.Left), Line: true},
-			{Text: pieces(lot.Quantity), Line: true},
+			{Text: register.Pieces(lot.Left), Line: true},
+			{Text: register.Pieces(lot.Quantity), Line: true},
 			{Text: lastWords(lot, zone), Sort: sortable(lot.Last())},
 			{Text: whoseWords(lot, v)},
 			{Text: register.Visible(lot.Code), Mono: true},
@@ -125,17 +124,6 @@ func whoseWords(lot *register.Lot, v visit) string {
 		return "one patient’s, number " + lot.ForPatient
 	}
 	return "one patient’s"
-}
-
-// pieces says a bare number as pieces.
-func pieces(q protocol.Quantity) string {
-	switch {
-	case q.Unit.Display != "":
-		return q.String()
-	case q.Number == "1":
-		return "1 piece"
-	}
-	return q.Number + " pieces"
 }
 
 // materialsView is what lots can be lots of.

@@ -124,6 +124,14 @@ func amountOf(text, unit string) string {
 	return text
 }
 
+// amountHint says how an amount of what is counted in a unit is typed.
+func amountHint(unit string) string {
+	if unit == "" {
+		return "Type a number, as in 3, or 3 pieces"
+	}
+	return fmt.Sprintf("Type a number in %s, as in 3, or 3 %s", unit, unit)
+}
+
 // unitOfLot is what a lot is counted in; "" for pieces.
 func (s *Server) unitOfLot(r *http.Request, v visit, id string) (unit string, err error) {
 	err = s.svc.Registers(r.Context(), v.who, func(b *register.Books) {
@@ -203,13 +211,13 @@ func useLines(uses []register.Use, names map[identity.PersonID]string, zone *tim
 			line.Into, line.To = "lot "+use.Into, lotAddress(use.Into)
 		}
 		if use.Amount.Number != "" {
-			line.Amount = pieces(use.Amount)
+			line.Amount = register.Pieces(use.Amount)
 			if rest, back := strings.CutPrefix(use.Amount.Number, "-"); back {
 				given := use.Amount
 				given.Number = rest
-				line.Amount = pieces(given) + " given back"
+				line.Amount = register.Pieces(given) + " given back"
 				if use.Batch == "" {
-					line.Amount = pieces(given) + " found"
+					line.Amount = register.Pieces(given) + " found"
 				}
 			}
 		}

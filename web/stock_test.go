@@ -56,13 +56,13 @@ func TestADeliveryIsTakenInReleasedAndUsed(t *testing.T) {
 	read := b.follow(b.post("/stock/sign", form{"act": "receive lot", "code": "]d2" + code}))
 	holds(t, read, `value="A0042"`, `value="2027-01-31"`, `<option value="vial" selected>`, "09506000134352")
 	typed := form{
-		"act": "receive lot", "then": "sign", "code": "]d2" + code, "quantity": "3", "supplier": "Example Works", "document": "delivery note 77", "patient": "999 000 0018",
+		"act": "receive lot", "then": "sign", "code": "]d2" + code, "quantity": "3 pieces", "supplier": "Example Works", "document": "delivery note 77", "patient": "999 000 0018",
 	}
 	sent := b.post("/stock/sign", typed)
 	sheet := b.follow(sent)
 	holds(t, sheet, "lot A0042, one patient&#39;s own", "label is "+code, "31 Jan 2027 23:59 GMT", "delivery note 77", "number on its label: <strong>999 000 0018")
 	_, draft, _ := strings.Cut(sent.to, "draft=")
-	holds(t, b.get("/stock/receive?draft="+draft), `value="delivery note 77"`, `value="3"`)
+	holds(t, b.get("/stock/receive?draft="+draft), `value="delivery note 77"`, `value="3 pieces"`)
 	lot := b.acts(typed)
 	holds(t, lot, "Received exactly", "]d2"+code, "waits for release", "one patient’s, number 999 000 0018", "You took it in, so somebody else releases it", "Takes in 3")
 	if strings.Contains(lot.text, `value="release lot"`) {
