@@ -24,6 +24,26 @@ func TestEveryCommandSurvivesItsJSON(t *testing.T) {
 	}
 }
 
+// A refused attempt stands in the trail and in the record: nobody reads "printlabel".
+func TestEveryCommandHasWordsForItsRefusal(t *testing.T) {
+	said := map[string]string{}
+	for name := range commands() {
+		words := attempts()[name]
+		if words == "" {
+			t.Errorf("nothing says what %s is", name)
+		}
+		if other := said[words]; other != "" {
+			t.Errorf("%s and %s are both %q", name, other, words)
+		}
+		said[words] = name
+	}
+	for name := range attempts() {
+		if commands()[name] == nil {
+			t.Errorf("there is no command %s", name)
+		}
+	}
+}
+
 func TestACommandWithAStrangeMemberIsRefused(t *testing.T) {
 	for _, raw := range []string{
 		``, `[]`, `{}`, `{"command":"destroy"}`, `{"command":"begin","step":"a","force":true}`,

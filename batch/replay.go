@@ -133,7 +133,7 @@ func (r *replaying) group(entries []audit.Stored, w Witnesses) (int, error) {
 		return 0, err
 	}
 	if command == nil { // sealed, and not opened here
-		r.Unchecked = append(r.Unchecked, fmt.Sprintf("Entry %d: a refused attempt to %s, whose content is masked or was not kept.", first.Index, ev.(CommandRefused).Attempt))
+		r.Unchecked = append(r.Unchecked, fmt.Sprintf("Entry %d: a refused attempt to %s, whose content is masked or was not kept.", first.Index, AttemptWords(ev.(CommandRefused).Attempt)))
 		expected = []Event{ev}
 		s, attempt := r.State.orNew(), ev.(CommandRefused)
 		for i, ex := range append(s.overdue(first.Time), s.unsound(facts, attempt.Step)...) {

@@ -99,9 +99,9 @@ func Words(ev Event) string {
 		return "Aborted the batch: " + e.Reason
 	case CommandRefused:
 		if e.Step != "" {
-			return fmt.Sprintf("Refused to %s in step %s: %s", e.Attempt, e.Step, e.Sentence)
+			return fmt.Sprintf("Refused to %s in step %s: %s", AttemptWords(e.Attempt), e.Step, e.Sentence)
 		}
-		return fmt.Sprintf("Refused to %s: %s", e.Attempt, e.Sentence)
+		return fmt.Sprintf("Refused to %s: %s", AttemptWords(e.Attempt), e.Sentence)
 	}
 	if words := OwnWords(ev); words != "" {
 		return words

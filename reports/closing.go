@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"countersign/batch"
 	"countersign/protocol"
 )
 
@@ -256,7 +257,7 @@ func (r *record) remarks() {
 	r.grid(notes)
 	refused := newTable(column{"Attempt", 20}, column{"Refused because", 52}, column{"Who, when", 28})
 	for _, e := range r.State.Refusals {
-		refused.add(cell{{plainStyle, e.Attempt}, {smallStyle, e.Step}}, cell{{plainStyle, e.Sentence}, {smallStyle, "code " + e.Code}}, r.whoWhen(e.Act))
+		refused.add(cell{{plainStyle, batch.AttemptWords(e.Attempt)}, {smallStyle, e.Step}}, cell{{plainStyle, e.Sentence}, {smallStyle, "code " + e.Code}}, r.whoWhen(e.Act))
 	}
 	if len(refused.rows) == 0 {
 		r.write(say("No attempt was refused."))

@@ -118,7 +118,7 @@ func (r *record) eventWords(e Entry) string {
 	case batch.BatchAborted:
 		return "aborted: " + event.Reason
 	case batch.CommandRefused:
-		return fmt.Sprintf("refused to %s%s: %s", event.Attempt, on(event.Step), event.Sentence)
+		return fmt.Sprintf("refused to %s%s: %s", batch.AttemptWords(event.Attempt), on(event.Step), event.Sentence)
 	}
 	for _, words := range []string{batch.OwnWords(e.Event), batch.RedlineWords(e.Event), batch.RouteWords(e.Event), batch.TypingWords(e.Event) + batch.LabelWords(e.Event), interruptionWords(e.Event)} {
 		if words != "" {

@@ -47,7 +47,7 @@ func TestEverythingAskedForStandsInThePages(t *testing.T) {
 		"I have reviewed every entry.", "Disposition: certified", "I certify this batch.", "Control site, room 2",
 		// I: integrity
 		"SHA-256 of record.json", "Europe/London", "record.json (application/json)", "countersign verify --site-key", w.siteKey().Verifier(),
-		"refused to perform in step give",
+		"refused to sign as performed in step give",
 	} {
 		if !strings.Contains(whole, want) {
 			t.Errorf("the pages do not show %q", want)

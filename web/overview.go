@@ -235,7 +235,7 @@ func moveLines(s *batch.State, zone *time.Location) []moveLine {
 func refusalLines(s *batch.State, zone *time.Location) []refusalLine {
 	var lines []refusalLine
 	for _, one := range s.Refusals {
-		lines = append(lines, refusalLine{Attempt: one.Attempt, Step: one.Step, Sentence: one.Sentence, Name: one.Name, At: when(one.At, zone)})
+		lines = append(lines, refusalLine{Attempt: batch.AttemptWords(one.Attempt), Step: one.Step, Sentence: one.Sentence, Name: one.Name, At: when(one.At, zone)})
 	}
 	return lines
 }

@@ -30,7 +30,18 @@ func Words(ev Event, zone *time.Location) string {
 	case VersionWithdrawn:
 		return fmt.Sprintf("Withdrew version %d: %s", ev.Version, ev.Reason)
 	case CommandRefused:
-		return fmt.Sprintf("Refused to %s version %d: %s", ev.Attempt, ev.Version, ev.Sentence)
+		return fmt.Sprintf("Refused to %s version %d: %s", attemptWords(ev.Attempt), ev.Version, ev.Sentence)
 	}
 	return ""
+}
+
+// attemptWords say what was tried, before "version 3".
+func attemptWords(command string) string {
+	switch command {
+	case "make effective":
+		return "put into effect"
+	case "set site values":
+		return "set the site's values for"
+	}
+	return command
 }
