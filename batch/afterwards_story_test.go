@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/identity"
+	"countersign/protocol"
 	"countersign/register"
 )
 
@@ -68,7 +69,7 @@ func (s *story) afterwardsActs(do func(Command)) []pattern {
 	}
 }
 
-func (s *story) afterwardsThen(func(got any, want string)) []pattern {
+func (s *story) afterwardsThen(same func(got any, want string)) []pattern {
 	state := s.w.state
 	return []pattern{
 		{`the certificate says "(.*)"`, func(m []string) {
@@ -77,6 +78,15 @@ func (s *story) afterwardsThen(func(got any, want string)) []pattern {
 				s.wrong("it says\n%s", all)
 			}
 		}},
+		{`the criterion of exceptions was met at release, and since then "(.*)"`, func(m []string) {
+			released, shown := state.CriteriaShown()
+			for i, c := range state.Protocol.Criteria {
+				if c.Record == protocol.RecordExceptionsDecided && (released != state.Certification || !shown[i].Holds || shown[i].Since != m[1]) {
+					s.wrong("it is %+v", shown[i])
+				}
+			}
+		}},
+		{`exception (\d+) is said to be: (.+)`, func(m []string) { same(state.HoldsUp(state.Exceptions[s.number(m[1])-1]), m[2]) }},
 		{`report (\d+) is due by (\S+)`, func(m []string) {
 			if got := state.News[s.number(m[1])-1].Due.Format(time.RFC3339); got != m[2] {
 				s.wrong("it is due by %s", got)

@@ -108,7 +108,7 @@ func (e BatchCertified) fold(s *growing, act Act) error {
 	}
 	d := Disposition{
 		Act: act, Status: Certified, Lines: e.Lines, Later: e.Later, Statement: e.Statement, Place: whereWords(Where(e.Where), e.Place, e.Country, e.Offset),
-		Entries: e.Entries, Head: e.Head, Digest: StatementDigest(e.Lines, e.Statement),
+		Entries: e.Entries, Head: e.Head, Digest: StatementDigest(e.Lines, e.Statement), Criteria: s.Criteria(),
 	}
 	s.Disposition, s.Certification = &d, &d
 	return nil

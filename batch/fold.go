@@ -205,7 +205,7 @@ func (s *growing) take(ev Event, act Act, p *protocol.Protocol) error {
 	case RouteRecorded:
 		s.Route = append(s.Route, RouteStage{Act: act, Stage: e.Stage, Whom: e.Whom, When: e.When, Document: e.Document, Text: e.Text, Failed: e.Failed})
 	case BatchSupplied:
-		d := Disposition{Act: act, Status: SuppliedAnyway, Statement: e.Statement, Place: e.Place, Entries: e.Entries, Head: e.Head}
+		d := Disposition{Act: act, Status: SuppliedAnyway, Statement: e.Statement, Place: e.Place, Entries: e.Entries, Head: e.Head, Criteria: s.Criteria()}
 		s.Disposition, s.Supply = &d, &d
 	case SupplyTold:
 		s.SupplyTold = append(s.SupplyTold, SupplyNotice{Act: act, Whom: e.Whom, Name: e.Name, How: e.How, When: e.When, Document: e.Document})

@@ -242,6 +242,8 @@ type Disposition struct {
 	Later  []LateResult
 	Digest string
 	Hash   string // of its own entry, hexadecimal, as the log has it; "" in a trial
+	// Criteria are those of release as they stood when it was signed.
+	Criteria []CriterionResult
 }
 
 // Timer is a running clock of a batch, as at one instant.

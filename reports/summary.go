@@ -174,7 +174,7 @@ func (r *record) exceptions() {
 	for _, e := range list {
 		t.add(strong(fmt.Sprint(e.Number)),
 			cell{{plainStyle, e.Text}, {smallStyle, at(e.Step) + r.at(e.Raised.At) + ", " + who(e.Raised)}},
-			cell{{plainStyle, e.Class}, {smallStyle, e.Severity}, {smallStyle, "holds up " + string(e.Blocks)}},
+			cell{{plainStyle, e.Class}, {smallStyle, e.Severity}, {smallStyle, r.State.HoldsUp(e)}},
 			r.decision(e))
 	}
 	r.grid(t)
@@ -213,19 +213,6 @@ func (r *record) decision(e batch.Exception) cell {
 	}
 	lines = append(lines, r.signatureLines(*e.Resolved)...)
 	return append(lines, r.undone(e)...)
-}
-
-// criteria lists the conditions of release with their answer.
-func (r *record) criteria() {
-	t := newTable(column{"Criterion as approved", 42}, column{"Source", 14}, column{"Result", 44})
-	for _, c := range r.State.Criteria() {
-		t.add(say(c.Name), small(c.Source), criterionResult(c))
-	}
-	if len(t.rows) == 0 {
-		r.write(say("The protocol names none."))
-		return
-	}
-	r.grid(t)
 }
 
 // protocolLife shows who approved the master record and since when it counts.

@@ -120,7 +120,7 @@ func choices(all []string, chosen string) []choice {
 }
 
 func newsOfReport(s *batch.State, ex batch.Exception, report *batch.NewsEntry, now time.Time, zone *time.Location) reportLine {
-	line := reportLine{Title: fmt.Sprintf("Exception %d: %s", ex.Number, ex.Class), Exception: exceptionOf(ex, zone)}
+	line := reportLine{Title: fmt.Sprintf("Exception %d: %s", ex.Number, ex.Class), Exception: exceptionOf(s, ex, zone)}
 	line.Closable = line.Exception.Open && len(s.NotTold(ex)) == 0
 	for _, told := range s.NewsTold {
 		if told.Exception == ex.Number {

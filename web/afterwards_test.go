@@ -149,6 +149,10 @@ func TestWhatComesToLightIsReportedToldAndReviewed(t *testing.T) {
 	state, err := w.svc.Batch(t.Context(), w.session("q.meyer"), id)
 	must(t, err)
 	number := state.Exceptions[len(state.Exceptions)-1].Number
+	lead.get("/batches/"+id+"/review").says(t, "As at certification, ", fmt.Sprintf("Since then: exception %d was raised (not decided yet).", number), "raised after release, which stays as it was signed")
+	if page := lead.get("/batches/" + id + "/review"); strings.Contains(page.text, "✗ not met") || strings.Contains(page.text, "· holds up release") {
+		t.Errorf("what came after the certificate reads as if the certifier had seen it: %s", page.text)
+	}
 	decide := form{"act": "resolve", "exception": fmt.Sprint(number), "accept": "yes", "reason": "It is known of the medicine."}
 	lead.follow(lead.post("/batches/"+id+"/sign", decide)).says(t, "To be told first, and recorded: MHRA")
 	send(lead, form{"act": "tellnews", "name": "Yellow Card", "how": "online", "when": w.clock.now().Format("2006-01-02 15:04"), "document": "YC-1"}).says(t, "Yellow Card", "YC-1")

@@ -256,7 +256,7 @@ func marksOf(s *batch.State, item string) []itemMark {
 // exceptionView is one exception with its decision, if there is one.
 type exceptionView struct {
 	Number                               int
-	Class, Severity, Blocks, Step, To    string
+	Class, Severity, HoldsUp, Step, To   string
 	Text, At, Name, Decision, Reason, By string
 	Decider                              string // who decides it
 	Open                                 bool
@@ -273,9 +273,9 @@ type undoneView struct {
 	By               signedBy
 }
 
-func exceptionOf(e batch.Exception, zone *time.Location) exceptionView {
+func exceptionOf(s *batch.State, e batch.Exception, zone *time.Location) exceptionView {
 	v := exceptionView{
-		Number: e.Number, Class: e.Class, Severity: e.Severity, Blocks: string(e.Blocks), Step: e.Step, Text: e.Text,
+		Number: e.Number, Class: e.Class, Severity: e.Severity, HoldsUp: s.HoldsUp(e), Step: e.Step, Text: e.Text,
 		At: when(e.Raised.At, zone), Name: e.Raised.Name, Reason: e.Reason, Decider: e.Decider(),
 		Open: e.Resolved == nil && e.Blocks != batch.BlocksNothing, Noted: e.Resolved == nil && e.Blocks == batch.BlocksNothing,
 	}

@@ -129,7 +129,7 @@ func overviewOf(s *batch.State, now time.Time, zone *time.Location, key func() s
 		v.Items = append(v.Items, one)
 	}
 	for _, e := range s.Exceptions {
-		v.Exceptions = append(v.Exceptions, exceptionOf(e, zone))
+		v.Exceptions = append(v.Exceptions, exceptionOf(s, e, zone))
 	}
 	for _, n := range s.Notes {
 		v.Notes = append(v.Notes, noteOf(n, zone))

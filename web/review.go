@@ -26,6 +26,7 @@ type reviewView struct {
 	Route                            *routeView
 	Seen                             int64
 	Criteria                         []criterionView
+	AsAt                             string        // when the criteria stood so, in a batch that is released
 	Values                           []reviewValue // outside a limit, or without one
 	Within                           []reviewValue // the others, folded when they are many
 	Yields, Accounts                 list
@@ -54,7 +55,7 @@ type reviewView struct {
 // identityLine is one piece of evidence that this is the patient's medicine.
 type identityLine struct{ Step, To, What, Result, At, Name string }
 
-type criterionView struct{ Name, Source, To, Result, Words string }
+type criterionView struct{ Name, Source, To, Result, Words, Since string }
 
 // reviewValue is a critical value against its limits.
 type reviewValue struct {
@@ -141,15 +142,16 @@ func reviewOf(s *batch.State, typed form, now time.Time, zone *time.Location) re
 	at := batchAddress(s.ID)
 	v := reviewView{
 		Batch: s.ID, Status: string(s.Status), Ended: endedWords(s.Status), Opened: actWords(s.Opened, zone), Facts: factsOf(s, zone),
-		Identity: identityOf(s, zone), Criteria: criteriaOf(s), Values: criticalValues(s, zone), Timeline: timelineOf(s, now, zone),
+		Identity: identityOf(s, zone), Values: criticalValues(s, zone), Timeline: timelineOf(s, now, zone),
 		Signatures: signaturesMissing(s), Corrections: correctionsOf(s, zone), Refusals: refusalLines(s, zone), Reviews: actsWords(s.Reviews, zone),
 		Trail: at + "/trail", Record: at + "/record.pdf", Whole: at,
 		MayReview: s.Status == batch.Complete, MayDecide: s.Disposition == nil && decidable(s),
 	}
 	v.Concerns = concernsOf(s, zone)
+	v.AsAt, v.Criteria = criteriaOf(s, zone)
 	v.Yields, v.Accounts = yieldsOf(s), accountsOf(s)
 	for _, e := range s.Exceptions {
-		one := exceptionOf(e, zone)
+		one := exceptionOf(s, e, zone)
 		if v.Ended == "" && (one.Open || one.Noted) {
 			one.Offers, one.Own, v.ToDecide = offersOf(e, typed), typed[reasonField+fmt.Sprint(e.Number)], true
 		}
@@ -331,24 +333,4 @@ func coverageOf(s *batch.State, v reviewView) []string {
 		return lines
 	}
 	return append(lines, "Nobody has looked at what this page leaves out, unless they opened the full record.")
-}
-
-func criteriaOf(s *batch.State) []criterionView {
-	var lines []criterionView
-	for _, c := range s.Criteria() {
-		one := criterionView{Name: c.Name, Source: c.Source, Words: c.Sentence, Result: "✗ not met"}
-		switch {
-		case !c.Known && c.Later:
-			one.Result = "known after release"
-		case !c.Known:
-			one.Result = "not known yet"
-		case c.Holds:
-			one.Result = "✓ met"
-		}
-		if s.Step(c.Source) != nil {
-			one.To = stepAddress(s.ID, c.Source)
-		}
-		lines = append(lines, one)
-	}
-	return lines
 }

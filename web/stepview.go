@@ -169,7 +169,7 @@ func stepOf(s *batch.State, name string, t typed, now time.Time, zone *time.Loca
 	}
 	for _, e := range s.Exceptions {
 		if e.Step == name {
-			v.Exceptions = append(v.Exceptions, exceptionOf(e, zone))
+			v.Exceptions = append(v.Exceptions, exceptionOf(s, e, zone))
 		}
 	}
 	v.Holds = whatHolds(s)

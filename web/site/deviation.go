@@ -161,6 +161,14 @@ func (s *Service) raiseDue(ctx context.Context, id string) error {
 	return nil
 }
 
+// heldWords say what the system did at once about an exception.
+func heldWords(state *batch.State, ex batch.Exception) string {
+	if state.AfterRelease(ex) {
+		return "It arose after release, which stays as it was signed."
+	}
+	return "The system holds up " + string(ex.Blocks) + "."
+}
+
 // arising is the deviation that an exception asks for, with what stands of it
 // in the batch.
 func (s *Service) arising(ctx context.Context, m *models, state *batch.State, ex batch.Exception) (ledger.Request, error) {
@@ -168,7 +176,7 @@ func (s *Service) arising(ctx context.Context, m *models, state *batch.State, ex
 	risk := register.Risk(ex.Severity)
 	written := register.ArisingDeviation(m.books, now.In(s.info.Location).Year(), register.Arising{
 		Batch: state.ID, Step: ex.Step, Exception: ex.Number, Unit: state.Basis.Unit, Risk: risk, What: ex.Text,
-		Immediate: "The system holds up " + string(ex.Blocks) + ".", Involved: state.Involved(ex.Step, ex.Number),
+		Immediate: heldWords(state, ex), Involved: state.Involved(ex.Step, ex.Number),
 	}, now)
 	draft, err := register.DraftOf(written, by, now, s.salt)
 	if err != nil {
