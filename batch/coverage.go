@@ -20,6 +20,7 @@ func (st *StepState) Critical(in *protocol.Input) bool {
 // stands on the page, under the reviewer's signature and in the print alike.
 func (s *State) Coverage() []string {
 	var entered, shown, limits, broken, results, scans, matched, signatures int
+	var before replaced
 	judge := func(of []protocol.Limit, v protocol.Verdict) {
 		if limits += len(of); v.Level != "" {
 			broken++
@@ -36,12 +37,14 @@ func (s *State) Coverage() []string {
 			if entry == nil {
 				continue
 			}
+			before.count(st.Values[in.Name])
 			if entered++; st.Critical(in) {
 				shown++
 			}
 			judge(in.Limits, entry.Verdict)
 		}
 		for j := range st.Step.Calcs {
+			before.worked(s, st, &st.Step.Calcs[j])
 			if result, ok := st.Results[st.Step.Calcs[j].Name]; ok {
 				results++
 				judge(st.Step.Calcs[j].Limits, result.Verdict)
@@ -61,7 +64,7 @@ func (s *State) Coverage() []string {
 		}
 	}
 	lines := []string{
-		fmt.Sprintf("The system judged %d limits over %d values and %d results, as the approved protocol writes them; %d of these broke one.", limits, entered, results, broken),
+		fmt.Sprintf("The system judged %d limits over %d values and %d results, as the approved protocol writes them; %d of these broke one%s.", limits, entered, results, broken, before.words()),
 		fmt.Sprintf("It judged %d scans, of which %d matched, and %d signatures for order, role, training and independence.", scans, matched, signatures),
 	}
 	if len(s.Demanded()) > 0 {

@@ -155,8 +155,7 @@ func (d *decision) breaches(after *State) []ExceptionRaised {
 		for j := range st.Step.Calcs {
 			calc := &st.Step.Calcs[j]
 			if result, ok := st.Results[calc.Name]; ok && result.Verdict.Level != "" {
-				place := fmt.Sprintf("limit:%s/%s=%s:", st.Step.Name, calc.Name, result.Rounded)
-				broken = append(broken, d.breach(st, calc.Name, titled(calc.Title, calc.Name), place, result.Verdict)...)
+				broken = append(broken, d.breach(st, calc.Name, titled(calc.Title, calc.Name), breachPlace(st, calc, result), result.Verdict)...)
 			}
 		}
 	}
