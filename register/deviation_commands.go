@@ -15,6 +15,8 @@ type DeviationFacts struct {
 	Involved []string // who caused it, by id
 	Unit     string   // in which the batch is made
 	Found    []string // batches that share what was searched for
+	// NoStep and NoException: the batch is there, and what is named of it is not.
+	NoStep, NoException bool
 }
 
 // OpenDeviation raises a deviation, from a step, from an exception, or from
@@ -173,8 +175,8 @@ func (c OpenDeviation) event(b *Books, f Facts) (Event, *Refusal) {
 	if zone == nil {
 		zone = time.UTC
 	}
-	if f.Deviation == nil {
-		return nil, refuse("no_such_batch", "There is no batch %s here.", c.Batch)
+	if refusal := c.placed(b, f.Deviation); refusal != nil {
+		return nil, refusal
 	}
 	if c.Year != f.Now.In(zone).Year() {
 		return nil, refuse("deviation_year", "The year of the number is over. Open the page again.")
@@ -183,6 +185,24 @@ func (c OpenDeviation) event(b *Books, f Facts) (Event, *Refusal) {
 		Batch: c.Batch, Step: c.Step, Exception: c.Exception, Unit: f.Deviation.unit(c.Unit), Risk: c.Risk, What: strings.TrimSpace(c.What),
 		Immediate: strings.TrimSpace(c.Immediate), Involved: f.Deviation.Involved, AcknowledgeBy: b.deadline(c.Risk, f.Now),
 	}}, readable(c.What, c.Immediate)
+}
+
+// placed: it was seen somewhere that there is, and what is not there is named.
+func (c OpenDeviation) placed(b *Books, f *DeviationFacts) *Refusal {
+	unit := strings.TrimSpace(c.Unit)
+	switch {
+	case f == nil:
+		return refuse("no_such_batch", "There is no batch %s here.", plain(c.Batch))
+	case f.NoStep:
+		return refuse("no_such_step", "Batch %s has no step %s. Write its name as the batch has it, or leave it out.", c.Batch, plain(c.Step))
+	case f.NoException:
+		return refuse("no_such_exception", "Batch %s has no exception %d. Its numbers stand on its review page; leave it out if it comes from none.", c.Batch, c.Exception)
+	case unit != "" && b.units[unit] == nil:
+		return refuse("no_such_unit", "There is no unit %s in the register. Write its number as the register has it, or leave it out.", plain(unit))
+	case unit != "" && f.Unit != "" && unit != f.Unit:
+		return refuse("other_unit", "Batch %s is made in unit %s, and not in %s. Leave the unit out.", c.Batch, f.Unit, unit)
+	}
+	return nil
 }
 
 func (f *DeviationFacts) unit(stated string) string {

@@ -138,8 +138,11 @@ func (DeviationClosed) Kind() audit.Kind       { return KindDeviationClosed }
 
 func (a Arising) words() string {
 	where := ""
-	if a.Batch != "" {
+	switch {
+	case a.Batch != "":
 		where = " in batch " + a.Batch
+	case a.Unit != "":
+		where = " in unit " + a.Unit
 	}
 	if a.Step != "" {
 		where += ", step " + a.Step

@@ -120,7 +120,7 @@ func TestASampleIsDrawnLookedAtAndFollowedUp(t *testing.T) {
 	if sample, _ = s.books.Sample(sample.ID); !sample.Open() || sample.Stands() != "3 of 3 looked at, 2 findings" {
 		t.Error(sample.Stands())
 	}
-	open := OpenDeviation{Year: 2026, Unit: "U-1", Risk: "minor", What: "A result was typed twice.", Immediate: "None."}
+	open := OpenDeviation{Year: 2026, Risk: "minor", What: "A result was typed twice.", Immediate: "None."}
 	w, err := Decide(s.books, open, Facts{Person: s.people["Helen"], Zone: time.UTC, Now: s.now, Deviation: &DeviationFacts{}})
 	if err != nil {
 		t.Fatal(err)

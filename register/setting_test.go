@@ -12,7 +12,7 @@ func TestTheControlSiteSetsHowSoonItAcknowledges(t *testing.T) {
 	raise := func() *Deviation {
 		t.Helper()
 		id := s.books.DeviationNumber(2026)
-		w, err := Decide(s.books, OpenDeviation{Year: 2026, Unit: "U-1", Risk: RiskCritical, What: "A window stood open.", Immediate: "It was shut."},
+		w, err := Decide(s.books, OpenDeviation{Year: 2026, Risk: RiskCritical, What: "A window stood open.", Immediate: "It was shut."},
 			Facts{Person: s.people["Helen"], Zone: time.UTC, Now: s.now, Deviation: &DeviationFacts{}})
 		if err != nil {
 			t.Fatal(err)

@@ -153,3 +153,31 @@ func TestTheSystemRaisesTheDeviationThatAClassAsksFor(t *testing.T) {
 	}
 	w.verifies(id)
 }
+
+// TestADeviationIsSeenSomewhereThatThereIs (DEV-01): a unit, a step or an
+// exception that is not there is refused by its name, and the form keeps what
+// was typed; the sheet shows the unit.
+func TestADeviationIsSeenSomewhereThatThereIs(t *testing.T) {
+	w := newWorld(t).staffed()
+	w.signed("b.okoro", "", id, w.ordered(id))
+	tech := w.browser().signIn("a.lee")
+	for _, one := range []struct{ name, value, says string }{
+		{"unit", "U-9", "There is no unit U-9 in the register."},
+		{"batch", "B-2026-0099", "There is no batch B-2026-0099 here."},
+		{"step", "clearence", "Batch " + id + " has no step clearence."},
+		{"exception", "7", "Batch " + id + " has no exception 7."},
+	} {
+		f := form{"act": "open deviation", "year": "2026", "risk": "major", "what": "A window stood open.", "immediate": "It was shut."}
+		if one.name == "step" || one.name == "exception" {
+			f["batch"] = id
+		}
+		f[one.name] = one.value
+		page := tech.follow(tech.post("/registers/sign", f))
+		page.says(t, one.says, "A window stood open.", `value="`+one.value+`"`)
+		if one.name != "batch" && strings.Contains(page.text, "There is no batch") {
+			t.Errorf("%s: the page denies a batch that is there", one.name)
+		}
+	}
+	sheet := tech.follow(tech.post("/registers/sign", form{"act": "open deviation", "year": "2026", "unit": " U-1 ", "risk": "major", "what": "A window stood open.", "immediate": "It was shut."}))
+	sheet.says(t, "Raises a major deviation in unit U-1: A window stood open.")
+}

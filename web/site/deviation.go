@@ -19,15 +19,19 @@ import (
 func (m *models) aboutDeviation(ctx context.Context, c register.Command) (*register.DeviationFacts, error) {
 	switch c := c.(type) {
 	case register.OpenDeviation:
-		f := &register.DeviationFacts{Involved: []string{}, Unit: c.Unit}
+		f := &register.DeviationFacts{Involved: []string{}}
 		if c.Batch == "" {
 			return f, nil
 		}
 		state, err := m.batch(ctx, c.Batch)
-		if err != nil || state == nil || state.Protocol == nil || c.Step != "" && state.Step(c.Step) == nil || c.Exception < 0 || c.Exception > len(state.Exceptions) {
+		if err != nil || state == nil || state.Protocol == nil {
 			return nil, err
 		}
-		f.Involved, f.Unit = state.Involved(c.Step, c.Exception), state.Basis.Unit
+		f.NoStep, f.NoException = c.Step != "" && state.Step(c.Step) == nil, c.Exception < 0 || c.Exception > len(state.Exceptions)
+		if f.Unit = state.Basis.Unit; f.NoStep || f.NoException {
+			return f, nil
+		}
+		f.Involved = state.Involved(c.Step, c.Exception)
 		return f, nil
 	case register.AssessDeviation:
 		return &register.DeviationFacts{Found: m.sharing(c.Searched)}, nil
