@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -33,6 +34,13 @@ func TestDonationsArePooledSplitAndHeldAtThePages(t *testing.T) {
 	holds(t, more, "Lot "+one+" of cells, waits for release; 100 mL left; anybody’s; donation =A9999 26 000001.", "Lot "+two+" of cells", `name="code8"`)
 	wrong := b.post("/stock/sign", form{"act": "pool lots", "then": "sign", "code1": "C1", "code2": "C2", "document": "pooling 1", "expiry": "soon"})
 	holds(t, wrong, "Code on its label: nothing was entered.", "How much it is: nothing was entered.", "Write the date as in", `value="pooling 1"`)
+	unknown := b.follow(b.post("/stock/sign", form{
+		"act": "pool lots", "then": "sign", "code1": "C1", "code2": "C-UNKNOWN", "label": "P1", "number": "POOL-1", "quantity": "150", "document": "pooling 1",
+	}))
+	holds(t, unknown, "There is no lot C-UNKNOWN in the register.", `value="C-UNKNOWN"`, `value="pooling 1"`)
+	if unknown.status != http.StatusUnprocessableEntity {
+		t.Errorf("an unknown source: %d", unknown.status)
+	}
 	pool := form{"act": "pool lots", "then": "sign", "code1": "C1", "amount1": "60", "code2": "C2", "label": "P1", "number": "POOL-1", "quantity": "150", "document": "pooling 1"}
 	sheet := b.follow(b.post("/stock/sign", pool))
 	holds(t, sheet, "Pools 60 mL of lot "+one+", 100 mL of lot "+two+" into 150 mL of cells", "Donation: =A9999 26 000001.", "31 Jan 2027 23:59 GMT", "It waits for release")

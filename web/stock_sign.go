@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/register"
+	"countersign/web/site"
 )
 
 // stockSheetView is the signing sheet of an act on a register.
@@ -130,6 +131,10 @@ func (s *Server) signStock(w http.ResponseWriter, r *http.Request, v visit) erro
 // stockNotSigned shows the page that the act began on, with the reason.
 func (s *Server) stockNotSigned(w http.ResponseWriter, r *http.Request, v visit, f form, fault error) error {
 	p := unsigned(fault)
+	// What is not there is not the page's own: it was typed, and is typed again.
+	if refused, ok := site.AsRefusal(fault); p == nil && ok && !leavesPage(refused.Code) && f["lot"]+f["equipment"] == "" {
+		p = &problem{Title: "This cannot be signed now", Sentences: []string{refused.Sentence}}
+	}
 	if p == nil {
 		return fault
 	}
