@@ -222,7 +222,7 @@ func (s *Service) signature(ctx context.Context, w signing) (audit.Signature, er
 // credential turns what the vault says of a password into an answer, and
 // records the failure in the person's stream before the answer is given.
 func (s *Service) credential(ctx context.Context, person identity.Person, doing string, fault error) error {
-	answer := credentialRefusal(fault, s.info.Location)
+	answer := credentialRefusal(fault, s.onSiteClock)
 	if answer == nil {
 		return s.broken("check the password", fault)
 	}
@@ -232,13 +232,19 @@ func (s *Service) credential(ctx context.Context, person identity.Person, doing 
 	return answer
 }
 
-func credentialRefusal(fault error, zone *time.Location) *Refusal {
+// onSiteClock is a moment of the daemon's own clock as the site's clock will show
+// it: that of a training site may be ahead.
+func (s *Service) onSiteClock(at time.Time) time.Time {
+	return s.Now().Add(at.Sub(s.wall())).In(s.info.Location)
+}
+
+func credentialRefusal(fault error, shown func(time.Time) time.Time) *Refusal {
 	var locked *vault.ErrLocked
 	switch {
 	case errors.As(fault, &locked):
 		return &Refusal{Code: "locked_out", Sentence: fmt.Sprintf(
 			"Too many wrong passwords. This account is locked until %s, or until the site administrator unlocks it.",
-			locked.Until.In(zone).Format("15:04 MST"))}
+			shown(locked.Until).Format("15:04 MST"))}
 	case errors.Is(fault, vault.ErrWrong):
 		return &Refusal{Code: "wrong_password", Sentence: "The password is wrong, or not that of this person. Nothing was signed; what you recorded is kept."}
 	case errors.Is(fault, vault.ErrExpired):
