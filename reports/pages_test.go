@@ -38,7 +38,7 @@ func TestEverythingAskedForStandsInThePages(t *testing.T) {
 		// D: materials
 		"oligonucleotide drug product", "L123", "CoA 5", "31 Jan 2027 12:00 +00:00", vialCode, "released",
 		// E: process
-		"Draw up the volume shown, and hold the syringe upright.", "critical parameter", "within 2 % of volume", "unrounded: 5 mL", "PERFORMED: Anna Kowalska", "VERIFIED: Ben Mensah",
+		"Draw up the volume shown, and hold the syringe upright.", "critical parameter", "within 2 % of volume", "here: within 2 % of 5.0 mL: 4.9 to 5.1 mL", "unrounded: 5 mL", "PERFORMED: Anna Kowalska", "VERIFIED: Ben Mensah",
 		"action limit broken", "begun 20 Jul 2026", "in the syringe", "at most 4 h", "out of the refrigerator", "30 h", "taken out", "order.dose / order.strength", "12.0 mg / 2.4 mg/mL = 5",
 		// G: exceptions
 		"5.3 mL", "read at the wrong line", "UNSIGNED – invalidated by entry", "AUTHORISED DEVIATION: Chidi Nwosu", "looked into; the record shows why",

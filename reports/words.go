@@ -119,6 +119,18 @@ func (r *record) limits(list []protocol.Limit) string {
 	return strings.Join(parts, "\n")
 }
 
+// limitsHere writes the approved limits and, where they lean on another value,
+// the figures that they come to in this batch.
+func (r *record) limitsHere(st *batch.StepState, unit protocol.Unit, list []protocol.Limit) string {
+	words := r.limits(list)
+	for _, l := range list {
+		if figures := r.State.Resolved(st, l, unit); figures != "" {
+			words += "\nhere: " + figures
+		}
+	}
+	return words
+}
+
 // outcome writes how a value stands to its limits, in words and with a sign.
 func outcome(v protocol.Verdict, limited bool) cell {
 	switch {

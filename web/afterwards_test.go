@@ -57,6 +57,7 @@ func reviewed(t *testing.T) *world {
 	both("look")
 	scan("draw up", "vial", "VIAL-0042")
 	scan("draw up", "syringe", "SYR-7")
+	w.browser().signIn("a.lee").get(stepAddress(id, "draw up")).says(t, "Limit: within 2 % of 5.0 mL: 4.9 to 5.1 mL; otherwise")
 	record("draw up", "drawn", "5.0")
 	both("draw up")
 	w.done("a.lee", id, batch.PrintLabel{Label: "final", Copies: 1})
@@ -81,6 +82,7 @@ func TestACertifierReadsWhatIsCertifiedAndTheRegisterHasItOnce(t *testing.T) {
 	other.get("/batches/"+id+"/review").says(t, "The certificate waits for somebody whom the licence names", "Priya Shah (releasing person, GPhC 2000001)")
 	certifier := w.browser().signIn("p.shah")
 	page := certifier.get("/batches/" + id + "/review")
+	page.says(t, "within 2 % of 5.0 mL: 4.9 to 5.1 mL; otherwise an exception")
 	page.says(t, "This is certified, and stands on the sheet and in the record", "Certified under the", "in effect from", "Where are you while you certify?", "remotely")
 	f := form{"act": "certify", "statement": "", "place": "Release desk"}
 	certifier.follow(certifier.post("/batches/"+id+"/sign", f)).says(t, "Say where you are while you certify")

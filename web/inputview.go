@@ -20,7 +20,7 @@ func inputOf(s *batch.State, st *batch.StepState, in protocol.Input, t typed, zo
 		Choices: choicesOf(in), Optional: in.Optional, Hint: hintOf(in), Mode: modeOf(in.Type), Long: in.Type == protocol.TypeText,
 		Fix: batchAddress(s.ID) + "/wrong?step=" + queryEscape(st.Step.Name) + "&field=" + queryEscape(in.Name),
 	}
-	v.Limits = limitsOf(s, in.Limits)
+	v.Limits = limitsOf(s, st, unitOfValue(in), in.Limits)
 	entries := st.Values[in.Name]
 	for i, entry := range entries {
 		v.Values = append(v.Values, valueOf(s, in, entry, i, len(entries), zone))
@@ -72,21 +72,39 @@ func valueOf(s *batch.State, in protocol.Input, entry batch.ValueEntry, i, count
 	return v
 }
 
-// limitsOf are the limits of a value in words, with what the site set.
-func limitsOf(s *batch.State, limits []protocol.Limit) []string {
+// unitOfValue is the unit in which a value's limits are worked out. A table's
+// cells share the head of their column, where one row's figures would be read as
+// those of all: there the protocol's words stand.
+func unitOfValue(in protocol.Input) protocol.Unit {
+	if in.Cell != (protocol.Cell{}) {
+		return protocol.Unit{}
+	}
+	return in.Unit
+}
+
+// limitsOf are the limits of a value in words, with what the site set and, once
+// they are known, the figures that they come to.
+func limitsOf(s *batch.State, st *batch.StepState, unit protocol.Unit, limits []protocol.Limit) []string {
 	var words []string
 	for _, limit := range limits {
+		if figures := s.Resolved(st, limit, unit); figures != "" {
+			words = append(words, levelled(limit, figures))
+			continue
+		}
 		limit.Text = s.Figured(limit.Text)
 		words = append(words, limitWords(limit))
 	}
 	return words
 }
 
-func limitWords(limit protocol.Limit) string {
+func limitWords(limit protocol.Limit) string { return levelled(limit, limit.Shown()) }
+
+// levelled says what happens when a limit is broken.
+func levelled(limit protocol.Limit, words string) string {
 	if limit.Outside {
-		return fmt.Sprintf("%s if %s", levelWords(limit.Level), strings.TrimPrefix(limit.Shown(), "is "))
+		return fmt.Sprintf("%s if %s", levelWords(limit.Level), strings.TrimPrefix(words, "is "))
 	}
-	return fmt.Sprintf("%s; otherwise %s", limit.Shown(), levelWords(limit.Level))
+	return fmt.Sprintf("%s; otherwise %s", words, levelWords(limit.Level))
 }
 
 func levelWords(level protocol.Level) string {

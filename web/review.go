@@ -225,7 +225,7 @@ func criticalValues(s *batch.State, zone *time.Location) []reviewValue {
 				Step: st.Step.Name, To: to, Title: titleOr(c.Title, c.Name), Value: c.Show(result.Rounded), Class: "calculated",
 				Verdict: verdictOf(result.Verdict), Working: result.Working, Series: trend.Name(st, c.Title, c.Name),
 			}
-			one.Limits = limitsOf(s, c.Limits)
+			one.Limits = limitsOf(s, st, c.Unit, c.Limits)
 			values = append(values, one)
 		}
 		for _, in := range st.Step.Inputs {
@@ -237,7 +237,7 @@ func criticalValues(s *batch.State, zone *time.Location) []reviewValue {
 				Step: st.Step.Name, To: to, Title: titleOr(in.Title, in.Name), Value: in.Show(entry.Value, zone), Class: in.Class,
 				At: when(entry.At, zone), Name: entry.Name, Verdict: verdictOf(entry.Verdict), Series: trend.Name(st, in.Title, in.Name),
 			}
-			one.Limits = limitsOf(s, in.Limits)
+			one.Limits = limitsOf(s, st, in.Unit, in.Limits)
 			values = append(values, one)
 		}
 	}

@@ -33,7 +33,7 @@ func yieldsOf(s *batch.State) list {
 			{Text: y.Actual},
 			{Text: y.Theoretical},
 			{Text: yield},
-			{Text: strings.Join(limitsOf(s, y.Calc.Limits), "; ")},
+			{Text: strings.Join(limitsOf(s, s.Step(y.Step), y.Calc.Unit, y.Calc.Limits), "; ")},
 			{Text: result},
 		})
 	}
