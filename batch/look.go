@@ -337,12 +337,31 @@ func (s *State) reviewWaits(since time.Time, version int64) []Wait {
 	through := func(p identity.Person) bool {
 		return !slices.ContainsFunc(parts, func(part PartSeen) bool { return !part.SeenBy(p.ID) })
 	}
-	review.Text = "You have looked at every part of the record: sign the full review."
+	names := throughAll(parts)
+	review.Text = fmt.Sprintf("Every part of the record was looked at by %s: sign the full review.", strings.Join(names, ", "))
 	review.may = func(p identity.Person) bool { return s.MayReview(p) && through(p) }
 	look := Wait{
 		Kind: WaitsLook, Cause: fmt.Sprintf("full review@%d", version), Since: since, Roles: reviewers(),
 		may:  func(p identity.Person) bool { return s.MayReview(p) && !through(p) },
 		Text: "Look at each part of the record and sign that you have, then review the batch. " + demands[0].Sentence(),
 	}
+	if len(names) == 0 {
+		return []Wait{look} // nobody has looked at everything: there is no review to sign yet
+	}
 	return []Wait{look, review}
+}
+
+// throughAll names those who have looked at every part as it is now.
+func throughAll(parts []PartSeen) []string {
+	var names []string
+	if len(parts) == 0 {
+		return nil
+	}
+	for _, act := range parts[0].By {
+		missing := slices.ContainsFunc(parts, func(part PartSeen) bool { return !part.SeenBy(act.Person) })
+		if !missing && !slices.Contains(names, act.Name) {
+			names = append(names, act.Name)
+		}
+	}
+	return names
 }

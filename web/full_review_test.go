@@ -31,6 +31,13 @@ func TestACertifierDemandsFullReviewAndTheReviewerLooksAtEachPart(t *testing.T) 
 	lead.signedOn(t, form{"act": "demandfullreview", "reason": "A figure was copied wrongly elsewhere."}, "I demand that this batch is reviewed in full", "counts no more").
 		says(t, "Demanded by", "A figure was copied wrongly elsewhere.", "NOT LOOKED AT: ")
 
+	if again := lead.get("/batches/" + id + "/review"); strings.Contains(again.text, "Demand full review") {
+		t.Error("full review is offered to who has demanded it already")
+	}
+	if desk := lead.get("/review"); strings.Contains(desk.text, "sign the full review") || !strings.Contains(desk.text, "Look at each part of the record") {
+		t.Errorf("nobody has looked at anything, and the desk says %s", desk.text)
+	}
+
 	reviewer := w.browser().signIn("h.reviewer")
 	page := reviewer.get("/batches/" + id + "/review")
 	page.says(t, "Full review was demanded: look at each part of the record first", "Look at it and sign")
@@ -49,6 +56,7 @@ func TestACertifierDemandsFullReviewAndTheReviewerLooksAtEachPart(t *testing.T) 
 		}
 	}
 	page.says(t, "Read and sign the review")
+	lead.get("/review").says(t, "Every part of the record was looked at by Helen Reviewer: sign the full review.")
 	reviewer.signedOn(t, form{"act": "review", "statement": "I have looked at all of it."}, "I have reviewed the audit trail of this batch, from entry 1", "I neither made nor changed anything in it").
 		says(t, "It is met: Helen Reviewer looked at every part")
 
