@@ -140,11 +140,7 @@ func (d *decision) correct(c Correct) (Event, *Refusal) {
 	if refusal := d.correctable(st); refusal != nil {
 		return nil, refusal
 	}
-	roles := []identity.Role{roleOf(d.s.Protocol, st.Step.By)}
-	if st.Step.CheckedBy != "" {
-		roles = append(roles, roleOf(d.s.Protocol, st.Step.CheckedBy))
-	}
-	if refusal := d.entitled("", roles, identity.NeedsTraining); refusal != nil {
+	if refusal := d.entitled("", d.s.correctors(st), identity.NeedsTraining); refusal != nil {
 		return nil, refusal
 	}
 	value, refusal := d.readable(st, c.Field, c.Text)

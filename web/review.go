@@ -44,6 +44,7 @@ type reviewView struct {
 	Blocks                           []string
 	Disposition                      *dispositionView
 	MayReview, MayDecide, MayCertify bool
+	MayReject                        bool
 	ToLook                           bool   // parts of the record, before the review can be signed
 	WhyNot                           string // why whoever is signed in may not sign what is next
 	Typed                            form
@@ -100,7 +101,7 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, v visit, sta
 		return err
 	}
 	view.MayCertify = state.MayCertify(v.who.Person) && batch.Named(certifiers, v.who.Person.ID)
-	view.Certify = certifyOf(lines, f)
+	view.Certify, view.MayReject = certifyOf(lines, f), state.MayReject(v.who.Person)
 	view.Remarks, view.Route, view.Seen = s.remarksOf(state), s.routeOf(state), state.Version
 	view.Here = s.svc.Info().Unit
 	charts, err := s.svc.Against(r.Context(), v.who, state)

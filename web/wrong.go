@@ -2,9 +2,11 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"countersign/batch"
+	"countersign/identity"
 )
 
 // wrongView is "something is wrong": a short list of ways out.
@@ -23,6 +25,8 @@ type wrongView struct {
 	Holds              []holdChoice
 	Kind               string // of hold, as chosen
 	Safe               string // what makes safe when the batch stops here
+	MayWrite, MayAbort bool   // what the role of whoever looks may do here
+	MayDeviate         bool
 }
 
 // fixable is a value that was entered and can be given anew.
@@ -47,6 +51,7 @@ func (s *Server) wrongPage(w http.ResponseWriter, r *http.Request, v visit) erro
 
 func (s *Server) showWrong(w http.ResponseWriter, r *http.Request, v visit, status int, state *batch.State, f form, p *problem) error {
 	view := wrongOf(state, f, s.svc.NewKey)
+	view.offer(state, v.who.Person)
 	for i := range view.Fixable {
 		view.Fixable[i].Value = shownIn(state, view.Fixable[i], s)
 	}
@@ -62,6 +67,18 @@ func (s *Server) showWrong(w http.ResponseWriter, r *http.Request, v visit, stat
 		Title: "Something is wrong", Patient: patientOf(state), Back: &back, Problem: p, View: view,
 		Events: newsOf(state.ID), Version: state.Version,
 	})
+}
+
+// offer leaves what somebody's role lets them do: nobody fills in a form that
+// can only be refused.
+func (v *wrongView) offer(s *batch.State, p identity.Person) {
+	v.MayWrite, v.MayAbort = batch.MayWrite(p), batch.MayAbort(p)
+	v.MayDeviate = v.MayWrite || p.Has(identity.ControlSite)
+	may := func(one fixable) bool { return s.MayCorrect(s.Step(one.Step), p) }
+	v.Fixable = slices.DeleteFunc(v.Fixable, func(one fixable) bool { return !may(one) })
+	if v.Chosen != nil && !may(*v.Chosen) {
+		v.Chosen = nil
+	}
 }
 
 func shownIn(state *batch.State, one fixable, s *Server) string {
