@@ -125,14 +125,19 @@ type deviationView struct {
 	Searched, Found                                                     string // of the search, one a line
 	Asked                                                               bool
 	MayWork, MayLead, ControlSite                                       bool
-	Risks, Causes, Decisions                                            []choice
+	Risks, Causes                                                       []choice
 	Typed                                                               form
 	History                                                             []actLine
 	Trail, Today                                                        string
 }
 
 // ruledView is a batch that the deviation concerns, and what it means for it.
-type ruledView struct{ Batch, To, Status, Decision, Reason, By string }
+type ruledView struct {
+	Batch, To, Status, Decision, Reason, By string
+	Certified                               bool
+	Decisions                               []choice
+	Typed                                   string // the reason of a decision that was not taken
+}
 
 type followView struct {
 	Number                   int
@@ -157,10 +162,10 @@ func (s *Server) showDeviation(w http.ResponseWriter, r *http.Request, v visit, 
 		return err
 	}
 	now, zone := s.svc.Now(), s.svc.Info().Location
-	view := deviationOf(d, now, zone)
+	view := deviationOf(d, v.form, now, zone)
 	me := v.who.Person
 	view.MayWork = me.Has(identity.Pharmacist) || me.Has(identity.QualityLead)
-	view.MayLead, view.ControlSite, view.Typed = me.Has(identity.QualityLead), me.Has(identity.ControlSite), v.form
+	view.MayLead, view.ControlSite = me.Has(identity.QualityLead), me.Has(identity.ControlSite)
 	if err := s.search(r, v, d, &view); err != nil {
 		return err
 	}
@@ -222,7 +227,7 @@ func readShared(typed string) (all []register.Shared, why string) {
 	return all, ""
 }
 
-func deviationOf(d site.DeviationView, now time.Time, zone *time.Location) deviationView {
+func deviationOf(d site.DeviationView, typed form, now time.Time, zone *time.Location) deviationView {
 	view := deviationView{
 		ID: d.ID, Risk: string(d.Risk), What: d.Arising.What, Immediate: d.Arising.Immediate, Raised: when(d.Opened.At, zone), By: d.Opened.Name,
 		Where: whereOf(d.Arising), Stands: d.Stands(), Told: toldWords(d.Deviation, now, zone), Overdue: d.Unacknowledged(now), Closing: d.Closing,
@@ -238,7 +243,7 @@ func deviationOf(d site.DeviationView, now time.Time, zone *time.Location) devia
 	}
 	view.Involved = strings.Join(involved, ", ")
 	for _, id := range d.Batches {
-		one := ruledView{Batch: id, To: batchAddress(id) + "/review", Status: d.Status[id]}
+		one := ruled(d, id, typed)
 		if ruling := d.Ruling(id); ruling != nil {
 			one.Decision, one.Reason, one.By = string(ruling.Decision), ruling.Reason, ruling.Name+", "+when(ruling.At, zone)
 		}
@@ -261,14 +266,12 @@ func deviationOf(d site.DeviationView, now time.Time, zone *time.Location) devia
 		view.Actions = append(view.Actions, one)
 	}
 	for _, risk := range register.Risks() {
-		view.Risks = append(view.Risks, choice{Value: string(risk), Text: string(risk), Chosen: risk == d.Risk})
+		view.Risks = append(view.Risks, choice{Value: string(risk), Text: string(risk)})
 	}
 	for _, cause := range register.Causes() {
 		view.Causes = append(view.Causes, choice{Value: cause, Text: cause})
 	}
-	for _, decision := range register.Decisions() {
-		view.Decisions = append(view.Decisions, choice{Value: string(decision), Text: "It " + string(decision)})
-	}
+	view.fromForm(typed)
 	return view
 }
 
@@ -314,12 +317,8 @@ func (s *Server) showNewDeviation(w http.ResponseWriter, r *http.Request, v visi
 	if id := v.form["batch"]; id != "" {
 		view.Cancel = batchAddress(id)
 	}
-	chosen := v.form["risk"]
-	if chosen == "" {
-		chosen = string(register.RiskMajor)
-	}
 	for _, risk := range register.Risks() {
-		view.Risks = append(view.Risks, choice{Value: string(risk), Text: string(risk), Chosen: string(risk) == chosen})
+		view.Risks = append(view.Risks, choice{Value: string(risk), Text: string(risk), Chosen: string(risk) == v.form["risk"]})
 	}
 	return s.render(w, r, v, status, "new-deviation", page{Title: "Raise a deviation", Problem: p, View: view, Back: &link{Text: "Back", To: view.Cancel}})
 }

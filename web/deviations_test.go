@@ -181,3 +181,43 @@ func TestADeviationIsSeenSomewhereThatThereIs(t *testing.T) {
 	sheet := tech.follow(tech.post("/registers/sign", form{"act": "open deviation", "year": "2026", "unit": " U-1 ", "risk": "major", "what": "A window stood open.", "immediate": "It was shut."}))
 	sheet.says(t, "Raises a major deviation in unit U-1: A window stood open.")
 }
+
+// TestNothingIsDecidedOfADeviationUntilSomebodyChooses (DEV-03): no decision, no
+// cause and no class is preselected; what is sent without one is refused, and
+// what was typed is kept. Of a batch that is certified already the page says so.
+func TestNothingIsDecidedOfADeviationUntilSomebodyChooses(t *testing.T) {
+	w := newWorld(t).staffed()
+	w.signed("b.okoro", "", id, w.ordered(id))
+	lead := w.browser().signIn("q.meyer")
+	raise := form{"act": "open deviation", "year": "2026", "batch": id, "risk": "major", "what": "A window stood open.", "immediate": "It was shut."}
+	lead.signForm(raise)
+	page := lead.get("/deviations/D-2026-0001")
+	page.says(t, "Nobody has decided, and this batch is not certified while that is so.")
+	if n := strings.Count(page.text, `<option value="">Choose</option>`); n != 3 {
+		t.Errorf("%d choices are nobody's yet, and should be three", n)
+	}
+	for _, text := range []string{page.text, lead.get("/deviations/new").text} {
+		if strings.Contains(text, " selected") || strings.Contains(text, " checked") {
+			t.Error("something is chosen before anybody chose it")
+		}
+	}
+	lead.signForm(form{"act": "rule on batch", "deviation": "D-2026-0001", "batch": id, "decision": "", "reason": "Nothing was open."}).
+		says(t, "Choose what the deviation means for the batch.", "Nothing was open.</textarea>")
+	lead.signForm(form{"act": "rule on batch", "deviation": "D-2026-0001", "batch": id, "decision": string(register.Bears), "reason": ""}).
+		says(t, `<option value="`+string(register.Bears)+`" selected>`)
+	lead.signForm(form{"act": "investigate deviation", "deviation": "D-2026-0001", "cause": "", "words": "The catch is worn."}).
+		says(t, "Choose the root cause from the list.", "The catch is worn.</textarea>")
+}
+
+// TestADeviationAfterTheCertificateSpeaksOfTheCertificate (DEV-03, REL-12).
+func TestADeviationAfterTheCertificateSpeaksOfTheCertificate(t *testing.T) {
+	w := reviewed(t)
+	w.signed("p.shah", "", id, batch.Certify{Place: "Release desk", Where: batch.AtSite})
+	lead := w.browser().signIn("q.meyer")
+	lead.signForm(form{"act": "open deviation", "year": "2026", "batch": id, "risk": "major", "what": "A window stood open.", "immediate": "It was shut."})
+	page := lead.get("/deviations/D-2026-0001")
+	page.says(t, "This batch is certified already, and nobody has decided what the deviation means for it.", "its certificate stands", "is to be recalled")
+	if strings.Contains(page.text, "is not certified while") {
+		t.Error("the page says of a certified batch that it is not certified")
+	}
+}

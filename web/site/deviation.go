@@ -198,6 +198,8 @@ func (s *Service) arising(ctx context.Context, m *models, state *batch.State, ex
 type DeviationView struct {
 	*register.Deviation
 	Status map[string]string // batch → where it stands
+	// Certified are the batches among them that have a certificate.
+	Certified map[string]bool
 	People map[string]string // id → printed name, of those involved
 }
 
@@ -234,10 +236,10 @@ func (s *Service) Deviation(ctx context.Context, who Session, id string) (view D
 }
 
 func (m *models) deviationView(d *register.Deviation) DeviationView {
-	view := DeviationView{Deviation: d, Status: map[string]string{}, People: map[string]string{}}
+	view := DeviationView{Deviation: d, Status: map[string]string{}, Certified: map[string]bool{}, People: map[string]string{}}
 	for _, id := range d.Batches {
 		if line := m.batches.line(id); line != nil {
-			view.Status[id] = string(line.Status)
+			view.Status[id], view.Certified[id] = string(line.Status), line.Certified != nil
 		}
 	}
 	for _, id := range d.Arising.Involved {
