@@ -200,7 +200,7 @@ type DeviationView struct {
 	Status map[string]string // batch → where it stands
 	// Certified are the batches among them that have a certificate.
 	Certified map[string]bool
-	People map[string]string // id → printed name, of those involved
+	People    map[string]string // id → printed name, of those involved
 }
 
 // Deviations gives all deviations, the newest first.
