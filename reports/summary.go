@@ -170,6 +170,9 @@ func (r *record) exceptions() {
 		return
 	}
 	sort.SliceStable(list, func(i, j int) bool { return list[i].Resolved == nil && list[j].Resolved != nil })
+	if !sort.SliceIsSorted(list, func(i, j int) bool { return list[i].Number < list[j].Number }) {
+		r.introduce(small("Those that nobody has decided come first, then the decided ones, each by number."))
+	}
 	t := newTable(column{"No.", 4}, column{"What happened", 42}, column{"Class, severity, holds up", 20}, column{"Decision", 34})
 	for _, e := range list {
 		t.add(strong(fmt.Sprint(e.Number)),

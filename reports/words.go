@@ -64,25 +64,14 @@ func (c clock) whoWhen(a batch.Act) cell {
 	return lines
 }
 
-// duration writes a span in hours, minutes and seconds, as in "1 h 30 min".
+// duration writes a span in hours, minutes and seconds, as in "1 h 30 min" or
+// "1 min 40.5 s". Below a tenth of a second nobody reads it; the moments
+// themselves stand in full in the attached data.
 func duration(d time.Duration) string {
 	if d < 0 {
 		return "minus " + duration(-d)
 	}
-	var parts []string
-	for _, unit := range []struct {
-		size time.Duration
-		name string
-	}{{time.Hour, "h"}, {time.Minute, "min"}, {time.Second, "s"}, {time.Microsecond, "µs"}} {
-		if n := d / unit.size; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, unit.name))
-			d -= n * unit.size
-		}
-	}
-	if len(parts) == 0 {
-		return "0 s"
-	}
-	return strings.Join(parts, " ")
+	return protocol.ShowDuration(d.Round(100 * time.Millisecond))
 }
 
 // span writes the bounds of a time.
