@@ -184,14 +184,14 @@ func (c Certify) attest(ev BatchCertified) (Event, *Refusal) {
 	}
 	switch {
 	case !slices.Contains(Wheres(), c.Where):
-		return nil, refuse("no_place", "Say where you are while you certify: at the site, at the control site, or elsewhere.")
+		return nil, refuse("no_place", "Say where you are while you certify: at the site, at the control site, or remotely.")
 	case c.Where == Remotely:
 		parts = append(parts, typedPart{&ev.Country, c.Country, "in which country you are"})
 		if !offsetForm.MatchString(c.Offset) {
 			return nil, refuse("no_place", "Say how the time of day where you are differs from universal time, as in +01:00.")
 		}
 	case strings.TrimSpace(c.Country) != "" || c.Offset != "":
-		return nil, refuse("no_place", "A country and a time zone are only said by somebody who signs elsewhere.")
+		return nil, refuse("no_place", "A country and a time zone are only said by somebody who signs remotely.")
 	}
 	if refusal := takeParts(parts...); refusal != nil {
 		return nil, refusal

@@ -64,7 +64,7 @@ func (s *State) Coverage() []string {
 		}
 	}
 	lines := []string{
-		fmt.Sprintf("The system judged %d limits over %d values and %d results, as the approved protocol writes them; %d of these broke one%s.", limits, entered, results, broken, before.words()),
+		fmt.Sprintf("The system judged %s over %s and %s, as the approved protocol writes them; %d of these broke one%s.", counted(limits, "limit"), counted(entered, "value"), counted(results, "result"), broken, before.words()),
 		fmt.Sprintf("It judged %d scans, of which %d matched, and %d signatures for order, role, training and independence.", scans, matched, signatures),
 	}
 	if len(s.Demanded()) > 0 {

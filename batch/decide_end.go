@@ -93,7 +93,7 @@ func (d *decision) resolve(c Resolve) (Event, *Refusal) {
 	}
 	if refusal := d.entitled(identity.AuthorisedDeviation, deciding(ex), identity.NeedsNothing); refusal != nil {
 		if ex.Class == identityClass && refusal.Code == "no_role" {
-			refusal.Sentence = "A patient did not match: only the control site's quality lead decides how this batch goes on. It can still be rejected or aborted."
+			refusal.Sentence = "What was scanned is another patient's: only the control site's quality lead decides how this batch goes on. It can still be rejected or aborted."
 		}
 		return nil, refusal
 	}

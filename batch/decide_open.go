@@ -19,7 +19,7 @@ var batchName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.-]{2,39}$`)
 // open issues a batch record from the effective protocol (MBR-01, MBR-03).
 func (d *decision) open(c Open) (Event, *Refusal) {
 	if d.s.Protocol != nil {
-		return nil, refuse("already_open", "Batch %s is already open.", d.s.ID)
+		return nil, refuse("already_open", "There is a batch %s already.", d.s.ID)
 	}
 	p := d.f.Protocol
 	if refusal := d.issuable(c); refusal != nil {

@@ -8,3 +8,12 @@ import "countersign/protocol"
 func (s *State) Resolved(st *StepState, limit protocol.Limit, unit protocol.Unit) string {
 	return limit.Resolved(unit, s.envAt(st))
 }
+
+// lotOrNumber says what a thing of this name is known by: a machine has a number,
+// and a material is of a lot.
+func (s *State) lotOrNumber(name string) string {
+	if item := s.Protocol.Item(name); item != nil && item.Equipment {
+		return "number"
+	}
+	return "lot"
+}

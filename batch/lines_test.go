@@ -36,7 +36,7 @@ func TestTheSheetOfAStepShowsEveryFigure(t *testing.T) {
 	}{
 		{Check{"test"}, []string{"PH: 5.5, entered by Asha", "BROKEN (action)", "Protein: 0.10 g/L", "Performed by Asha (technician)", "Signed as: verified."}},
 		{Perform{"draw up"}, []string{"Step: draw up. Draw up the volume shown.", "Volume to draw up: 1.5 mL. Working:", "Volume drawn up: 1.5 mL", "within 2 % of volume; holds", "Signed as: performed."}},
-		{Perform{"clearance"}, []string{"Scan of cabinet refused", "matched, 20 Nov 2026 09:00:00 UTC: lot LOT-cabinet"}},
+		{Perform{"clearance"}, []string{"Scan of cabinet refused", "matched, 20 Nov 2026 09:00:00 UTC: number LOT-cabinet"}},
 		{Review{Statement: "All is well."}, []string{"The system judged ", "No person need have looked at the other"}},
 		{Certify{Statement: "All is well.", Place: "Ward 9", Where: AtSite}, []string{"Exception 2 (out of limit, major)", "It is not decided.", "Step rest: not performed.", "Criterion, not met", "Signed at the site, Ward 9."}},
 	} {

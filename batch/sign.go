@@ -283,7 +283,7 @@ func (sh *sheet) stepSeen(st *StepState) {
 			case !entry.Matched:
 				sh.add("Scan of %s refused, %s: %s.", scan.Field, sh.at(entry.At), entry.Why)
 			case entry.Item != "":
-				sh.add("Scan of %s matched, %s: lot %s.", scan.Field, sh.at(entry.At), entry.Item)
+				sh.add("Scan of %s matched, %s: %s %s.", scan.Field, sh.at(entry.At), sh.s.lotOrNumber(scan.Field), entry.Item)
 			default:
 				sh.add("Scan of %s matched, %s.", scan.Field, sh.at(entry.At))
 			}

@@ -23,7 +23,7 @@ func Words(ev Event) string {
 		return fmt.Sprintf("Began step %s.", e.Step) + e.Manner.words(e.By)
 	case ScanAccepted:
 		if e.Lot != "" {
-			return fmt.Sprintf("Scanned %s in step %s: it matched, lot %s.", e.Field, e.Step, e.Lot)
+			return fmt.Sprintf("Scanned %s in step %s: it matched %s.", e.Field, e.Step, e.Lot)
 		}
 		return fmt.Sprintf("Scanned %s in step %s: it matched.", e.Field, e.Step)
 	case ScanRefused:

@@ -43,7 +43,7 @@ func TestGoingBackFromASheetLosesNothing(t *testing.T) {
 	if got := b.post("/batches/"+id+"/signed", f); got.status != http.StatusSeeOther {
 		t.Fatalf("%d\n%s", got.status, got.text)
 	}
-	if back := b.get(sent.to); back.status >= 500 || !strings.Contains(back.text, "already open") {
+	if back := b.get(sent.to); back.status >= 500 || !strings.Contains(back.text, "There is a batch") {
 		t.Errorf("back after signing: %d\n%s", back.status, back.text)
 	}
 	b.post("/sign-out", form{})
