@@ -48,6 +48,7 @@ func TestADeviationFromThePageToItsEnd(t *testing.T) {
 	tech.get("/deviations/new?batch="+id+"&step=clearance").says(t, "What happened", `value="`+id+`"`)
 	wrong := tech.signForm(form{"act": "open deviation", "year": "2026", "batch": id, "step": "clearance", "risk": "critical", "what": "A window stood open.", "immediate": ""})
 	wrong.says(t, "Say what was done at once", "A window stood open.")
+	tech.signForm(form{"act": "open deviation", "year": "2026", "what": "A window stood open.", "exception": "one"}).says(t, "Number of the exception that it comes from", "write a whole number")
 	tech.signForm(form{"act": "open deviation", "year": "2026", "batch": id, "step": "clearance", "risk": "critical", "what": "A window stood open.", "immediate": "It was shut."}).
 		says(t, "D-2026-0001", "acknowledges by", "The rules propose to pause unit U-1")
 	lead := w.browser().signIn("q.meyer")

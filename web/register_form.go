@@ -23,7 +23,7 @@ func registerCommand(f form, zone *time.Location) (register.Command, *problem, e
 		for i := range filled.NumField() {
 			name, _, _ := strings.Cut(filled.Type().Field(i).Tag.Get("json"), ",")
 			if why := fillMember(filled.Field(i), strings.TrimSpace(f[name]), zone); why != "" {
-				wrong.add("", "%s: %s", strings.ReplaceAll(name, "_", " "), why)
+				wrong.add("", "%s: %s", fieldLabel(f["act"], name), why)
 			}
 		}
 		c, ok := filled.Interface().(register.Command)
