@@ -68,6 +68,9 @@ func TestALockedTerminalKeepsWhatWasTyped(t *testing.T) {
 	if asked.status != http.StatusForbidden || !strings.Contains(asked.text, "Asha Lee") || strings.Contains(asked.text, "EXAMPLE, Robin") {
 		t.Fatalf("%d\n%s", asked.status, asked.text)
 	}
+	if locked := b.get("/lock"); strings.Contains(locked.text, "Nobody is signed in") || !strings.Contains(locked.text, "<strong>Asha Lee</strong>, locked") {
+		t.Errorf("the page of the lock says who is signed in otherwise at its head: %s", locked.text)
+	}
 	open := formTo(t, asked.text, "/unlock")
 	open["password"] = "not the password at all"
 	if got := b.post("/unlock", open); got.status != http.StatusForbidden {

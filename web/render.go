@@ -61,6 +61,7 @@ type page struct {
 	Events  string   // address of the page's news; "" when it has none
 	Version int64    // of the batch that the page was drawn from
 	Stamp   string   // of the list that the page was drawn from
+	Sleeper string   // whose session is locked, on the page of the lock
 	Refresh int      // seconds after which a browser without script asks again; 0 for never
 	View    any
 }

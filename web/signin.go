@@ -51,7 +51,7 @@ func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request, v visit, sta
 	view.People, view.Notice, view.Terminal = s.recentPeople(r), s.options.Notice, v.terminal
 	p := page{Title: "Who are you?", View: view}
 	if view.Locked {
-		p.Title = "This terminal is locked"
+		p.Title, p.Sleeper = "This terminal is locked", view.Person
 	}
 	if view.Sentence != "" {
 		p.Problem = &problem{Title: "You are not signed in", Sentences: []string{view.Sentence}, To: "#password"}
