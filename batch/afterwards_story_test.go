@@ -87,6 +87,19 @@ func (s *story) afterwardsThen(same func(got any, want string)) []pattern {
 			}
 		}},
 		{`exception (\d+) is said to be: (.+)`, func(m []string) { same(state.HoldsUp(state.Exceptions[s.number(m[1])-1]), m[2]) }},
+		{`there are (\d+) close calls, of which (\d+) stopped the batch`, func(m []string) {
+			stopped := 0
+			for _, call := range state.CloseCalls() {
+				if call.Stopped {
+					stopped++
+				}
+			}
+			same(len(state.CloseCalls()), m[1])
+			same(stopped, m[2])
+			months := state.codesOf(time.UTC)
+			same(months[0].Wrong, m[1])
+			same(months[0].Identity, m[2])
+		}},
 		{`report (\d+) is due by (\S+)`, func(m []string) {
 			if got := state.News[s.number(m[1])-1].Due.Format(time.RFC3339); got != m[2] {
 				s.wrong("it is due by %s", got)

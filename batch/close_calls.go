@@ -62,16 +62,28 @@ func stoppedBefore(r RefusalEntry) string {
 	return ""
 }
 
-// codes runs over every code that was given in a step.
+// codes runs over every code that was given in a step, and says whether a wrong
+// one stopped the batch.
 func (s *State) codes(each func(st *StepState, stop bool, field string, entry ScanEntry)) {
 	for i := range s.Steps {
 		st := &s.Steps[i]
 		for _, scan := range st.Step.Scans {
 			for _, entry := range st.Scans[scan.Field] {
-				each(st, scan.Stop, scan.Field, entry)
+				each(st, !entry.Matched && s.stoppedBy(st.Step.Name, scan.Field, entry), scan.Field, entry)
 			}
 		}
 	}
+}
+
+// stoppedBy says whether a wrong code stopped the batch: the first exception that
+// was raised for a code of the field after it is its own.
+func (s *State) stoppedBy(step, field string, entry ScanEntry) bool {
+	for _, ex := range s.Exceptions {
+		if ex.Raised.Version > entry.Version && ex.Step == step && ex.Field == field && strings.HasPrefix(ex.Cause, "scan:") {
+			return ex.Blocks == BlocksBatch
+		}
+	}
+	return false
 }
 
 // codesOf counts a batch's codes in each month of a zone.
@@ -91,6 +103,15 @@ func (s *State) codesOf(zone *time.Location) (months []CodesOfMonth) {
 		}
 		counts[month] = c
 	})
+	for _, refusal := range s.Refusals {
+		if stoppedBefore(refusal) == "" {
+			continue
+		}
+		month := refusal.At.In(zone).Format("2006-01") // as in the list: outside of a step a code is only read where it was wrong
+		c := counts[month]
+		c.All, c.Wrong = c.All+1, c.Wrong+1
+		counts[month] = c
+	}
 	for _, month := range slices.Sorted(maps.Keys(counts)) {
 		months = append(months, CodesOfMonth{month, counts[month]})
 	}
