@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"countersign/audit"
+	"countersign/batch/worklist"
+	"countersign/identity"
 	"countersign/register"
 )
 
@@ -98,6 +100,7 @@ type sampledLine struct {
 	Trail, To, Stands, Text, Why, DeviationAt, RaiseAt string
 	Entries                                            int64
 	Looked, Followed                                   *actLine
+	Nobody                                             string // who could look at it, where nobody here may
 	MayLook, MayFollow, Own                            bool
 	Result, Typed, Deviation, Reason                   string // as typed
 }
@@ -128,11 +131,18 @@ func (s *Server) showSample(w http.ResponseWriter, r *http.Request, v visit, sta
 			{"Rule", register.DrawRule},
 		},
 	}
+	people, err := s.svc.People(r.Context(), v.who)
+	if err != nil {
+		return err
+	}
 	may := answersForSite(v.who.Person)
 	for _, one := range sample.Trails {
 		line := sampledLine{Trail: one.Trail, To: trailAddress(one.Trail), Stands: one.Stands(), Text: one.Text, Why: one.Why, Entries: one.Entries}
 		line.Own = slices.Contains(actors[one.Trail], v.who.Person.ID)
 		line.MayLook = may && one.Looked == nil && !line.Own
+		if one.Looked == nil && !slices.ContainsFunc(people, func(p identity.Person) bool { return worklist.MayLookAt(p, actors[one.Trail]) }) {
+			line.Nobody = worklist.WhoElseLooks
+		}
 		line.MayFollow = may && one.Looked != nil && one.Open()
 		line.Looked, line.Followed = actOf(one.Looked, zone), actOf(one.Followed, zone)
 		if one.Deviation != "" {

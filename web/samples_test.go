@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"countersign/batch"
+	"countersign/identity"
 	"countersign/web/api"
 )
 
@@ -83,4 +84,22 @@ func TestNobodyIsAskedToLookAtATrailInWhichTheyActed(t *testing.T) {
 	control := w.browser().signIn("e.control")
 	control.get("/work").says(t, "look at the audit trail of batch/"+id)
 	control.signForm(form{"act": "look at trail", "sample": "S-2026-0001", "trail": "batch/" + id, "result": "nothing found"}).says(t, "done: 1 of 1 looked at")
+}
+
+// TestATrailInWhichEverybodyActedSaysWhoElseCouldLook (AUD-09): it waits, and
+// the page and the list say for whom, until somebody is there who took no part.
+func TestATrailInWhichEverybodyActedSaysWhoElseCouldLook(t *testing.T) {
+	w := newWorld(t).staffed()
+	w.signed("b.okoro", "", id, w.opening(id))
+	w.done("q.meyer", id, batch.Note{Text: "I was there."})
+	w.signed("e.control", "", id, batch.SetApart{As: batch.Quarantined, Reason: "A count is looked at again."})
+	lead := w.browser().signIn("q.meyer")
+	lead.signForm(form{"act": "draw sample", "year": "2026", "basis": "by chance", "of": "batch", "from": "2026-11-01", "to": "2026-11-30", "size": "1", "reason": "x"})
+	lead.get("/samples/S-2026-0001").says(t, "Nobody here may look at it: everybody who could acted in it.", "another quality lead, or the control site")
+	lead.get("/work/all").says(t, "nobody here may look at the audit trail of batch/"+id)
+	w.registered("p.shah", "Priya Shah", identity.QualityLead)
+	if page := lead.get("/samples/S-2026-0001"); strings.Contains(page.text, "Nobody here may look at it") {
+		t.Error("a quality lead came who took no part, and the page says that nobody may look")
+	}
+	w.browser().signIn("p.shah").get("/work").says(t, "look at the audit trail of batch/"+id+". Whoever acted in it does not.")
 }

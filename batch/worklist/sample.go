@@ -3,9 +3,21 @@ package worklist
 import (
 	"fmt"
 	"net/url"
+	"slices"
 
+	"countersign/identity"
 	"countersign/register"
 )
+
+// WhoElseLooks says who could look at a trail in which everybody here acted.
+const WhoElseLooks = "Somebody else can: another quality lead, or the control site. Have one registered who took no part in it."
+
+// MayLookAt says whether somebody may look at a sampled trail in which those
+// acted.
+func MayLookAt(p identity.Person, actors []identity.PersonID) bool {
+	_, roles := register.LookAtTrail{}.Signs()
+	return others(roles, actors...)(p)
+}
 
 // samples: each trail that was drawn is looked at by somebody who did not act in
 // it, and each finding followed up (AUD-09).
@@ -19,6 +31,9 @@ func samples(s Site, add func(Item, register.Command)) {
 				one.Text = fmt.Sprintf("Sample %s: look at the audit trail of %s. Whoever acted in it does not.", sample.ID, t.Trail)
 				_, roles := register.LookAtTrail{}.Signs()
 				one.may = others(roles, s.Actors[t.Trail]...)
+				if !slices.ContainsFunc(s.People, one.may) {
+					one.Text = fmt.Sprintf("Sample %s: nobody here may look at the audit trail of %s, because everybody who could acted in it. %s", sample.ID, t.Trail, WhoElseLooks)
+				}
 				add(one, register.LookAtTrail{})
 			case t.Open():
 				one.Kind, one.Since = FindingToFollow, t.Looked.At
