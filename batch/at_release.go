@@ -13,6 +13,7 @@ import (
 type CriterionShown struct {
 	CriterionResult
 	Since string // "" where nothing has changed
+	Fails bool   // since then: what became known after the release does not hold
 }
 
 // CriteriaShown gives the criteria as at the release, and that release; as
@@ -26,7 +27,7 @@ func (s *State) CriteriaShown() (*Disposition, []CriterionShown) {
 			continue
 		}
 		if then := released.Criteria[i]; then != c {
-			shown[i] = CriterionShown{CriterionResult: then, Since: s.sinceRelease(s.Protocol.Criteria[i], c)}
+			shown[i] = CriterionShown{CriterionResult: then, Since: s.sinceRelease(s.Protocol.Criteria[i], c), Fails: s.Protocol.Criteria[i].Record == "" && c.Known && !c.Holds}
 		}
 	}
 	return released, shown

@@ -13,7 +13,10 @@ func (r *record) criteria() {
 	t := newTable(column{"Criterion as approved", 42}, column{"Source", 14}, column{"Result", 44})
 	for _, c := range shown {
 		result := criterionResult(c.CriterionResult)
-		if c.Since != "" {
+		switch {
+		case c.Fails:
+			result = append(result, text{boldStyle, signBroken + " Since then: " + c.Since})
+		case c.Since != "":
 			result = append(result, text{smallStyle, "Since then: " + c.Since})
 		}
 		t.add(say(c.Name), small(c.Source), result)

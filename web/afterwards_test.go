@@ -49,6 +49,7 @@ func reviewed(t *testing.T) *world {
 	both("blood tests")
 	record("urine protein", "protein", "0.10")
 	both("urine protein")
+	w.done("a.lee", id, batch.Move{Item: "vial", To: "out"})
 	scan("warm", "vial", "VIAL-0042")
 	w.done("a.lee", id, batch.Begin{Step: "warm"})
 	must(t, w.svc.MoveClock(t.Context(), w.session("q.meyer"), w.svc.NewKey(), 31*time.Minute))

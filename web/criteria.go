@@ -13,7 +13,7 @@ func criteriaOf(s *batch.State, zone *time.Location) (asAt string, lines []crite
 		asAt = released.Word() + ", " + when(released.At, zone)
 	}
 	for _, c := range shown {
-		one := criterionView{Name: c.Name, Source: c.Source, Words: c.Sentence, Since: c.Since, Result: "✗ not met"}
+		one := criterionView{Name: c.Name, Source: c.Source, Words: c.Sentence, Since: c.Since, Fails: c.Fails, Result: "✗ not met"}
 		switch {
 		case !c.Known && c.Later:
 			one.Result = "known after release"

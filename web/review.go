@@ -56,7 +56,10 @@ type reviewView struct {
 // identityLine is one piece of evidence that this is the patient's medicine.
 type identityLine struct{ Step, To, What, Result, At, Name string }
 
-type criterionView struct{ Name, Source, To, Result, Words, Since string }
+type criterionView struct {
+	Name, Source, To, Result, Words, Since string
+	Fails                                  bool // since then
+}
 
 // reviewValue is a critical value against its limits.
 type reviewValue struct {
