@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -189,16 +190,26 @@ func (d *decision) notStopped(st *StepState) *Refusal {
 // record has it inside: its clock would stand still (EXE-02, EXE-11). item is
 // what is scanned, or "" for everything that the step uses.
 func (d *decision) takenOut(st *StepState, item string) *Refusal {
-	for _, budget := range d.s.Protocol.Budgets {
-		if budget.From.At != "out" || item != "" && item != budget.Item || !uses(st.Step, budget.Item) || len(d.s.moments(budget.Until)) > 0 {
+	inside := d.s.Stored(st.Step, d.at())
+	if len(inside) == 0 || item != "" && !slices.Contains(inside, item) {
+		return nil
+	}
+	return refuse("in_storage", "%s: the record has it in its storage, and its time outside does not run. Say first that it was taken out; if that was earlier, say when.",
+		d.s.itemTitle(cmp.Or(item, inside[0])))
+}
+
+// Stored are the items of a step that the record has in their storage, of those
+// that have only so long outside it.
+func (s *State) Stored(step *protocol.Step, at time.Time) (items []string) {
+	for _, budget := range s.Protocol.Budgets {
+		if budget.From.At != "out" || !uses(step, budget.Item) || len(s.moments(budget.Until)) > 0 {
 			continue
 		}
-		if _, running, _ := d.s.spent(budget, d.at()); !running {
-			return refuse("in_storage", "%s: the record has it in its storage, and its time outside does not run. Say first that it was taken out; if that was earlier, say when.",
-				d.s.itemTitle(budget.Item))
+		if _, running, _ := s.spent(budget, at); !running {
+			items = append(items, budget.Item)
 		}
 	}
-	return nil
+	return items
 }
 
 // exceeded says that a window is running and longer than its maximum.

@@ -28,12 +28,8 @@ func (m *simulation) spend() {
 
 // takeOut takes what a step uses out of its storage; false when that is refused.
 func (m *simulation) takeOut(step *protocol.Step) bool {
-	s := m.run.State
-	for _, b := range m.p.Budgets {
-		if b.From.At != "out" || !uses(step, b.Item) || len(s.moments(b.Until)) > 0 {
-			continue
-		}
-		if _, running, _ := s.spent(b, m.now); !running && !m.must(m.mover(), Move{Item: b.From.Step, To: b.From.At}) {
+	for _, item := range m.run.State.Stored(step, m.now) {
+		if !m.must(m.mover(), Move{Item: item, To: "out"}) {
 			return false
 		}
 	}

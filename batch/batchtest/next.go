@@ -35,6 +35,8 @@ func Next(t *rapid.T, s *batch.State) (Part, batch.Command) {
 	}
 	next := s.Next()
 	switch {
+	case next != nil && len(next.Performed) == 0 && len(s.Stored(next.Step, s.Last)) > 0:
+		return Performer, batch.Move{Item: s.Stored(next.Step, s.Last)[0], To: "out"}
 	case next != nil:
 		return doing(t, s, next)
 	case s.Status == batch.Complete:
