@@ -52,6 +52,16 @@ func (d *decision) startable(st *StepState) *Refusal {
 	return d.unexpired(st)
 }
 
+// unmatched is the patient or the label, where a step still asks for their scan.
+func (st *StepState) unmatched() string {
+	for _, scan := range st.Step.Scans {
+		if (scan.Field == patientField || scan.Field == labelField) && st.Asks(scan) {
+			return scan.Field
+		}
+	}
+	return ""
+}
+
 // begin starts a timed step once the patient and the label were matched.
 func (d *decision) begin(c Begin) (Event, *Refusal) {
 	st, refusal := d.workable(c.Step)
@@ -64,10 +74,8 @@ func (d *decision) begin(c Begin) (Event, *Refusal) {
 	if st.Begun != nil {
 		return nil, refuse("already_begun", "Step %s was begun already.", c.Step)
 	}
-	for _, scan := range st.Step.Scans {
-		if (scan.Field == patientField || scan.Field == labelField) && st.Asks(scan) {
-			return nil, refuse("incomplete", "Scan the %s before step %s begins.", scan.Field, c.Step)
-		}
+	if field := st.unmatched(); field != "" {
+		return nil, refuse("incomplete", "Scan the %s before step %s begins.", field, c.Step)
 	}
 	for _, rule := range []func() *Refusal{
 		func() *Refusal { return d.attended(st) },

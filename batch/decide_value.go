@@ -102,10 +102,8 @@ func (d *decision) inHand(st *StepState) *Refusal {
 	if d.manner != (Manner{}) {
 		return nil
 	}
-	for _, scan := range st.Step.Scans {
-		if (scan.Field == patientField || scan.Field == labelField) && st.Asks(scan) {
-			return refuse("incomplete", "Scan the %s before anything is recorded in step %s.", scan.Field, st.Step.Name)
-		}
+	if field := st.unmatched(); field != "" {
+		return refuse("incomplete", "Scan the %s before anything is recorded in step %s.", field, st.Step.Name)
 	}
 	if st.Step.Timed && st.Begun == nil {
 		return refuse("not_begun", "Say that step %s begins before anything is recorded in it.", st.Step.Name)
