@@ -10,26 +10,44 @@ import (
 // mostAttached bounds the attached data once expanded, in bytes.
 const mostAttached = 256 << 20
 
-// attached takes the machine-readable data out of a record. It reads only the
-// structure that finish writes: a file that was saved anew, signed or joined
-// by another program is not the record, and says so.
-func attached(pdf []byte) ([]byte, error) {
+// carried is what a record has attached: its machine-readable data first, and
+// then the scans.
+type carried struct {
+	objects []object
+	listed  []byte // the references, as the catalogue has them
+}
+
+// carries reads only the structure that finish writes: a file that was saved
+// anew, signed or joined by another program is not the record, and says so.
+func carries(pdf []byte) (carried, error) {
 	if !bytes.HasPrefix(pdf, []byte("%PDF-1.7\n")) {
-		return nil, errors.New("the file is not a PDF batch record")
+		return carried{}, errors.New("the file is not a PDF batch record")
 	}
 	objects, trailer, err := splitObjects(pdf)
 	if err != nil {
-		return nil, err
+		return carried{}, err
 	}
 	catalog, err := follow(objects, trailer, "/Root ")
 	if err != nil {
-		return nil, err
+		return carried{}, err
 	}
-	spec, err := follow(objects, catalog.dict, "/AF [")
+	_, rest, _ := bytes.Cut(catalog.dict, []byte("/AF ["))
+	listed, _, _ := bytes.Cut(rest, []byte("]"))
+	return carried{objects, listed}, nil
+}
+
+// file gives the file to which the first of some references leads.
+func (c carried) file(listed []byte) (object, error) {
+	spec, err := follow(c.objects, listed, "")
 	if err != nil {
-		return nil, err
+		return object{}, err
 	}
-	file, err := follow(objects, spec.dict, "/EF <</F ")
+	return follow(c.objects, spec.dict, "/EF <</F ")
+}
+
+// data takes the machine-readable data out of a record.
+func (c carried) data() ([]byte, error) {
+	file, err := c.file(c.listed)
 	if err != nil {
 		return nil, err
 	}
@@ -46,29 +64,15 @@ func attached(pdf []byte) ([]byte, error) {
 	return data, nil
 }
 
-// scansIn takes the scans out of a record: what is attached beside its data.
-func scansIn(pdf []byte) (scans, error) {
-	objects, trailer, err := splitObjects(pdf)
-	if err != nil {
-		return nil, err
-	}
-	catalog, err := follow(objects, trailer, "/Root ")
-	if err != nil {
-		return nil, err
-	}
-	_, rest, _ := bytes.Cut(catalog.dict, []byte("/AF ["))
-	listed, _, _ := bytes.Cut(rest, []byte("]"))
+// scans takes the scans out of a record: what is attached beside its data.
+func (c carried) scans() (scans, error) {
 	var files [][]byte
-	for room := int64(mostAttached); ; {
-		_, listed, _ = bytes.Cut(listed, []byte(" 0 R ")) // behind the data, which come first
-		if len(listed) == 0 {
+	listed, room := c.listed, int64(mostAttached)
+	for {
+		if _, listed, _ = bytes.Cut(listed, []byte(" 0 R ")); len(listed) == 0 { // behind the data, which come first
 			return scansOf(files), nil
 		}
-		spec, err := follow(objects, listed, "")
-		if err != nil {
-			return nil, err
-		}
-		file, err := follow(objects, spec.dict, "/EF <</F ")
+		file, err := c.file(listed)
 		if err != nil {
 			return nil, err
 		}

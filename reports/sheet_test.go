@@ -95,3 +95,12 @@ func TestAHeadingMovesWithItsFirstRow(t *testing.T) {
 		}
 	}
 }
+
+// attached is the data that a record carries.
+func attached(pdf []byte) ([]byte, error) {
+	held, err := carries(pdf)
+	if err != nil {
+		return nil, err
+	}
+	return held.data()
+}

@@ -69,7 +69,11 @@ func (v *Verdict) check(pdf []byte, knownSiteKey string) (err error) {
 			err = fmt.Errorf("the file broke the reader: %v", fault)
 		}
 	}()
-	data, err := attached(pdf)
+	held, err := carries(pdf)
+	if err != nil {
+		return err
+	}
+	data, err := held.data()
 	if err != nil {
 		return err
 	}
@@ -115,7 +119,7 @@ func (v *Verdict) check(pdf []byte, knownSiteKey string) (err error) {
 		return err
 	}
 	in := h.input(state, opened)
-	if in.Scans, err = scansIn(pdf); err != nil {
+	if in.Scans, err = held.scans(); err != nil {
 		return err
 	}
 	v.scans(state, in.Scans)

@@ -6,10 +6,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"countersign/audit/ledger"
-	"countersign/identity"
 	"countersign/register"
 	"countersign/reports"
 )
@@ -25,7 +25,7 @@ func (s *Service) KeepScan(ctx context.Context, who Session, file []byte) (strin
 		return "", err
 	}
 	finish := register.FinishBlank{}
-	if _, roles := finish.Signs(); !holdsAny(who.Person, roles) {
+	if _, roles := finish.Signs(); !slices.ContainsFunc(roles, who.Person.Has) {
 		return "", &Refusal{Code: "no_role", Sentence: "You hold no role that may end a blank."}
 	}
 	switch {
@@ -39,15 +39,6 @@ func (s *Service) KeepScan(ctx context.Context, who Session, file []byte) (strin
 		return "", s.broken("keep a scan", err)
 	}
 	return hex.EncodeToString(sum[:]), nil
-}
-
-func holdsAny(p identity.Person, roles []identity.Role) bool {
-	for _, role := range roles {
-		if p.Has(role) {
-			return true
-		}
-	}
-	return false
 }
 
 // Scan gives the scan of a blank's sheets, with the name that it was signed
