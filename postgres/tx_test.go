@@ -39,7 +39,7 @@ func TestAQueryWhoseAnswerVanishesEnds(t *testing.T) {
 	db := pgtest.New(t)
 	hole := holeTo(t, db.RuntimeDSN)
 	pool, err := postgres.Open(context.Background(), hole.dsn, postgres.Options{
-		StatementTimeout: 200 * time.Millisecond, ReadMargin: 200 * time.Millisecond, MaxConnections: 1,
+		StatementTimeout: time.Second, ReadMargin: time.Second, MaxConnections: 1,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -60,7 +60,7 @@ func TestALostAcknowledgementIsAnUnknownOutcome(t *testing.T) {
 	db := pgtest.New(t, diary())
 	hole := holeTo(t, db.RuntimeDSN)
 	pool, err := postgres.Open(ctx, hole.dsn, postgres.Options{
-		StatementTimeout: 300 * time.Millisecond, ReadMargin: 300 * time.Millisecond, MaxConnections: 1,
+		StatementTimeout: time.Second, ReadMargin: time.Second, MaxConnections: 1,
 	})
 	if err != nil {
 		t.Fatal(err)
