@@ -25,7 +25,7 @@ func (sh *sheet) correctionLines(c ConfirmCorrection) error {
 	if err != nil {
 		return err
 	}
-	sh.add("%s", sh.verdict(after.Step(asked.Step).Value(asked.Field).Verdict, in.Limits))
+	sh.add("%s", sh.verdict(after.Step(asked.Step), after.Step(asked.Step).Value(asked.Field).Verdict, in.Unit, in.Limits))
 	for _, line := range sh.s.consequences(event, after).Effects() {
 		sh.add("%s", line)
 	}

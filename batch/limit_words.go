@@ -9,6 +9,16 @@ func (s *State) Resolved(st *StepState, limit protocol.Limit, unit protocol.Unit
 	return limit.Resolved(unit, s.envAt(st))
 }
 
+// LimitWords is a limit as people read it in a step of this batch: in figures,
+// and while one of them is not known in the protocol's words with what the site
+// set behind its names.
+func (s *State) LimitWords(st *StepState, limit protocol.Limit, unit protocol.Unit) string {
+	if figures := s.Resolved(st, limit, unit); figures != "" {
+		return figures
+	}
+	return s.Figured(limit.Shown())
+}
+
 // lotOrNumber says what a thing of this name is known by: a machine has a number,
 // and a material is of a lot.
 func (s *State) lotOrNumber(name string) string {

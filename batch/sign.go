@@ -304,7 +304,7 @@ func (sh *sheet) calculation(st *StepState, calc *protocol.Calculation) {
 		sh.add("%s: %s, worked out when this is signed.", title, calc.Formula)
 		return
 	}
-	sh.add("%s: %s. Working: %s. %s", title, calc.Show(result.Rounded), result.Working, sh.verdict(result.Verdict, calc.Limits))
+	sh.add("%s: %s. Working: %s. %s", title, calc.Show(result.Rounded), result.Working, sh.verdict(st, result.Verdict, calc.Unit, calc.Limits))
 }
 
 func (sh *sheet) values(st *StepState, in *protocol.Input) {
@@ -322,21 +322,22 @@ func (sh *sheet) values(st *StepState, in *protocol.Input) {
 		case entry.Repeat:
 			word = "measured again"
 		}
-		sh.add("%s: %s, %s by %s, %s%s. %s", title, in.Show(entry.Value, sh.zone), word, entry.Name, sh.at(entry.At), sh.mannered(entry.Act)+sh.s.secondWords(entry), sh.verdict(entry.Verdict, in.Limits))
+		sh.add("%s: %s, %s by %s, %s%s. %s", title, in.Show(entry.Value, sh.zone), word, entry.Name, sh.at(entry.At), sh.mannered(entry.Act)+sh.s.secondWords(entry), sh.verdict(st, entry.Verdict, in.Unit, in.Limits))
 	}
 }
 
 // verdict says how a figure stands to its limits.
-func (sh *sheet) verdict(v protocol.Verdict, limits []protocol.Limit) string {
+func (sh *sheet) verdict(st *StepState, v protocol.Verdict, unit protocol.Unit, limits []protocol.Limit) string {
 	if len(limits) == 0 {
 		return "No limit."
 	}
 	texts := make([]string, len(limits))
 	for i := range limits {
-		texts[i] = string(limits[i].Level) + " " + sh.s.Figured(limits[i].Shown())
-		if !limits[i].Outside {
-			texts[i] = "accept " + sh.s.Figured(limits[i].Shown())
+		kind := "accept"
+		if limits[i].Outside {
+			kind = string(limits[i].Level)
 		}
+		texts[i] = kind + " " + sh.s.LimitWords(st, limits[i], unit)
 	}
 	stands := "holds"
 	if v.Level != "" {

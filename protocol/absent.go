@@ -48,14 +48,14 @@ func (v Value) absence() string {
 
 // judgeAbsent: what was not done or is not available keeps no limit, so it
 // breaks the most serious one; what is not applicable is held against none.
-func judgeAbsent(limits []Limit, v Value) Verdict {
+func judgeAbsent(limits []Limit, v Value, unit Unit, env Env) Verdict {
 	var worst Verdict
 	if v.Absent == NotApplicable {
 		return worst
 	}
 	for i := range limits {
 		if severity(limits[i].Level) > severity(worst.Level) {
-			worst = Verdict{Level: limits[i].Level, Limit: &limits[i], Reason: fmt.Sprintf("it is %s, and a limit holds: %s", v.Absent, limits[i].Shown())}
+			worst = Verdict{Level: limits[i].Level, Limit: &limits[i], Reason: fmt.Sprintf("it is %s, and a limit holds: %s", v.Absent, limits[i].in(unit, env))}
 		}
 	}
 	return worst
@@ -125,15 +125,15 @@ func parseFile(text string) (string, error) {
 
 // meets judges a value by a limit. A range meets it with both its ends; a
 // result beyond what can be measured, with every value that it may be.
-func (l *Limit) meets(v Value, env Env) (bool, string, error) {
+func (l *Limit) meets(v Value, unit Unit, env Env) (bool, string, error) {
 	if holds, _ := l.Cond.plain.hold(&v); holds {
 		return true, "", nil
 	}
-	return l.meetsAll(v, env)
+	return l.meetsAll(v, unit, env)
 }
 
 // meetsAll is meets for any limit, and says why one does not hold.
-func (l *Limit) meetsAll(v Value, env Env) (bool, string, error) {
+func (l *Limit) meetsAll(v Value, unit Unit, env Env) (bool, string, error) {
 	switch {
 	case v.Type == TypeRange:
 		for _, end := range []Quantity{v.Low, v.High} {
@@ -155,7 +155,7 @@ func (l *Limit) meetsAll(v Value, env Env) (bool, string, error) {
 		if may.within(bounded(l.Cond.root, true)) {
 			return true, "", nil
 		}
-		return false, fmt.Sprintf("%s may break the limit: %s", v, l.Shown()), nil
+		return false, fmt.Sprintf("%s may break the limit: %s", v, l.in(unit, env)), nil
 	}
 	return l.Cond.breaks(env, &v)
 }

@@ -53,7 +53,7 @@ func (v *SiteValue) leaf() *node {
 	full := "site." + v.Name
 	in := v.Input()
 	n := named(full, &in)
-	n.site = v
+	n.site, n.outside = v, "site: "+v.Title
 	if v.Type == TypeText {
 		n.late = "\"" + full + "\" is a text: it stands in instructions, in braces, and has no place in a formula"
 	}

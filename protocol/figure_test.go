@@ -55,7 +55,7 @@ func TestALimitSaysTheSameByItsFiguresAsByItsExpression(t *testing.T) {
 					v.Quantity.Number = plain(r)
 				}
 			}
-			want, _, err := limit.meetsAll(v, nothing{})
+			want, _, err := limit.meetsAll(v, Unit{}, nothing{})
 			if err != nil {
 				rt.Fatal(err)
 			}
@@ -65,7 +65,7 @@ func TestALimitSaysTheSameByItsFiguresAsByItsExpression(t *testing.T) {
 			} else if got != want {
 				rt.Fatalf("%s meets %q (turned round: %v): %v by its figures, %v by its expression", v, text, !holds, got, want)
 			}
-			if got, _, err := limit.meets(v, nothing{}); err != nil || got != want {
+			if got, _, err := limit.meets(v, Unit{}, nothing{}); err != nil || got != want {
 				rt.Fatalf("%s meets %q: %v, not %v: %v", v, text, got, want, err)
 			}
 		}

@@ -71,17 +71,17 @@ func severity(l Level) int {
 // one that does not hold. A limit that leans on a value not there yet gives
 // *Missing.
 func (in Input) Judge(v Value, env Env) (Verdict, error) {
-	return judge(in.Limits, v, env)
+	return judge(in.Limits, v, in.Unit, env)
 }
 
-func judge(limits []Limit, v Value, env Env) (Verdict, error) {
+func judge(limits []Limit, v Value, unit Unit, env Env) (Verdict, error) {
 	var worst Verdict
 	if v.Absent != "" {
-		return judgeAbsent(limits, v), nil
+		return judgeAbsent(limits, v, unit, env), nil
 	}
 	for i := range limits {
 		limit := &limits[i]
-		holds, reason, err := limit.meets(v, env)
+		holds, reason, err := limit.meets(v, unit, env)
 		if err != nil {
 			return Verdict{}, err
 		}
@@ -89,7 +89,7 @@ func judge(limits []Limit, v Value, env Env) (Verdict, error) {
 			continue
 		}
 		if reason == "" {
-			reason = fmt.Sprintf("%s is not %s", v, limit.Shown())
+			reason = fmt.Sprintf("%s is not %s", v, limit.in(unit, env))
 		}
 		worst = Verdict{Level: limit.Level, Limit: limit, Reason: reason}
 	}
@@ -113,7 +113,7 @@ func (c Calculation) Compute(env Env) (Result, error) {
 		Rounded:   Quantity{Number: c.Rounding.apply(r), Unit: c.Unit},
 	}
 	result.Working = fmt.Sprintf("%s = %s; rounded %s", working, result.Unrounded.Brief(), result.Rounded)
-	result.Verdict, err = judge(c.Limits, Value{Type: TypeDecimal, Quantity: result.Rounded}, env)
+	result.Verdict, err = judge(c.Limits, Value{Type: TypeDecimal, Quantity: result.Rounded}, c.Unit, env)
 	return result, err
 }
 

@@ -3,14 +3,16 @@ package protocol
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Resolved is the limit with the figures that it comes to, where it leans on
 // another value: "within 2 % of 5.0 mL: 4.9 to 5.1 mL" for "within 2 % of
-// volume". They are the figures that Judge compares with, worked out by the same
-// rules; unit is that of the value that is judged. It is "" where the text has
-// its figures already, while one of them is not known yet, and for what is no
-// figure.
+// volume". What was ordered or set by the site has its name behind it: "at most
+// 0.3 mL (site: volume that stays in the line)". They are the figures that Judge
+// compares with, worked out by the same rules; unit is that of the value that is
+// judged. It is "" where the text has its figures already, while one of them is
+// not known yet, and for what is no figure.
 func (l *Limit) Resolved(unit Unit, env Env) string {
 	if l.Cond == nil || unit.Code == "" {
 		return ""
@@ -28,6 +30,15 @@ func (l *Limit) Resolved(unit Unit, env Env) string {
 		return ""
 	}
 	return text
+}
+
+// in is the limit as people read it where it is asked: in figures, and as
+// written while it has none.
+func (l *Limit) in(unit Unit, env Env) string {
+	if text := l.Resolved(unit, env); text != "" {
+		return text
+	}
+	return l.Shown()
 }
 
 // comparedWith is how comparing with a figure is said.
@@ -52,27 +63,33 @@ func (f *frame) resolved(n *node, unit Unit) (text string, leans bool) {
 		return words + right.args[0].qty.Number + " to " + right.args[1].qty.String(), false
 	}
 	if right.op == "within" {
-		by, of := f.figure(right.args[0], unit), f.figure(right.args[1], unit)
-		low, high, err := f.bounds(right)
-		if err != nil || by == "" || of == "" {
-			return "", false
-		}
-		lowest, err := fromBase(low, unit)
-		if err != nil {
-			return "", false
-		}
-		highest, err := fromBase(high, unit)
-		if err != nil {
-			return "", false
-		}
-		most := Quantity{Number: plain(highest), Unit: unit}
-		return fmt.Sprintf("%swithin %s of %s: %s to %s", words, by, of, Quantity{Number: plain(lowest)}.Brief(), most.Brief()), leans
+		text = f.tolerance(right, unit)
+	} else {
+		text = f.figure(right, unit)
 	}
-	figure := f.figure(right, unit)
-	if figure == "" {
+	if text == "" {
 		return "", false
 	}
-	return words + figure, leans
+	return words + text + f.behind(right), leans
+}
+
+// tolerance is an amount around a figure, and how far it reaches.
+func (f *frame) tolerance(n *node, unit Unit) string {
+	by, of := f.figure(n.args[0], unit), f.figure(n.args[1], unit)
+	low, high, err := f.bounds(n)
+	if err != nil || by == "" || of == "" {
+		return ""
+	}
+	lowest, err := fromBase(low, unit)
+	if err != nil {
+		return ""
+	}
+	highest, err := fromBase(high, unit)
+	if err != nil {
+		return ""
+	}
+	most := Quantity{Number: plain(highest), Unit: unit}
+	return fmt.Sprintf("within %s of %s: %s to %s", by, of, Quantity{Number: plain(lowest)}.Brief(), most.Brief())
 }
 
 // figure is a part of a limit as people read it: as it was entered or rounded,
@@ -96,8 +113,45 @@ func (f *frame) figure(n *node, unit Unit) string {
 	return Quantity{Number: plain(r), Unit: lent.unit}.Brief()
 }
 
-// leans says that a figure of the batch is in the expression. What a site sets is
-// no such figure: it stands behind its name wherever the limit is shown.
+// behind names what was ordered or set by the site among the figures of a part:
+// " (site: rest)". Where the part is worked out from it, its figure stands there
+// too: " (order: dose 12.0 mg)".
+func (f *frame) behind(n *node) string {
+	var names []string
+	parts := []*node{n}
+	if n.op == "within" {
+		parts = n.args
+	}
+	for _, part := range parts {
+		for _, leaf := range part.outer() {
+			text := leaf.outside
+			if shown, err := f.shown(leaf); leaf != part && err == nil {
+				text += " " + shown
+			}
+			if !slices.Contains(names, text) {
+				names = append(names, text)
+			}
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(names, "; ") + ")"
+}
+
+// outer are the leaves of an expression that come from outside the steps.
+func (n *node) outer() []*node {
+	if n.outside != "" {
+		return []*node{n}
+	}
+	var all []*node
+	for _, arg := range n.args {
+		all = append(all, arg.outer()...)
+	}
+	return all
+}
+
+// leans says that a figure of the batch is in the expression.
 func (n *node) leans() bool {
-	return n.op == opName && n.site == nil || n.op == opPoint || slices.ContainsFunc(n.args, (*node).leans)
+	return n.op == opName || n.op == opPoint || slices.ContainsFunc(n.args, (*node).leans)
 }

@@ -31,15 +31,23 @@ func TestALimitThatLeansOnAValueShowsTheFiguresThatItIsJudgedBy(t *testing.T) {
 		"accept: at least volume":                                "at least 5.0 mL",
 		"accept: at most 1.02 * volume":                          "at most 5.1 mL",
 		"accept: at most 9.9 mL\n            warn above: volume": "above 5.0 mL",
+		"accept: at least order.dose / 2.4 mg/mL":                "at least 5 mL (order: dose 12.0 mg)",
+		"accept: at most site.syringe":                           "at most 6.0 mL (site: what the syringe holds)",
+		"accept: within site.syringe of volume":                  "within 6.0 mL of 5.0 mL: -1 to 11 mL (site: what the syringe holds)",
+		"accept: at most 2 * site.syringe":                       "at most 12 mL (site: what the syringe holds 6.0 mL)",
 		"accept: 4.9 to 5.1 mL":                                  "",
 		"accept: at most 5.0 mL":                                 "",
 	} {
-		p, problems := Parse("aso-intrathecal.yaml", []byte(strings.Replace(text, written, limit, 1)))
+		told := strings.Replace(text, "\npeople:", "\nsite sets:\n  syringe:\n    title: what the syringe holds\n    allow: 5.0 to 6.0 mL\n\npeople:", 1)
+		if !strings.Contains(limit, "site.") {
+			told = text
+		}
+		p, problems := Parse("aso-intrathecal.yaml", []byte(strings.Replace(told, written, limit, 1)))
 		if len(problems) > 0 {
 			t.Fatalf("%s: %s", limit, problems.Error())
 		}
 		in := drawn(t, p)
-		known := batchOf{"order.dose": "12.0 mg", "order.strength": "2.4 mg/mL"}
+		known := batchOf{"site.syringe": "6.0 mL", "order.dose": "12.0 mg", "order.strength": "2.4 mg/mL"}
 		for _, section := range p.Sections {
 			for _, step := range section.Steps {
 				for _, c := range step.Calcs {

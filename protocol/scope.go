@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -48,7 +49,9 @@ func (s stepScope) find(name string) (*node, bool) {
 		if of == "order" {
 			for i := range s.p.Order {
 				if v := &s.p.Order[i]; v.Name == field {
-					return named(name, &v.Input), true
+					n := named(name, &v.Input)
+					n.outside = "order: " + cmp.Or(v.Title, v.Name)
+					return n, true
 				}
 			}
 			return nil, false

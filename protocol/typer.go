@@ -86,6 +86,7 @@ type node struct {
 	calc    *Calculation
 	site    *SiteValue // that a site sets; nil for every other
 	table   *Table     // of a column
+	outside string     // where a figure that no step gives comes from, as in "order: dose"
 	late    string     // why the value cannot be there yet; "" when it can
 	unit    Unit       // in which people read it; zero where none is natural
 	sort    sort

@@ -158,7 +158,7 @@ func (r *record) seen(h batch.Handover) cell {
 		} else if len(one.Input.Limits) > 0 {
 			words += " " + signHolds
 		}
-		if limits := strings.TrimSpace(r.limits(one.Input.Limits)); limits != "" && one.Input.Type == protocol.TypeRange {
+		if limits := strings.TrimSpace(r.limits(r.State.Step(h.Step), one.Input.Unit, one.Input.Limits)); limits != "" && one.Input.Type == protocol.TypeRange {
 			words += " (approved: " + limits + ")"
 		}
 		lines = append(lines, text{plainStyle, words})

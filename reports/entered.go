@@ -42,7 +42,7 @@ func (r *record) filled(st *batch.StepState, planned *protocol.Table) {
 	r.introduce(strong(planned.Title))
 	t := newTable(column{first(planned.Each, "row"), 14})
 	for _, in := range planned.Columns {
-		t.columns = append(t.columns, column{r.columnHead(in), 86 / len(planned.Columns)})
+		t.columns = append(t.columns, column{r.columnHead(st, in), 86 / len(planned.Columns)})
 	}
 	for row := 1; row <= planned.Most; row++ {
 		cells := []cell{say(planned.Row(row))}
@@ -63,7 +63,7 @@ func (r *record) filled(st *batch.StepState, planned *protocol.Table) {
 }
 
 // columnHead is a column's title with its unit, class and limits.
-func (r *record) columnHead(in protocol.Input) string {
+func (r *record) columnHead(st *batch.StepState, in protocol.Input) string {
 	text := first(in.Title, in.Name)
 	if in.Unit.Display != "" {
 		text += " in " + in.Unit.Display
@@ -72,7 +72,7 @@ func (r *record) columnHead(in protocol.Input) string {
 		text += ", " + in.Class
 	}
 	if len(in.Limits) > 0 {
-		text += "\n" + r.limits(in.Limits)
+		text += "\n" + r.limits(st, in.Unit, in.Limits)
 	}
 	return text
 }

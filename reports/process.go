@@ -152,7 +152,7 @@ func (r *record) inputRows(t *table, st *batch.StepState, input protocol.Input) 
 		if input.Optional {
 			words = "left out; not required"
 		}
-		t.add(name, small("not recorded"), small(r.limitsHere(st, input.Unit, input.Limits)), say(words))
+		t.add(name, small("not recorded"), small(r.limits(st, input.Unit, input.Limits)), say(words))
 		return
 	}
 	for i, e := range entries {
@@ -172,10 +172,10 @@ func (r *record) inputRows(t *table, st *batch.StepState, input protocol.Input) 
 		case e.Repeat:
 			what = append(append(cell{}, name...), text{smallStyle, "repeated measurement"})
 		}
-		t.add(what, recorded, small(r.limitsHere(st, input.Unit, input.Limits)), outcome(e.Verdict, len(input.Limits) > 0), r.whoWhen(e.Act))
+		t.add(what, recorded, small(r.limits(st, input.Unit, input.Limits)), outcome(e.Verdict, len(input.Limits) > 0), r.whoWhen(e.Act))
 	}
 	for _, c := range r.asked(st, input.Name) {
-		t.add(cell{{boldStyle, "correction of " + first(input.Title, input.Name)}}, r.askedFor(c), small(r.limitsHere(st, input.Unit, input.Limits)), say(signOpen+" does not count"), r.whoWhen(c.Act))
+		t.add(cell{{boldStyle, "correction of " + first(input.Title, input.Name)}}, r.askedFor(c), small(r.limits(st, input.Unit, input.Limits)), say(signOpen+" does not count"), r.whoWhen(c.Act))
 	}
 }
 
@@ -187,12 +187,12 @@ func (r *record) calculationRow(st *batch.StepState, calc protocol.Calculation) 
 		if st.PerformedNow() != nil { // else it could not have been signed
 			words = "not applicable: nothing that it is calculated from is"
 		}
-		return []cell{name, small("not calculated"), small(r.limitsHere(st, calc.Unit, calc.Limits)), say(words)}
+		return []cell{name, small("not calculated"), small(r.limits(st, calc.Unit, calc.Limits)), say(words)}
 	}
 	return []cell{
 		name,
 		{{boldStyle, calc.Show(result.Rounded)}, {smallStyle, "unrounded: " + result.Unrounded.Brief()}},
-		small(r.limitsHere(st, calc.Unit, calc.Limits)),
+		small(r.limits(st, calc.Unit, calc.Limits)),
 		outcome(result.Verdict, len(calc.Limits) > 0),
 		small("by the system, from the values above; in full in “Calculations”"),
 	}

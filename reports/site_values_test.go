@@ -32,7 +32,7 @@ func TestTheRecordShowsWhatTheSiteHadSet(t *testing.T) {
 	for _, words := range []string{
 		"Values set by the site", "time from the hot laboratory to the patient", "1 to 10 min", "4 min", "020 7946 0077",
 		w.person(chi).Name + " (" + w.person(chi).Username + ")", "20 Jul 2026 11:00:00 +01:00", "for version 1; entry",
-		"the patient it takes 4 min.", "at least site.transfer (4 min)",
+		"the patient it takes 4 min.", "at least site.transfer", "here: at least 4 min (site: time from the hot laboratory to the patient)",
 	} {
 		if !strings.Contains(whole, words) {
 			t.Errorf("MBR-05: the pages do not say %q", words)

@@ -92,32 +92,27 @@ func keeps(s protocol.Span, d time.Duration) bool {
 	return (s.Min == 0 || d >= s.Min) && (s.Max == 0 || d <= s.Max)
 }
 
-// limits writes the approved limits of a value, each with its level.
-func (r *record) limits(list []protocol.Limit) string {
+// limits writes the approved limits of a value, each with its level, and, where
+// they lean on another value, the figures that they come to in this batch.
+func (r *record) limits(st *batch.StepState, unit protocol.Unit, list []protocol.Limit) string {
 	if len(list) == 0 {
 		return "none"
 	}
-	parts := make([]string, len(list))
-	for i, l := range list {
-		if l.Outside {
-			parts[i] = string(l.Level) + " " + r.State.Figured(l.Shown())
-		} else {
-			parts[i] = r.State.Figured(l.Shown()) + " (" + string(l.Level) + " limit)"
-		}
-	}
-	return strings.Join(parts, "\n")
-}
-
-// limitsHere writes the approved limits and, where they lean on another value,
-// the figures that they come to in this batch.
-func (r *record) limitsHere(st *batch.StepState, unit protocol.Unit, list []protocol.Limit) string {
-	words := r.limits(list)
+	var approved, here []string
 	for _, l := range list {
-		if figures := r.State.Resolved(st, l, unit); figures != "" {
-			words += "\nhere: " + figures
+		words, figures := l.Shown(), r.State.Resolved(st, l, unit)
+		if figures != "" {
+			here = append(here, "here: "+figures)
+		} else {
+			words = r.State.Figured(words)
+		}
+		if l.Outside {
+			approved = append(approved, string(l.Level)+" "+words)
+		} else {
+			approved = append(approved, words+" ("+string(l.Level)+" limit)")
 		}
 	}
-	return words
+	return strings.Join(append(approved, here...), "\n")
 }
 
 // outcome writes how a value stands to its limits, in words and with a sign.

@@ -14,7 +14,7 @@ func (r *record) yields() {
 	for _, y := range all {
 		phase := cell{{plainStyle, y.Phase}, {smallStyle, "step " + y.Step}}
 		if !y.Known {
-			t.add(phase, say(orDash(y.Actual)), say(orDash(y.Theoretical)), say(signOpen+" missing"), small(r.limits(y.Calc.Limits)), small("not known"))
+			t.add(phase, say(orDash(y.Actual)), say(orDash(y.Theoretical)), say(signOpen+" missing"), small(r.limits(r.State.Step(y.Step), y.Calc.Unit, y.Calc.Limits)), small("not known"))
 			continue
 		}
 		result := outcome(y.Result.Verdict, len(y.Calc.Limits) > 0)
@@ -25,7 +25,7 @@ func (r *record) yields() {
 			}
 			result = append(result, text{smallStyle, words})
 		}
-		t.add(phase, say(y.Actual), say(y.Theoretical), cell{{boldStyle, y.Calc.Show(y.Result.Rounded)}}, small(r.limits(y.Calc.Limits)), result)
+		t.add(phase, say(y.Actual), say(y.Theoretical), cell{{boldStyle, y.Calc.Show(y.Result.Rounded)}}, small(r.limits(r.State.Step(y.Step), y.Calc.Unit, y.Calc.Limits)), result)
 	}
 	r.grid(t)
 }

@@ -20,7 +20,7 @@ func inputOf(s *batch.State, st *batch.StepState, in protocol.Input, t typed, zo
 		Choices: choicesOf(in), Optional: in.Optional, Hint: hintOf(in), Mode: modeOf(in.Type), Long: in.Type == protocol.TypeText,
 		Fix: batchAddress(s.ID) + "/wrong?step=" + queryEscape(st.Step.Name) + "&field=" + queryEscape(in.Name),
 	}
-	v.Limits = limitsOf(s, st, unitOfValue(in), in.Limits)
+	v.Limits = limitsOf(s, st, in.Unit, in.Limits)
 	entries := st.Values[in.Name]
 	for i, entry := range entries {
 		v.Values = append(v.Values, valueOf(s, in, entry, i, len(entries), zone))
@@ -72,32 +72,15 @@ func valueOf(s *batch.State, in protocol.Input, entry batch.ValueEntry, i, count
 	return v
 }
 
-// unitOfValue is the unit in which a value's limits are worked out. A table's
-// cells share the head of their column, where one row's figures would be read as
-// those of all: there the protocol's words stand.
-func unitOfValue(in protocol.Input) protocol.Unit {
-	if in.Cell != (protocol.Cell{}) {
-		return protocol.Unit{}
-	}
-	return in.Unit
-}
-
-// limitsOf are the limits of a value in words, with what the site set and, once
-// they are known, the figures that they come to.
+// limitsOf are the limits of a value in words, in figures as far as they are
+// known.
 func limitsOf(s *batch.State, st *batch.StepState, unit protocol.Unit, limits []protocol.Limit) []string {
 	var words []string
 	for _, limit := range limits {
-		if figures := s.Resolved(st, limit, unit); figures != "" {
-			words = append(words, levelled(limit, figures))
-			continue
-		}
-		limit.Text = s.Figured(limit.Text)
-		words = append(words, limitWords(limit))
+		words = append(words, levelled(limit, s.LimitWords(st, limit, unit)))
 	}
 	return words
 }
-
-func limitWords(limit protocol.Limit) string { return levelled(limit, limit.Shown()) }
 
 // levelled says what happens when a limit is broken.
 func levelled(limit protocol.Limit, words string) string {

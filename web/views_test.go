@@ -201,7 +201,7 @@ func TestALimitSaysWhetherItsWordsAllowOrForbid(t *testing.T) {
 		"a warning if above 0.20 g/L":                  {Level: protocol.Warn, Outside: true, Text: "above 0.20 g/L"},
 		"within 2 % of volume; otherwise an exception": {Level: protocol.Action, Text: "within 2 % of volume"},
 	} {
-		if got := limitWords(limit); got != want {
+		if got := levelled(limit, limit.Shown()); got != want {
 			t.Errorf("%q", got)
 		}
 	}
