@@ -77,6 +77,10 @@ func (d *decision) judged(event Event, step, field string) (protocol.Verdict, *S
 	if err != nil {
 		return protocol.Verdict{}, nil, refuse("bad_value", "This value cannot be compared with its limits.")
 	}
+	if in := input(st.Step, field); in.LessThanNothing(entry.Value, after.envAt(st)) {
+		return protocol.Verdict{}, nil, refuse("below_zero", "%s cannot be %s: that is less than nothing. Read it again, and enter what you read.",
+			sentenceCase(titled(in.Title, in.Name)), in.Show(entry.Value, d.zone()))
+	}
 	return entry.Verdict, after, nil
 }
 

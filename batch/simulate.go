@@ -344,7 +344,7 @@ func (m *simulation) good(st *StepState, in *protocol.Input) string {
 	all := m.samples(st, in)
 	for _, text := range all {
 		value, err := in.Parse(text, time.UTC)
-		if err != nil || value.Absent != "" {
+		if err != nil || value.Absent != "" || in.LessThanNothing(value, m.run.State.envAt(st)) {
 			continue
 		}
 		event := ValueRecorded{Step: st.Step.Name, Field: in.Name, Text: text, Value: value.Coded()}

@@ -45,7 +45,7 @@ func (g *grammar) compile(text string, in scope, subject *node) (*node, []fault)
 	if len(l.pieces) == 0 {
 		return nil, []fault{{message: "there is no formula"}}
 	}
-	pieces := l.pieces
+	pieces := signed(l.pieces)
 	if subject != nil && startsPhrase(pieces) {
 		self := *subject
 		pieces = append([]piece{{cel: "self", leaf: &self}}, pieces...)
