@@ -26,7 +26,9 @@ type Books struct {
 	into       map[string][]string // lot → lots that were made of it
 	products   map[string]*Product
 	units      map[string]*Unit
-	blocked    map[string][]Blocked // by product: openings that were refused
+	readings   map[string][]*Received   // by machine, the newest last
+	messages   map[messageKey]*Received // the same, one by one
+	blocked    map[string][]Blocked     // by product: openings that were refused
 	versions   map[audit.StreamID]int64
 }
 
@@ -36,7 +38,7 @@ func NewBooks() *Books {
 		materials: map[string]Material{}, lots: map[string]*Lot{}, equipment: map[string]*Equipment{}, recalls: map[string]*Recall{}, deviations: map[string]*Deviation{},
 		blanks: map[string]*Blank{}, samples: map[string]*Sample{},
 		codes: map[string]string{}, into: map[string][]string{}, versions: map[audit.StreamID]int64{},
-		products: map[string]*Product{}, units: map[string]*Unit{}, blocked: map[string][]Blocked{},
+		readings: map[string][]*Received{}, messages: map[messageKey]*Received{}, products: map[string]*Product{}, units: map[string]*Unit{}, blocked: map[string][]Blocked{},
 	}
 }
 
@@ -57,7 +59,7 @@ type Act struct {
 func Keeps(stream audit.StreamID) bool {
 	room, _, _ := strings.Cut(string(stream), "/")
 	switch room {
-	case "material", "lot", "stock", "equipment", "logbook", "product", "unit", "recall", "deviation", "blank", "sample", "setting":
+	case "material", "lot", "stock", "equipment", "logbook", "readings", "product", "unit", "recall", "deviation", "blank", "sample", "setting":
 		return true
 	}
 	return false

@@ -32,6 +32,12 @@ func events() []Event {
 		EquipmentRetired{},
 		EquipmentTaken{},
 		EquipmentFreed{},
+		InterfaceAccepted{},
+		InterfaceWithdrawn{},
+		MessageReceived{},
+		AlarmAnswered{},
+		AlarmAnsweredInBatch{},
+		ReadingTaken{},
 		ProductListed{},
 		ProductDesignated{},
 		DesignationEnded{},
@@ -105,6 +111,9 @@ func Commands() []Command {
 		StopEquipment{},
 		ReturnEquipment{},
 		RetireEquipment{},
+		AcceptInterface{},
+		WithdrawInterface{},
+		AnswerAlarm{},
 		ListProduct{},
 		DesignateProduct{},
 		EndDesignation{},
@@ -233,6 +242,8 @@ func about(b *Books, room, id string, zone *time.Location) []string {
 		if m, ok := b.equipment[id]; ok {
 			return m.Lines(zone)
 		}
+	case "readings":
+		return b.alarmLines(id)
 	case "product":
 		if p, ok := b.products[id]; ok {
 			return p.Lines(zone)
@@ -273,6 +284,9 @@ func (m *Equipment) Lines(zone *time.Location) []string {
 		if !state.until.IsZero() {
 			lines = append(lines, fmt.Sprintf("It is %s until %s.", state.what, shown(state.until, zone)))
 		}
+	}
+	if face := m.InForce(); face != nil {
+		lines = append(lines, fmt.Sprintf("Its data are accepted under interface %d, with software %s.", face.Number, face.Software))
 	}
 	if m.Out != "" {
 		lines = append(lines, "It is out of service: "+m.Out+".")

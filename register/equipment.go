@@ -24,10 +24,11 @@ type Equipment struct {
 	Documents  map[string]string
 	Out        string // why it is out of service; "" while it is in service
 	Retired    bool
-	Holder     string // the batch that has it now
-	UsedBy     string // the last batch that had it since it was cleaned
-	History    []Act  // the log book
-	Uses       []Use  // which batches had it
+	Interfaces []Interface // under which its data were accepted; the last may be in force
+	Holder     string      // the batch that has it now
+	UsedBy     string      // the last batch that had it since it was cleaned
+	History    []Act       // the log book
+	Uses       []Use       // which batches had it
 }
 
 // EquipmentStream is a machine's stream.

@@ -34,6 +34,9 @@ func (e EquipmentListed) apply(b *Books, id string, act Act) {
 		b.equipment[id] = was
 	}
 	b.alter(id, act, func(m *Equipment) {
+		if was.Firmware != e.Firmware {
+			m.endInterface(act, "its software was changed from "+said(was.Firmware)+" to "+said(e.Firmware)) // an interface is validated for one version (MAT-05)
+		}
 		m.Kind, m.Title, m.Code, m.Model, m.Serial, m.Firmware, m.Place = e.Item, e.Title, e.Code, e.Model, e.Serial, e.Firmware, e.Place
 		if was.Place != "" && was.Place != e.Place {
 			m.Qualified = time.Time{} // what moved is qualified anew (Annex 15)

@@ -34,6 +34,7 @@ type Fitness struct {
 	UsedBy       string            // the batch that used the machine since it was cleaned
 	Donations    []string          // that are in a lot, unaltered (COI-05)
 	Chain        string            // of identity, that a lot carries (COI-06)
+	Interface    *Interface        // under which a machine's data are accepted now (EXE-13)
 	// Grounds are the lots that a lot came from, as they stood: it is fit while
 	// they are.
 	Grounds []audit.Condition
@@ -153,7 +154,7 @@ func (b *Books) fitnessOfMachine(m *Equipment, now time.Time) Fitness {
 	f := Fitness{
 		Stream: EquipmentStream(m.ID), Name: m.Kind, Number: m.ID, Code: m.Code, Qualified: m.Qualified, Calibrated: m.Calibrated,
 		Clean:    !m.Cleaned.IsZero() && (m.CleanUntil.IsZero() || !now.After(m.CleanUntil)),
-		Document: m.Documents["calibrated"], Holder: m.Holder, UsedBy: m.UsedBy,
+		Document: m.Documents["calibrated"], Holder: m.Holder, UsedBy: m.UsedBy, Interface: m.InForce(),
 	}
 	if m.Out != "" {
 		f.Ended = m.ID + " is out of service: " + m.Out

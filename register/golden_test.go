@@ -44,6 +44,7 @@ func TestThePayloadsOfProductsUnitsAndDeviationsStayAsTheyAre(t *testing.T) {
 	stay(t, "testdata/golden/lots.txt", "lot", "stock")
 	stay(t, "testdata/golden/samples.txt", "sample")
 	stay(t, "testdata/golden/settings.txt", "setting")
+	stay(t, "testdata/golden/readings.txt", "equipment", "logbook", "readings")
 }
 
 func stay(t *testing.T, file string, rooms ...string) {

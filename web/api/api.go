@@ -29,10 +29,14 @@ type api struct {
 func New(service *site.Service, perMinute int) http.Handler {
 	mux := http.NewServeMux()
 	describe(mux, service)
-	pace := newPace(perMinute)
+	pace, data := newPace(perMinute), newPace(dataPerMinute)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if takesPassword(r) && !pace.allow(r) {
-			tooFast(w)
+			tooFast(w, "Passwords were tried too often from this address. Wait half a minute; nothing that was recorded is lost.")
+			return
+		}
+		if r.Method == http.MethodPost && sendsData(strings.TrimPrefix(r.URL.Path, root)) && !data.allow(r) {
+			tooFast(w, "Data are sent too fast from this address. Wait half a minute, and send them again.")
 			return
 		}
 		w.Header().Set("Cache-Control", "no-store")
@@ -44,8 +48,11 @@ func New(service *site.Service, perMinute int) http.Handler {
 
 // most is how many bytes may be sent to a path.
 func most(path string) int64 {
-	if path == scansPath {
+	switch {
+	case path == scansPath:
 		return site.MostScan
+	case sendsData(path):
+		return site.MostRaw*4/3 + 64<<10 // as base64, with the message
 	}
 	return maxBody
 }
@@ -75,6 +82,7 @@ func describe(mux *http.ServeMux, service *site.Service) huma.API {
 	a.blanks(served)
 	a.samples(served)
 	a.registers(served)
+	a.devices(served)
 	a.products(served)
 	a.closeCalls(served)
 	a.certified(served)
@@ -147,12 +155,16 @@ func problem(err error) error {
 
 func statusOf(code string) int {
 	switch code {
-	case "no_session", "wrong_password", "locked_out", "expired", "locked":
+	case "not_signed", "no_session", "wrong_password", "locked_out", "expired", "locked":
 		return http.StatusUnauthorized
 	case "not_allowed", "no_role", "not_trained", "not_acknowledged", "suspended", "must_set_password":
 		return http.StatusForbidden
-	case "no_such_batch", "no_such_protocol", "no_such_person", "no_such_sheet", "no_such_recall":
+	case "no_such_batch", "no_such_protocol", "no_such_person", "no_such_sheet", "no_such_recall", "no_such_equipment", "no_such_file":
 		return http.StatusNotFound
+	case "number_used":
+		return http.StatusConflict
+	case "too_large":
+		return http.StatusRequestEntityTooLarge
 	case "too_fast":
 		return http.StatusTooManyRequests
 	}

@@ -51,12 +51,12 @@ func (p *pace) allow(r *http.Request) bool {
 	return limiter.Allow()
 }
 
-func tooFast(w http.ResponseWriter) {
+func tooFast(w http.ResponseWriter, sentence string) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.Header().Set("Retry-After", "30")
 	w.WriteHeader(http.StatusTooManyRequests)
 	_ = json.NewEncoder(w).Encode(Problem{ // the connection is gone if this fails
 		Status: http.StatusTooManyRequests, Code: "too_fast",
-		Title: "Passwords were tried too often from this address. Wait half a minute; nothing that was recorded is lost.",
+		Title: sentence,
 	})
 }

@@ -165,7 +165,7 @@ func (m *models) apply(entry audit.Stored, openings map[string]string, ahead map
 		return nil
 	case "mail":
 		return m.post.Apply(entry.Entry, openings)
-	case "material", "lot", "stock", "equipment", "logbook", "product", "unit", "recall", "deviation", "blank", "sample", "setting":
+	case "material", "lot", "stock", "equipment", "logbook", "readings", "product", "unit", "recall", "deviation", "blank", "sample", "setting":
 		return m.books.Apply(entry, openings)
 	default:
 		return errors.New("no room knows this stream")
