@@ -22,6 +22,7 @@ func attempts() map[string]string {
 		"resolve": "decide an exception", "decidetogether": "decide exceptions together", "afterstop": "decide what follows a stop", "abort": "abort the batch",
 		"review": "sign the production review", "certify": "certify the batch", "reject": "reject the batch",
 		"demandfullreview": "demand a full review", "withdrawdemand": "withdraw the demand for a full review", "lookat": "sign a part as looked at",
+		"handin": "hand in what a terminal kept", "enterkept": "sign a kept entry", "closekept": "close a kept entry",
 		"recall":  "take in a recall",
 		"promote": "make an exception of a remark", "attachdeviation": "attach the exception to a deviation", "ruledeviation": "take in what a deviation decided", "followblank": "follow a paper blank",
 		"proposeredline": "propose a change to the protocol for this batch", "approveredline": "approve a change to the protocol for this batch",

@@ -53,7 +53,9 @@ func Needs(s *State, c Command) identity.Need {
 	if tell, ok := c.(Tell); ok && tell.inner() != nil {
 		c = tell.inner()
 	}
-	switch c.(type) {
+	switch c := c.(type) {
+	case EnterKept:
+		return s.keptNeed(c.Kept)
 	case Perform, ConfirmTyped:
 		if s != nil && s.Step(stepOf(c)) != nil {
 			return needOf(s.Step(stepOf(c)).Step)

@@ -23,6 +23,7 @@ func commands() map[string]Command {
 		"promote": Promote{}, "attachdeviation": AttachDeviation{}, "ruledeviation": RuleDeviation{}, "followblank": FollowBlank{},
 		"proposeredline": ProposeRedline{}, "approveredline": ApproveRedline{}, "dropredline": DropRedline{}, "readredline": ReadRedline{},
 		"recordroute": RecordRoute{}, "supply": Supply{}, "tellsupply": TellSupply{},
+		"handin": HandIn{}, "enterkept": EnterKept{}, "closekept": CloseKept{},
 		"takeover": TakeOver{}, "linknumber": LinkNumber{}, "confirmnumber": ConfirmNumber{},
 		"printlabel": PrintLabel{}, "reprint": Reprint{}, "applylabel": ApplyLabel{}, "destroylabel": DestroyLabel{}, "attachlabel": AttachLabel{},
 		"immediateuse": ImmediateUse{},

@@ -3,7 +3,6 @@ package batch
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"countersign/identity"
@@ -34,8 +33,10 @@ type decision struct {
 	clock []ExceptionRaised
 	// Of an act that is told late or typed for somebody else:
 	manner Manner
-	done   time.Time         // when it was done, as stated
-	add    []ExceptionRaised // what this act brings about
+	done   time.Time // when it was done, as stated
+	// offline is of an act that a terminal kept.
+	offline *Offline
+	add     []ExceptionRaised // what this act brings about
 	// ahead is the state once the command's own event is written, where a rule had
 	// to look at it already.
 	ahead *State
@@ -95,6 +96,9 @@ func (d *decision) after(main Event) (*State, error) {
 	act := Act{
 		Version: d.s.Version + 1, At: d.now, Person: d.f.Person.ID,
 		Name: d.by.Name, Username: d.by.Username, Role: d.by.Role, Training: d.by.Training, Meaning: meanings(main),
+	}
+	if d.offline != nil {
+		act.Manner = &Manner{Done: d.offline.Done, Offline: d.offline}
 	}
 	return d.s.with(main, act, d.f.Protocol)
 }
@@ -225,7 +229,7 @@ func answer(ev Event, refusal *Refusal) (Event, error) {
 // leans on was found not applicable, with a reason; and no stop
 // that the step's own figures give stands in the way.
 func (d *decision) afterwards(main Event, after *State) *Refusal {
-	performed, ok := main.(StepPerformed)
+	performed, ok := within(main).(StepPerformed)
 	if !ok {
 		return nil
 	}
@@ -279,9 +283,10 @@ func Refused(s *State, c Command, r *Refusal, f Facts, now time.Time) ([]Event, 
 	}
 	events := []Event{attempt}
 	due := append(s.overdue(now.UTC().Truncate(time.Microsecond)), s.unsound(f, attempt.Step)...)
-	if tell, ok := c.(Tell); ok && tell.Done != "" && attempt.Command != "" {
+	tell, _ := c.(Tell)
+	if ofKept(c) || tell.Done != "" && attempt.Command != "" {
 		// What is being told may have been done in time: the next act says what is due.
-		due = slices.DeleteFunc(due, func(ex ExceptionRaised) bool { return ex.Class != clockClass })
+		due = untimed(due)
 	}
 	for i, ex := range due {
 		ex.By, ex.Number = by, len(s.Exceptions)+i+1

@@ -177,6 +177,9 @@ func (d *decision) review(c Review) (Event, *Refusal) {
 	if refusal := d.papers(); refusal != nil {
 		return nil, refusal
 	}
+	if refusal := d.keptSettled(); refusal != nil {
+		return nil, refusal
+	}
 	for _, rule := range []func() *Refusal{d.independentReview, d.lookedThrough} {
 		if refusal := rule(); refusal != nil {
 			return nil, refusal

@@ -257,6 +257,8 @@ func (f Facts) asTheBooksSaid(s *State, ev Event, now time.Time) Facts {
 		f.wrongScan, f.Near = &e, e.Near
 	case ScanAccepted:
 		f.Near = e.Near
+	case KeptEntered:
+		return f.asTheBooksSaid(s, within(e), now)
 	case CodeTyped:
 		return f.asTheBooksSaid(s, e.asScan(), now)
 	case CommandRefused:

@@ -191,6 +191,9 @@ func events() []Event {
 		FullReviewDemanded{},
 		DemandWithdrawn{},
 		PartLookedAt{},
+		KeptHandedIn{},
+		KeptEntered{},
+		KeptClosed{},
 	}
 }
 

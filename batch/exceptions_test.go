@@ -60,6 +60,13 @@ func seeds() map[string]func(w *world, at time.Time) {
 			w.must("Quinn", w.open, at)
 			w.must("Asha", TypeCode{"clearance", "cabinet", "CODE-cabinet", TypingReasons()[0], "Torn."}, at)
 		},
+		"offline": func(w *world, at time.Time) {
+			w.must("Quinn", w.open, at)
+			k := &terminal{id: "T-1"}
+			k.keep(w, "Asha", at, KeptNote{Act: "scan", Step: "clearance", Field: "cabinet", Text: "CODE-cabinet"})
+			w.must("Ben", k.handIn(at.Add(time.Minute)), at.Add(time.Minute))
+			w.must("Asha", w.state.entering(1), at.Add(time.Minute))
+		},
 		"wrong scan": func(w *world, at time.Time) {
 			w.must("Quinn", w.open, at)
 			w.must("Asha", Scan{"clearance", "cabinet", "CODE-vial"}, at)

@@ -72,7 +72,9 @@ func signedAs(e audit.Entry, act Act) error {
 // take adds an event. After an error the state is of no more use.
 func (s *growing) take(ev Event, act Act, p *protocol.Protocol) error {
 	s.Version, s.Last = act.Version, act.At
-	act.Manner = mannerOf(ev)
+	if act.Manner == nil { // that of a kept entry is its act's, too
+		act.Manner = mannerOf(ev)
+	}
 	switch e := ev.(type) {
 	case occurrence:
 		if err := e.fold(s, act); err != nil {
@@ -89,7 +91,7 @@ func (s *growing) take(ev Event, act Act, p *protocol.Protocol) error {
 		})
 	case ScanAccepted:
 		return s.change(e.Step, func(st *StepState) error {
-			st.begin(act.At)
+			st.begin(act.When())
 			st.addScan(e.Field, ScanEntry{Act: act, Raw: e.Raw, Sent: e.Sent, Matched: true, Item: e.Lot, Personal: e.Field == patientField})
 			s.nearby(e.Near)
 			return s.appliedIn(e, act)

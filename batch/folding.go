@@ -167,7 +167,7 @@ func grow(s *State) *growing {
 	next.Demands, next.Looks = slices.Clip(s.Demands), slices.Clip(s.Looks)
 	next.Stops, next.Corrections = slices.Clip(s.Stops), slices.Clip(s.Corrections)
 	next.Deviations, next.Route, next.SupplyTold = slices.Clip(s.Deviations), slices.Clip(s.Route), slices.Clip(s.SupplyTold)
-	next.Papers = slices.Clip(s.Papers)
+	next.Papers, next.Kept = slices.Clip(s.Papers), slices.Clip(s.Kept)
 	next.Taken, next.Links, next.Near = slices.Clip(s.Taken), slices.Clip(s.Links), slices.Clip(s.Near)
 	next.News, next.NewsTold, next.Fates = slices.Clip(s.News), slices.Clip(s.NewsTold), slices.Clip(s.Fates)
 	return &growing{State: &next}

@@ -45,6 +45,8 @@ type Manner struct {
 	Training string `json:"training"`
 	Scribed  string `json:"scribed"`
 	Paper    string `json:"paper"` // number of the blank that it was copied from; "" for none
+	// Offline stands in the entry of what a terminal kept, beside the act (EXE-14).
+	Offline *Offline `json:"-"`
 }
 
 // latest bounds how long after it was done something is recorded: within a
@@ -88,7 +90,10 @@ func (a Act) MannerWords(at func(time.Time) string) string {
 	if a.Manner.Doer != "" {
 		parts = append(parts, fmt.Sprintf("typed by %s for %s (%s): %s", a.Name, a.Manner.Name, a.Manner.Role, a.Manner.Scribed))
 	}
-	if a.Manner.Done != "" {
+	switch {
+	case a.Manner.Offline != nil:
+		parts = append(parts, a.Manner.Offline.mannered(a, at))
+	case a.Manner.Done != "":
 		parts = append(parts, fmt.Sprintf("recorded at %s for %s: %s", at(a.At), at(a.When()), a.Manner.Late))
 	}
 	return strings.Join(parts, "; ")
@@ -106,6 +111,8 @@ func mannerOf(ev Event) *Manner {
 		m = e.Manner
 	case StepPerformed:
 		m = e.Manner
+	case KeptEntered:
+		m = e.manner()
 	}
 	if m == (Manner{}) {
 		return nil
@@ -243,6 +250,9 @@ func (d *decision) dueLate(after *State) []ExceptionRaised {
 	}
 	take(append(d.s.overdue(d.now), d.clock...), true)
 	take(d.s.overdue(d.done), false)
+	if d.offline != nil && len(after.OpenKept()) > 0 {
+		return due // what was kept after it may say that it was done in time
+	}
 	take(after.overdue(d.now), false)
 	return due
 }
@@ -306,7 +316,7 @@ func (s *State) inStep(st *StepState, c Command, paper *PaperEntry, later func(s
 		if matched == nil || !performs && scan.Field != patientField && scan.Field != labelField {
 			continue
 		}
-		later("the "+scan.Field+" was scanned", matched.At)
+		later("the "+scan.Field+" was scanned", matched.When())
 	}
 	if !performs {
 		return

@@ -76,8 +76,8 @@ func (st *StepState) scanned() (time.Time, bool) {
 		if st.Asks(scan) {
 			return time.Time{}, false
 		}
-		if matched != nil && matched.At.After(at) {
-			at = matched.At
+		if matched != nil && matched.When().After(at) {
+			at = matched.When()
 		}
 	}
 	return at, !at.IsZero()
@@ -171,7 +171,7 @@ func (e env) moments(p protocol.Point) []time.Time {
 	if p.At == "scanned" {
 		for i := range s.Steps {
 			if matched := s.Steps[i].Matched(p.Step); matched != nil {
-				times = append(times, matched.At)
+				times = append(times, matched.When())
 			}
 		}
 	}

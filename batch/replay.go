@@ -136,7 +136,11 @@ func (r *replaying) group(entries []audit.Stored, w Witnesses) (int, error) {
 		r.Unchecked = append(r.Unchecked, fmt.Sprintf("Entry %d: a refused attempt to %s, whose content is masked or was not kept.", first.Index, AttemptWords(ev.(CommandRefused).Attempt)))
 		expected = []Event{ev}
 		s, attempt := r.State.orNew(), ev.(CommandRefused)
-		for i, ex := range append(s.overdue(first.Time), s.unsound(facts, attempt.Step)...) {
+		due := append(s.overdue(first.Time), s.unsound(facts, attempt.Step)...)
+		if ofKept(commands()[attempt.Attempt]) {
+			due = untimed(due)
+		}
+		for i, ex := range due {
 			ex.By, ex.Number = ev.by(), len(r.State.orNew().Exceptions)+i+1
 			expected = append(expected, ex)
 		}

@@ -14,7 +14,7 @@ import (
 func Rows(s *State, batch string, events []Event, f Facts, now time.Time) []register.Written {
 	var rows []register.Written
 	for _, ev := range events {
-		switch e := ev.(type) {
+		switch e := within(ev).(type) {
 		case BatchOpened:
 			for _, item := range e.Items {
 				rows = append(rows, stockRow(batch, item)...)
@@ -64,6 +64,8 @@ func Rests(s *State, c Command, f Facts, now time.Time) []audit.Condition {
 		codes = append(codes, scanned(c.Item.Code))
 	case Scan:
 		codes = append(codes, s.codeOf(scanned(c.Raw), now))
+	case EnterKept:
+		codes = append(codes, s.codeOf(scanned(c.Code), now))
 	case TypeCode:
 		codes = append(codes, s.codeOf(scanned(c.Text), now))
 	case Account:
@@ -115,6 +117,8 @@ func Codes(s *State, c Command) []string {
 		codes = append(codes, scanned(c.Item.Code))
 	case Scan:
 		codes = append(codes, scanned(c.Raw))
+	case EnterKept:
+		codes = append(codes, scanned(c.Code))
 	case TypeCode:
 		codes = append(codes, scanned(c.Text))
 	}

@@ -281,11 +281,11 @@ func (sh *sheet) stepSeen(st *StepState) {
 			case entry.Typed != nil:
 				sh.typing(scan.Field, entry)
 			case !entry.Matched:
-				sh.add("Scan of %s refused, %s: %s.", scan.Field, sh.at(entry.At), entry.Why)
+				sh.add("Scan of %s refused, %s%s: %s.", scan.Field, sh.at(entry.At), sh.mannered(entry.Act), entry.Why)
 			case entry.Item != "":
-				sh.add("Scan of %s matched, %s: %s %s.", scan.Field, sh.at(entry.At), sh.s.lotOrNumber(scan.Field), entry.Item)
+				sh.add("Scan of %s matched, %s%s: %s %s.", scan.Field, sh.at(entry.At), sh.mannered(entry.Act), sh.s.lotOrNumber(scan.Field), entry.Item)
 			default:
-				sh.add("Scan of %s matched, %s.", scan.Field, sh.at(entry.At))
+				sh.add("Scan of %s matched, %s%s.", scan.Field, sh.at(entry.At), sh.mannered(entry.Act))
 			}
 		}
 	}

@@ -289,6 +289,7 @@ func (e CodeTyped) again(masked bool) Command {
 // maskedScan says that an entry is a refused code that may name a patient,
 // which is masked.
 func maskedScan(ev Event) bool {
+	ev = within(ev)
 	if typed, ok := ev.(CodeTyped); ok {
 		ev = typed.asScan()
 	}

@@ -35,6 +35,7 @@ const (
 	WaitsRedline  WaitKind = "a redline to approve"
 	WaitsFate     WaitKind = "a witness to what was returned or destroyed"
 	WaitsTelling  WaitKind = "somebody to be told of a supply out of specification"
+	WaitsKept     WaitKind = "an entry to sign that was kept without a connection" // EXE-14
 	WaitsClock    WaitKind = "a clock about to run out"
 )
 
@@ -93,6 +94,7 @@ func (s *State) Waiting(stops int, now time.Time) []Wait {
 	all = append(all, s.newsWaits(now)...)
 	all = append(all, s.fateWaits()...)
 	all = append(all, s.apartWaits(now)...)
+	all = append(all, s.keptWaits()...)
 	return all
 }
 
@@ -203,8 +205,8 @@ func (s *State) releaseWaits() []Wait {
 	switch {
 	case s.Disposition != nil || len(s.WaitingCorrections()) > 0:
 		return nil // nobody knows yet which value counts
-	case len(s.OpenPapers()) > 0:
-		return nil // first a blank is accounted for, which the work list asks for
+	case len(s.OpenPapers())+len(s.OpenKept()) > 0:
+		return nil // first a blank is accounted for, or a kept entry settled, which the work list asks for
 	case s.Status == Complete:
 		since, version := s.signedAt()
 		return s.reviewWaits(since, version)

@@ -82,7 +82,7 @@ func TestWhoIsAskedIsWhoMayAndABatchAtRestAsksNobody(t *testing.T) {
 			}
 		}
 	}
-	for _, kind := range []WaitKind{WaitsReview, WaitsCertify, WaitsDecision, WaitsCheck, WaitsSecond, WaitsStop, WaitsNews, WaitsInform, WaitsFate, WaitsLift, WaitsShift, WaitsRedline} {
+	for _, kind := range []WaitKind{WaitsReview, WaitsCertify, WaitsDecision, WaitsCheck, WaitsSecond, WaitsStop, WaitsNews, WaitsInform, WaitsFate, WaitsLift, WaitsShift, WaitsRedline, WaitsKept} {
 		if compared[kind] == 0 {
 			t.Errorf("no story waits for %s", kind)
 		}
@@ -146,6 +146,12 @@ func (s *story) commandFor(w Wait) Command {
 		return TakeOverShift{}
 	case WaitsRedline:
 		return ApproveRedline{s.w.state.WaitingRedline().Number}
+	case WaitsKept:
+		for _, kept := range s.w.state.OpenKept() {
+			if w.Cause == fmt.Sprintf("kept entry %d", kept.Number) {
+				return CloseKept{kept.Number, "It is not needed."}
+			}
+		}
 	case WaitsFate:
 		for _, entry := range s.w.state.Fates {
 			if w.Cause == fmt.Sprintf("fate %d", entry.Number) {

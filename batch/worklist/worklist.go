@@ -81,6 +81,7 @@ func Classes() []Class {
 		{Kind: Kind(batch.WaitsCertify), Desk: true, Mail: true, Ask: "The batch is reviewed. Decide on its release."},
 		{Kind: Kind(batch.WaitsNews), Desk: true, Mail: true, Tell: control, Ask: "Something came to light after certification. Look at it and decide; what was certified stays as it was signed."},
 		{Kind: Kind(batch.WaitsFate)},
+		{Kind: Kind(batch.WaitsKept)},
 		{Kind: Kind(batch.WaitsLift), Desk: true},
 		{Kind: Kind(batch.WaitsShift)},
 		{Kind: Kind(batch.WaitsRedline), Desk: true},
@@ -256,6 +257,8 @@ func placeOf(s *batch.State, w batch.Wait) string {
 		return at + "/review"
 	case batch.WaitsInform, batch.WaitsFate:
 		return at + "/afterwards"
+	case batch.WaitsKept:
+		return at + "/kept"
 	case batch.WaitsLabels:
 		return at + "/labels"
 	case batch.WaitsShift:

@@ -14,6 +14,9 @@ func (m *models) toMatch(f *batch.Facts, state *batch.State, c batch.Command, no
 	if typed, ok := c.(batch.TypeCode); ok {
 		c = typed.Scan()
 	}
+	if kept, ok := c.(batch.EnterKept); ok && kept.Code != "" {
+		c = batch.Scan{Raw: kept.Code}
+	}
 	switch c := c.(type) {
 	case batch.Open:
 		f.Near = batch.Near(c.Batch, c.Unit, c.Patient, m.batches.all(), now, zone)

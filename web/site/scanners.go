@@ -68,6 +68,12 @@ func (s *Service) asScanned(c batch.Command) (batch.Command, arrival) {
 		came.unmarked = s.byHand(c.Raw)
 		c.Raw = read(c.Raw)
 		return c, came
+	case batch.EnterKept:
+		if c.Code != "" {
+			came.unmarked = s.byHand(c.Code)
+			c.Code = read(c.Code)
+		}
+		return c, came
 	case batch.ApplyLabel:
 		c.Raw = read(c.Raw)
 		return c, came

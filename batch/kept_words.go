@@ -1,0 +1,131 @@
+package batch
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"countersign/identity"
+)
+
+// terminal is what people call a terminal, or its id.
+func (e KeptHandedIn) terminal() string {
+	if strings.TrimSpace(e.Called) != "" {
+		return strings.TrimSpace(e.Called)
+	}
+	return e.Terminal
+}
+
+func joined(parts []string) string { return strings.Join(parts, "; ") }
+
+// What says what a kept entry would record, without a code: "the beginning of
+// step mix".
+func (k KeptEntry) What() string { return k.Note.what() }
+
+func (n KeptNote) what() string {
+	switch n.Act {
+	case "begin":
+		return "the beginning of step " + n.Step
+	case "scan":
+		return "the scan of " + n.Field + " in step " + n.Step
+	case "perform":
+		return "the end of step " + n.Step
+	case "move":
+		return "the move of " + n.Item + " (" + n.To + ")"
+	}
+	return n.Field + " of step " + n.Step + " (" + n.Text + ")"
+}
+
+func (e KeptHandedIn) words() string {
+	lines := make([]string, len(e.Notes))
+	for i, n := range e.Notes {
+		lines[i] = fmt.Sprintf("%d: %s, by %s, %s by the terminal's clock", e.First+i, n.what(), n.Name, n.At)
+	}
+	return fmt.Sprintf("Handed in %s that terminal %s kept while there was no connection, when its clock showed %s; none counts before it is signed. %s.",
+		entriesWord(len(e.Notes)), e.terminal(), e.Clock, joined(lines))
+}
+
+func entriesWord(n int) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return fmt.Sprintf("%d entries", n)
+}
+
+func (e KeptEntered) words() string {
+	return fmt.Sprintf("Signed kept entry %d. ", e.Kept) + Words(within(e)) + " " + e.Offline.words()
+}
+
+// words say in a trail how it came into the record.
+func (o Offline) words() string {
+	return fmt.Sprintf("Recorded WITHOUT CONNECTION at %s by the clock of terminal %s (entry %d there), to which %s is added; received %s.", o.Recorded, o.Called, o.Number, o.Difference, o.Received)
+}
+
+func (e KeptClosed) words() string {
+	words := fmt.Sprintf("Closed kept entry %d, which nobody signed: %s.", e.Kept, strings.TrimSuffix(e.Reason, "."))
+	if e.Known > 0 {
+		words += fmt.Sprintf(" Entry %d says the same.", e.Known)
+	}
+	return words
+}
+
+// manner is how the act came into the record.
+func (e KeptEntered) manner() Manner { return Manner{Done: e.Offline.Done, Offline: &e.Offline} }
+
+// mannered says it of an act, with moments as at writes them.
+func (o Offline) mannered(a Act, at func(time.Time) string) string {
+	received, err := time.Parse(time.RFC3339Nano, o.Received)
+	if err != nil {
+		received = a.At // never written so
+	}
+	return fmt.Sprintf("recorded WITHOUT CONNECTION at %s (terminal %s, its clock %s), received %s, signed %s", at(a.When()), o.Called, o.Recorded, at(received), at(a.At))
+}
+
+// sheet writes what is signed over a kept entry. What a code was may name the
+// patient, and does not stand there.
+func (c EnterKept) sheet(sh *sheet, _ Facts) error {
+	if c.Kept < 1 || c.Kept > len(sh.s.Kept) {
+		return fmt.Errorf("there is no kept entry %d", c.Kept)
+	}
+	kept := sh.s.Kept[c.Kept-1]
+	if st := sh.s.Step(kept.Note.Step); st != nil {
+		sh.stepSeen(st)
+	}
+	sh.add("Kept entry %d: %s.", kept.Number, kept.What())
+	sh.add("Recorded by %s WITHOUT CONNECTION at %s, which is the clock of terminal %s (%s) put right by %s; received at %s.",
+		kept.Note.Name, sh.at(kept.Done), kept.Called, kept.Note.At, kept.Difference, sh.at(kept.At))
+	sh.add("I did this, at that time.")
+	return nil
+}
+
+// OpenKeptWords say, a sentence each, which kept entries hold up review and
+// release.
+func (s *State) OpenKeptWords() (sentences []string) {
+	for _, k := range s.OpenKept() {
+		sentences = append(sentences, fmt.Sprintf("Kept entry %d is neither signed nor closed: %s, recorded by %s without a connection.", k.Number, k.What(), k.Note.Name))
+	}
+	return sentences
+}
+
+// keptSettled: nobody reviews a batch while something that was done in it waits
+// to be signed (EXE-14).
+func (d *decision) keptSettled() *Refusal {
+	if open := d.s.OpenKeptWords(); len(open) > 0 {
+		return refuse("kept_open", "%s", open[0])
+	}
+	return nil
+}
+
+// keptWaits: who made it signs it or closes it; a quality lead closes it where
+// they do not come back.
+func (s *State) keptWaits() []Wait {
+	var all []Wait
+	for _, k := range s.OpenKept() {
+		all = append(all, Wait{
+			Kind: WaitsKept, Cause: fmt.Sprintf("kept entry %d", k.Number), Step: s.stepNamed(k.Note.Step), Since: k.At, Roles: staff(),
+			may:  func(p identity.Person) bool { return p.ID == k.Note.Person || holds(p, leads()) },
+			Text: fmt.Sprintf("Sign or close kept entry %d, which %s recorded without a connection: %s.", k.Number, k.Note.Name, k.What()),
+		})
+	}
+	return all
+}
