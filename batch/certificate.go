@@ -293,7 +293,12 @@ func (s *State) decidedWords() string {
 			decided++
 		}
 	}
-	return fmt.Sprintf("Exceptions: %d raised, %d decided, %d that need no decision.", len(s.Exceptions), decided, len(s.Exceptions)-decided-len(s.OpenExceptions()))
+	noted := len(s.Exceptions) - decided - len(s.OpenExceptions())
+	need := "need"
+	if noted == 1 {
+		need = "needs"
+	}
+	return fmt.Sprintf("Exceptions: %d raised, %d decided, %d %s no decision.", len(s.Exceptions), decided, noted, need)
 }
 
 // regulations are those under which the batch is certified, by how it is

@@ -64,15 +64,34 @@ func (s *State) Coverage() []string {
 		}
 	}
 	lines := []string{
-		fmt.Sprintf("The system judged %s over %s and %s, as the approved protocol writes them; %d of these broke one%s.", counted(limits, "limit"), counted(entered, "value"), counted(results, "result"), broken, before.words()),
-		fmt.Sprintf("It judged %d scans, of which %d matched, and %d signatures for order, role, training and independence.", scans, matched, signatures),
+		fmt.Sprintf("The system judged %s over %s and %s, as the approved protocol writes them; %s of these broke one%s.", counted(limits, "limit"), counted(entered, "value"), counted(results, "result"), noneOr(broken), before.words()),
+		fmt.Sprintf("It judged %s, of which %d matched, and %s for order, role, training and independence.", counted(scans, "scan"), matched, counted(signatures, "signature")),
 	}
 	if len(s.Demanded()) > 0 {
 		return slices.Concat(lines, s.demandWords(), s.lookWords())
 	}
 	return append(append(lines, s.demandWords()...),
 		fmt.Sprintf("Shown for review by exception: %d of the %d values (of critical steps, of critical classes, or with limits), every result, exception, correction and refused attempt.", shown, entered),
-		fmt.Sprintf("No person need have looked at the other %d values: they are in the full record only.", entered-shown))
+		unseen(entered-shown))
+}
+
+// unseen says how many values whoever reviews by exception is not shown.
+func unseen(n int) string {
+	switch n {
+	case 0:
+		return "No value is left out."
+	case 1:
+		return "No person need have looked at the other value: it is in the full record only."
+	}
+	return fmt.Sprintf("No person need have looked at the other %d values: they are in the full record only.", n)
+}
+
+// noneOr is a count as one says it of what is hoped not to be.
+func noneOr(n int) string {
+	if n == 0 {
+		return "none"
+	}
+	return fmt.Sprint(n)
 }
 
 // demandWords tell every demand for full review, with what became of it.

@@ -151,7 +151,7 @@ func (d *decision) setOutMore(c SetOut) (Event, *Refusal) {
 	}
 	d.add = append(d.add, ExceptionRaised{
 		Class: "additional item", Severity: "minor", Blocks: BlocksNothing, Cause: "item:" + held.Code, CausedBy: d.f.Person.ID,
-		Text: d.s.itemTitle(held.Name) + ", lot or number " + held.Lot + ", was set out during the batch: " + reason + ".",
+		Text: d.s.itemTitle(held.Name) + ", " + d.s.LotOrNumber(held.Name) + " " + held.Lot + ", was set out during the batch: " + reason + ".",
 	})
 	return ItemSetOut{By: d.by, Item: held, Reason: reason}, nil
 }

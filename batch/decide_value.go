@@ -72,7 +72,7 @@ func (d *decision) judged(event Event, step, field string) (protocol.Verdict, *S
 	_, err = input(st.Step, field).Judge(entry.Value, after.envAt(st))
 	var missing *protocol.Missing
 	if errors.As(err, &missing) {
-		return protocol.Verdict{}, nil, refuse("not_known_yet", "The limits of this value are not known yet: %s.", err)
+		return protocol.Verdict{}, nil, refuse("not_known_yet", "The limits of this value are not known yet: %s.", d.s.missingWords(missing))
 	}
 	if err != nil {
 		return protocol.Verdict{}, nil, refuse("bad_value", "This value cannot be compared with its limits.")

@@ -239,7 +239,7 @@ func (s *State) GivenWords(zone *time.Location) (lines []string) {
 	}
 	completed, made := s.Completed()
 	if made {
-		lines = append(lines, fmt.Sprintf("Made by %s.", protocol.ShowMoment(completed, zone)))
+		lines = append(lines, fmt.Sprintf("Manufacture was complete at %s.", protocol.ShowMoment(completed, zone)))
 	}
 	for i := range s.Steps {
 		st := &s.Steps[i]

@@ -219,14 +219,14 @@ func openedLabel(e LabelPrinted, openings map[string]string) LabelPrinted {
 func LabelWords(ev Event) string {
 	switch e := ev.(type) {
 	case LabelPrinted:
-		numbers := make([]string, len(e.Copies))
+		numbers := make([]int, len(e.Copies))
 		for i, c := range e.Copies {
-			numbers[i] = strconv.Itoa(c.Number)
+			numbers[i] = c.Number
 		}
 		if e.Of > 0 {
-			return fmt.Sprintf("Printed label %s (%s) in the place of label %d: %s", strings.Join(numbers, ", "), e.Label, e.Of, e.Reason)
+			return fmt.Sprintf("Printed %s (%s) in the place of label %d: %s", LabelNumbers(numbers), e.Label, e.Of, e.Reason)
 		}
-		return fmt.Sprintf("Printed the %s, copies %s.", labelKindWords(e.Label), strings.Join(numbers, ", "))
+		return fmt.Sprintf("Printed the %s: %s.", labelKindWords(e.Label), LabelNumbers(numbers))
 	case LabelApplied:
 		return fmt.Sprintf("Applied label %d and scanned it.", e.Copy)
 	case LabelDestroyed:
@@ -245,4 +245,16 @@ func labelKindWords(kind label.Kind) string {
 		return "final label"
 	}
 	return string(kind)
+}
+
+// LabelNumbers name labels by their numbers, as in "label 1", "labels 1, 2".
+func LabelNumbers(numbers []int) string {
+	texts := make([]string, len(numbers))
+	for i, n := range numbers {
+		texts[i] = strconv.Itoa(n)
+	}
+	if len(texts) == 1 {
+		return "label " + texts[0]
+	}
+	return "labels " + strings.Join(texts, ", ")
 }

@@ -39,11 +39,11 @@ func (s *State) Criteria() []CriterionResult {
 		var missing *protocol.Missing
 		switch {
 		case errors.As(err, &missing):
-			result.Known, result.Undone, result.Sentence = false, missing.Settled(), sentenceCase(err.Error())+"."
+			result.Known, result.Undone, result.Sentence = false, missing.Settled(), sentenceCase(s.missingWords(missing))+"."
 		case err != nil:
 			result.Known, result.Sentence = false, "It cannot be worked out."
 		default:
-			result.Holds, result.Sentence = holds, sentence
+			result.Holds, result.Sentence = holds, sentenceCase(sentence)+"."
 		}
 		results = append(results, result)
 	}
@@ -57,7 +57,10 @@ func (s *State) recordSays(criterion string) (bool, string) {
 		return s.criticalChecked()
 	case protocol.RecordExceptionsDecided:
 		open := s.OpenExceptions()
-		return len(open) == 0, fmt.Sprintf("%d raised, %d without the decision that they need.", len(s.Exceptions), len(open))
+		if len(open) == 0 {
+			return true, fmt.Sprintf("%d raised, and none waits for a decision.", len(s.Exceptions))
+		}
+		return false, fmt.Sprintf("%d raised, %d to be decided.", len(s.Exceptions), len(open))
 	case protocol.RecordPatientMatched:
 		if why := s.unmatched(); why != "" {
 			return false, why

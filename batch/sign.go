@@ -283,7 +283,7 @@ func (sh *sheet) stepSeen(st *StepState) {
 			case !entry.Matched:
 				sh.add("Scan of %s refused, %s%s: %s.", scan.Field, sh.at(entry.At), sh.mannered(entry.Act), entry.Why)
 			case entry.Item != "":
-				sh.add("Scan of %s matched, %s%s: %s %s.", scan.Field, sh.at(entry.At), sh.mannered(entry.Act), sh.s.lotOrNumber(scan.Field), entry.Item)
+				sh.add("Scan of %s matched, %s%s: %s %s.", scan.Field, sh.at(entry.At), sh.mannered(entry.Act), sh.s.LotOrNumber(scan.Field), entry.Item)
 			default:
 				sh.add("Scan of %s matched, %s%s.", scan.Field, sh.at(entry.At), sh.mannered(entry.Act))
 			}

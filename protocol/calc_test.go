@@ -134,7 +134,7 @@ func TestCriteriaAnswerWithFigures(t *testing.T) {
 		reason string
 	}{
 		"draw up": {true, "5.1 mL is within 2 % of 5.0 mL"},
-		"look":    {false, "cloudy is not clear and colourless"},
+		"look":    {false, "appearance is cloudy, not clear and colourless"},
 	}
 	for i := range p.Criteria {
 		c := &p.Criteria[i]

@@ -59,10 +59,10 @@ func TestConditionsReadAsEnglish(t *testing.T) {
 		"drawn above 5.0 mL and drawn below 5.2 mL":            "yes: 5.1 mL is above 5.0 mL and 5.1 mL is below 5.2 mL",
 		"drawn / volume at most 1.02":                          "yes: 1.02 is at the limit of 1.02",
 		"is volume":                                            "no: 5.1 mL is not 5.0 mL",
-		"look.appearance is \"cloudy\"":                        "yes: cloudy is cloudy",
-		"not (look.appearance is \"cloudy\")":                  "no: cloudy is cloudy",
+		"look.appearance is \"cloudy\"":                        "yes: appearance is cloudy",
+		"not (look.appearance is \"cloudy\")":                  "no: appearance is cloudy",
 		"clearance.clear":                                      "yes: clearance.clear is yes",
-		"clearance.clear is no or drawn above 9.0 mL":          "no: yes is not no and 5.1 mL is below 9.0 mL",
+		"clearance.clear is no or drawn above 9.0 mL":          "no: clear is yes, not no and 5.1 mL is below 9.0 mL",
 		"elapsed(warm started, look done) at least 40 min":     "yes: 40 min is at the limit of 40 min",
 		"elapsed(warm started, look done) below 0.5 h":         "no: 40 min is above 0.5 h",
 		"look done above warm done":                            "yes: 20 Nov 2026 09:40:00 UTC is after 20 Nov 2026 09:31:00 UTC",
@@ -73,7 +73,7 @@ func TestConditionsReadAsEnglish(t *testing.T) {
 		"order.dose ÷ order.strength × 2 ≤ 10 mL":              "yes: 10 mL is at the limit of 10 mL",
 		"drawn within (1 % + 1 %) of (volume + 0.0 mL)":        "yes: 5.1 mL is within 2 % of 5 mL",
 		"clearance.clear and drawn within 2 % of volume":       "yes: clearance.clear is yes and 5.1 mL is within 2 % of 5.0 mL",
-		"drawn within 2 % of volume and clearance.clear is no": "no: yes is not no",
+		"drawn within 2 % of volume and clearance.clear is no": "no: clear is yes, not no",
 	} {
 		root, faults := compile(text, in, self)
 		if want == "" {

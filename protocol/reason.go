@@ -181,6 +181,9 @@ func (f *frame) compared(n *node, holds bool) (string, error) {
 		return "", err
 	}
 	order := compare(a, b, left.sort.class)
+	if left.op == opName && (left.sort.class == words || left.sort.class == truth) {
+		return picked(left, text, other, order == 0), nil
+	}
 	word := "is"
 	switch {
 	case n.op == "_==_" || n.op == "_!=_":
@@ -200,6 +203,16 @@ func (f *frame) compared(n *node, holds bool) (string, error) {
 		word = map[bool]string{true: "is after", false: "is before"}[order > 0]
 	}
 	return text + " " + word + " " + other, nil
+}
+
+// picked says what a value in words is, by the field's own name: "appearance is
+// cloudy, not clear".
+func picked(n *node, text, other string, same bool) string {
+	reason := n.name[strings.LastIndexByte(n.name, '.')+1:] + " is " + text
+	if !same {
+		reason += ", not " + other
+	}
+	return reason
 }
 
 // shownBeside shows a part in the other's unit where it has none of its own.

@@ -34,7 +34,7 @@ func (r *record) papers() {
 			stands = signOpen + " NOT ACCOUNTED FOR – " + stands
 		}
 		list := [][2]string{
-			{"Stands", stands},
+			{"Status", stands},
 			{"Printed", r.at(p.Printed)},
 			{"Sheets", fmt.Sprint(p.Pages)},
 			{"Entries copied from it", fmt.Sprint(len(r.State.FromPaper(p.Blank)))},

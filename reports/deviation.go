@@ -45,7 +45,7 @@ func (r *record) deviations() {
 		}
 		r.pairs([][2]string{
 			{"Raised", by + ", " + r.at(d.Opened.At)},
-			{"Stands", d.Stands()},
+			{"Status", d.Stands()},
 			{"What happened", d.Arising.What},
 			{"Done at once", orDash(d.Arising.Immediate)},
 			{"Where", orDash(strings.TrimPrefix(at(d.Arising.Step)+"batch "+d.Arising.Batch, " "))},

@@ -54,7 +54,7 @@ func (r *record) eventWords(e Entry) string {
 		}
 		return words
 	case batch.ItemSetOut:
-		return fmt.Sprintf("set out %s, lot or number %s%s: %s", event.Item.Name, event.Item.Lot, event.Item.OriginWords(), event.Reason)
+		return fmt.Sprintf("set out %s, %s%s: %s", event.Item.Name, event.Item.Lot, event.Item.OriginWords(), event.Reason)
 	case batch.StepBegun:
 		return "began step " + event.Step + manner(event.By, event.Manner)
 	case batch.ScanAccepted:

@@ -195,7 +195,7 @@ func (m *master) running() running {
 		left: []string{
 			strings.TrimSpace(p.Product.Name + ", " + p.Product.Strength),
 			"Protocol " + p.ID() + ": " + p.Title,
-			"Master file " + orDash(p.Product.MasterFile) + " version " + orDash(p.Product.MasterFileVersion),
+			"Master file " + orDash(p.Product.MasterFile) + ", version " + orDash(p.Product.MasterFileVersion),
 		},
 		right:  []string{"Printed from a text", "that no site has signed", "Countersign " + m.Software},
 		band:   m.mark(),

@@ -115,7 +115,7 @@ func (r *record) scanRows(t *table, st *batch.StepState, scan protocol.Scan) {
 			recorded = append(recorded, text{smallStyle, strings.TrimPrefix(words, "; ")})
 		}
 		if e.Item != "" {
-			recorded = append(recorded, text{smallStyle, "lot or number " + e.Item})
+			recorded = append(recorded, text{smallStyle, r.State.LotOrNumber(scan.Field) + " " + e.Item})
 		}
 		what, who := say("scan: "+scan.Field), r.whoWhen(e.Act)
 		if e.Typed != nil {

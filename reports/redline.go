@@ -29,7 +29,7 @@ func (r *record) redlines() {
 		r.heading(fmt.Sprintf("Redline %d", red.Number), 4000)
 		r.pairs([][2]string{
 			{"Proposed", who(red.Act) + ", " + r.at(red.At)},
-			{"Stands", stands},
+			{"Status", stands},
 			{"Why", red.Reason},
 			{"Read by", r.readers(red.Read)},
 		})

@@ -130,7 +130,7 @@ func TestWhatComesToLightIsReportedToldAndReviewed(t *testing.T) {
 	tech := w.browser().signIn("a.lee")
 	to := "/batches/" + id + "/afterwards"
 	page := tech.get(to)
-	page.says(t, "After release of "+id, "Nothing is recorded.", "Report something that came to light", "Made by")
+	page.says(t, "After release of "+id, "Nothing is recorded.", "Report something that came to light", "Manufacture was complete at")
 	send := func(b *browser, f form) answer {
 		t.Helper()
 		shown := b.get(to)

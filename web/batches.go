@@ -18,7 +18,7 @@ type batchesView struct {
 	MayOpen bool
 	AsOf    string
 	Stops   []string // units where nothing begins
-	Moves   []string // minutes by which the clock can be moved; none at a live site
+	Moves   []clockMove // by which the clock can be moved; none at a live site
 	Key     string
 }
 
@@ -52,7 +52,7 @@ func (s *Server) batchesPage(w http.ResponseWriter, r *http.Request, v visit) er
 	view.MayOpen = mayOpen(v.who.Person)
 	view.AsOf = when(now, zone)
 	if s.svc.Info().Kind != register.Live {
-		view.Moves, view.Key = moves, s.svc.NewKey()
+		view.Moves, view.Key = moves(), s.svc.NewKey()
 	}
 	view.Ended.arrange(r)
 	if r.URL.Query().Get("as") == "csv" {

@@ -60,7 +60,7 @@ func (s *Server) showBlanks(w http.ResponseWriter, r *http.Request, v visit, sta
 func blankTable(all []*register.Blank, zone *time.Location) table {
 	t := table{
 		Caption: "Blanks", Empty: "No blank was printed.",
-		Columns: titles("Blank", "Stands", "Protocol", "Batch", "Order", "Printed", "By", "Why"),
+		Columns: titles("Blank", "Status", "Protocol", "Batch", "Order", "Printed", "By", "Why"),
 	}
 	for _, f := range all {
 		t.Rows = append(t.Rows, row{

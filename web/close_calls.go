@@ -62,7 +62,7 @@ func closeCallsOf(calls []batch.CloseCall, zone *time.Location) table {
 func monthsOf(months []batch.CodesOfMonth) table {
 	t := table{
 		Caption: "Codes by month", Empty: "No code was read yet.",
-		Columns: titles("Month", "Codes read", "Wrong, stopped", "of them stopped the batch", "Typed by hand", "Typed of 100"),
+		Columns: titles("Month", "Codes read", "Wrong, stopped", "Of these, stopped the batch", "Typed by hand", "Typed by hand, percent"),
 	}
 	for _, m := range months {
 		t.Rows = append(t.Rows, row{
@@ -74,7 +74,6 @@ func monthsOf(months []batch.CodesOfMonth) table {
 			{Text: ofHundred(m.Typed, m.All)},
 		})
 	}
-	t.All = len(t.Rows)
 	return t
 }
 

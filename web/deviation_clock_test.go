@@ -13,7 +13,7 @@ func TestTheControlSiteSetsItsAcknowledgementClock(t *testing.T) {
 	if page := tech.get("/deviations"); strings.Contains(page.text, "Hours for a") {
 		t.Error("a technician is offered to set the control site's clock")
 	} else {
-		page.says(t, "critical within 4 hours, major within 24 hours, minor within 72 hours", "As it counts until the control site sets it.")
+		page.says(t, "critical within 4 hours, major within 24 hours, minor within 72 hours", "These times hold until the control site sets others.")
 	}
 	f := form{"act": "set acknowledgement clock", "critical": "9", "major": "8", "minor": "48", "reason": "The technical agreement."}
 	control.signForm(f).says(t, "The graver a deviation is, the sooner it is acknowledged.", "The technical agreement.")

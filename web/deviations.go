@@ -83,7 +83,7 @@ func (s *Server) showDeviations(w http.ResponseWriter, r *http.Request, v visit,
 func deviationTable(all []site.DeviationView, now time.Time, zone *time.Location) table {
 	t := table{
 		Caption: "Deviations", Empty: "No deviation was raised.",
-		Columns: titles("Deviation", "Risk", "What happened", "Batches", "Unit", "Raised", "Stands", "Control site"),
+		Columns: titles("Deviation", "Risk", "What happened", "Batches", "Unit", "Raised", "Status", "Control site"),
 	}
 	for _, d := range all {
 		t.Rows = append(t.Rows, row{

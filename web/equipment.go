@@ -36,7 +36,7 @@ func (s *Server) equipmentPage(w http.ResponseWriter, r *http.Request, v visit) 
 func equipmentOf(b *register.Books, now time.Time, zone *time.Location) table {
 	t := table{
 		Caption: "Machines, instruments and rooms", Empty: "No equipment is listed.",
-		Columns: titles("Number", "Called", "Kind", "Where", "Stands", "Qualified", "Calibrated", "Cleaning", "In use by", "Code of its label"),
+		Columns: titles("Number", "Name", "Kind", "Where", "Status", "Qualified", "Calibrated", "Cleaning", "In use by", "Code of its label"),
 	}
 	all := b.Machines()
 	slices.SortStableFunc(all, func(x, y *register.Equipment) int {

@@ -153,7 +153,7 @@ func typedAs(in protocol.Input) string {
 		if in.Places > 0 {
 			sample += "." + strings.Repeat("0", in.Places)
 		}
-		return fmt.Sprintf("Written as in %s", sample)
+		return fmt.Sprintf("Write it as in %s", sample)
 	case protocol.TypeCount:
 		return "A whole number"
 	case protocol.TypeDateTime:
@@ -194,7 +194,7 @@ func itemsOf(s *batch.State, step *protocol.Step) []batch.Item {
 
 // itemOf draws one item with the move that it can make next.
 func itemOf(s *batch.State, item batch.Item, zone *time.Location) itemView {
-	v := itemView{Name: item.Name, Title: item.Name, Lot: item.Lot, Expiry: when(item.Expiry, zone), To: registeredAddress(item.Register)}
+	v := itemView{Name: item.Name, Title: item.Name, Kind: s.LotOrNumber(item.Name), Lot: item.Lot, Expiry: when(item.Expiry, zone), To: registeredAddress(item.Register)}
 	if s.Protocol != nil {
 		if planned := s.Protocol.Item(item.Name); planned != nil {
 			v.Title = titleOr(planned.Title, item.Name)

@@ -79,12 +79,7 @@ func labelsOf(state *batch.State, zone *time.Location) labelsView {
 			Kind: string(held.Kind), Who: held.Name, At: when(held.At, zone), Why: held.Reason, Expiry: label.Moment(held.Expiry, zone),
 			PDF: fmt.Sprintf("%s/%d/pdf", view.Do, i+1), ZPL: fmt.Sprintf("%s/%d/zpl", view.Do, i+1), Warnings: held.Labels[0].Warnings,
 		}
-		for j, n := range held.Numbers {
-			if j > 0 {
-				shown.Labels += ", "
-			}
-			shown.Labels += strconv.Itoa(n)
-		}
+		shown.Labels = sentence(batch.LabelNumbers(held.Numbers))
 		if held.Of > 0 {
 			shown.Why = fmt.Sprintf("In the place of label %d: %s", held.Of, held.Reason)
 		}

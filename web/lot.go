@@ -81,7 +81,7 @@ func lotOf(lot *register.Lot, material register.Material, v visit, f form, now t
 		{"Expiry on its label", orElse(wholeWords(lot.Expiry, zone), "none")},
 		{"Opened", wholeWords(lot.Opened, zone)},
 		{"Thawed", wholeWords(lot.Thawed, zone)},
-		{"Whose", whoseWords(lot, v)},
+		{"For", whoseWords(lot, v)},
 		{"Code of its label", register.Visible(lot.Code)},
 		{"Received exactly", spelledOr(lot.Sent)},
 		{"Serial number", lot.Serial},

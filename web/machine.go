@@ -117,7 +117,7 @@ func (view *machineView) offers(m *register.Equipment, me identity.Person, f for
 
 // changeOf says anew what a machine is; what is not changed is said again.
 func changeOf(m *register.Equipment, f form) actView {
-	a := offer(register.ListEquipment{}, "equipment", m.ID, "", "Say anew what it is", "Where its place changes, it is qualified anew.", f,
+	a := offer(register.ListEquipment{}, "equipment", m.ID, "", "Change its description", "Where its place changes, it is qualified anew.", f,
 		actField{Name: "kind", Label: "Kind that protocols ask for"}, actField{Name: "title", Label: "What it is called"}, actField{Name: "code", Label: "Code of its label"},
 		actField{Name: "model", Label: "Model"}, actField{Name: "serial", Label: "Serial number"},
 		actField{Name: "firmware", Label: "Software or firmware, and recipe"}, actField{Name: "place", Label: "Where it stands"})

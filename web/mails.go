@@ -52,7 +52,7 @@ func dueMails(due []post.Letter, now time.Time) table {
 }
 
 func goneMails(gone []post.Gone, names map[identity.PersonID]string, zone *time.Location) table {
-	t := table{Caption: "Taken by the mail server", Empty: "No mail has gone yet.", Columns: titles("When", "To", "About", "What", "Number", "Entry")}
+	t := table{Caption: "Taken by the mail server", Empty: "No mail was sent yet.", Columns: titles("When", "To", "About", "What", "Number", "Entry")}
 	for _, g := range gone {
 		t.Rows = append(t.Rows, row{
 			{Text: when(g.At, zone), Sort: g.At.UTC().Format(time.RFC3339Nano)},

@@ -44,7 +44,7 @@ func (s *Server) showMaterial(w http.ResponseWriter, r *http.Request, v visit, s
 	}
 	title := "List a material"
 	if view.Known {
-		title = "Say anew what a material is"
+		title = "Change the description of a material"
 	}
 	return s.render(w, r, v, status, "material", page{Title: title, Problem: p, View: view, Back: &link{Text: "Materials", To: "/stock/materials"}})
 }

@@ -79,7 +79,7 @@ func (s *Server) sourceWords(b *register.Books, code string, v visit) string {
 		}
 		lot, _ = b.Lot(strings.TrimPrefix(string(fit.Stream), "lot/"))
 	}
-	words := fmt.Sprintf("Lot %s of %s, %s; %s left; %s", lot.ID, lot.Material, lotStands(b, lot, s.svc.Now()), register.Pieces(lot.Left), whoseWords(lot, v))
+	words := fmt.Sprintf("Lot %s of %s, %s; %s left; for %s", lot.ID, lot.Material, lotStands(b, lot, s.svc.Now()), register.Pieces(lot.Left), whoseWords(lot, v))
 	if len(lot.Donations) > 0 {
 		words += "; donation " + donationWords(lot.Donations)
 	}

@@ -145,7 +145,7 @@ func basisWords(b batch.Basis) string {
 	if b.Unit == "" {
 		return "opened before units were registered"
 	}
-	return fmt.Sprintf("%s, %s, at %s; licence %s, master file %s version %s", b.Unit, b.UnitTitle, b.UnitPlace, b.Licence, b.File, b.FileVersion)
+	return fmt.Sprintf("%s, %s, at %s; licence %s, master file %s, version %s", b.Unit, b.UnitTitle, b.UnitPlace, b.Licence, b.File, b.FileVersion)
 }
 
 func factsOf(s *batch.State, zone *time.Location) []field {

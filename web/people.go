@@ -35,7 +35,7 @@ func (s *Server) peoplePage(w http.ResponseWriter, r *http.Request, v visit) err
 func personAddress(id identity.PersonID) string { return "/people/" + url.PathEscape(string(id)) }
 
 func peopleOf(people []identity.Person, zone *time.Location) table {
-	t := table{Caption: "People", Empty: "Nobody is registered.", Columns: titles("Id", "Name", "User name", "Roles", "Stands", "Signing key", "Trained for", "Since")}
+	t := table{Caption: "People", Empty: "Nobody is registered.", Columns: titles("Id", "Name", "User name", "Roles", "Status", "Signing key", "Trained for", "Since")}
 	for _, p := range people {
 		t.Rows = append(t.Rows, row{
 			{Text: string(p.ID), To: personAddress(p.ID)},
@@ -61,7 +61,7 @@ func activeWords(p identity.Person) string {
 // keyWords says whether somebody can sign, and if not why.
 func keyWords(p identity.Person) string {
 	if _, ok := p.SigningKey(); ok {
-		return "counts"
+		return "in force"
 	}
 	for _, key := range p.Keys {
 		if key.Until == 0 && !key.Attested {
@@ -149,7 +149,7 @@ func personOf(p identity.Person, known *library.Library, me identity.Person, now
 		v.Read = append(v.Read, field{fmt.Sprintf("%s version %d", read.Protocol, read.Version), when(read.At, zone)})
 	}
 	for _, key := range p.Keys {
-		line := keyLine{Public: key.Public, Stands: fmt.Sprintf("enrolled in entry %d, counts", key.From)}
+		line := keyLine{Public: key.Public, Stands: fmt.Sprintf("enrolled in entry %d, in force", key.From)}
 		switch {
 		case key.Until != 0:
 			line.Stands = fmt.Sprintf("from entry %d until entry %d", key.From, key.Until)

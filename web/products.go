@@ -182,7 +182,7 @@ func productOf(p *register.Product, b *register.Books, now time.Time, zone *time
 		case line.Gone:
 			line.Stands = "withdrawn: " + file.Gone
 		case line.Counts:
-			line.Stands = "counts now"
+			line.Stands = "in force"
 		case file.From.After(now):
 			line.Stands = "not yet"
 		}

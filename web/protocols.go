@@ -42,7 +42,7 @@ func protocolAddress(name string, version int) string {
 func versionsOf(known *library.Library, now time.Time, zone *time.Location) table {
 	t := table{
 		Caption: "Versions", Empty: "There is no protocol yet.",
-		Columns: titles("Protocol", "Version", "Title", "Stands", "Marked", "Written by", "Reviewed by", "Approved by", "Effective from", "Effective until"),
+		Columns: titles("Protocol", "Version", "Title", "Status", "Marked", "Written by", "Reviewed by", "Approved by", "Effective from", "Effective until"),
 	}
 	for _, version := range known.Versions() {
 		p := version.Protocol
@@ -196,7 +196,7 @@ func protocolOf(known *library.Library, version *library.Version, now time.Time,
 		{"Supply", p.Product.Supply},
 		{"Licence", p.Product.Licence},
 		{"Control site", p.Product.ControlSite},
-		{"Master file", strings.TrimSpace(p.Product.MasterFile + " " + p.Product.MasterFileVersion)},
+		{"Master file", strings.TrimSuffix(p.Product.MasterFile+", version "+p.Product.MasterFileVersion, ", version ")},
 		{"Container", p.Product.Container},
 		{"Storage", p.Product.Storage},
 	} {

@@ -28,7 +28,7 @@ func (s *Server) recallsPage(w http.ResponseWriter, r *http.Request, v visit) er
 	zone := s.svc.Info().Location
 	view := recallsView{MayOpen: v.who.Person.Has(identity.QualityLead), List: table{
 		Caption: "Recalls", Empty: "Nothing was recalled.",
-		Columns: titles("Recall", "Of", "Why", "Document", "Opened", "By", "Lots", "Stopped", "Supplied", "Stands"),
+		Columns: titles("Recall", "Of", "Why", "Document", "Opened", "By", "Lots", "Stopped", "Supplied", "Status"),
 	}}
 	for _, one := range all {
 		view.List.Rows = append(view.List.Rows, row{
@@ -111,7 +111,7 @@ func (s *Server) showRecall(w http.ResponseWriter, r *http.Request, v visit, sta
 func suppliedOf(found site.RecallView, zone *time.Location) table {
 	t := table{
 		Caption: "What was supplied, and who has been told", Empty: "Nothing of it was supplied.",
-		Columns: titles("Batch", "Supplied", "Stands", "Patient", "Patient’s number", "Prescriber", "Told", "When", "How", "By"),
+		Columns: titles("Batch", "Supplied", "Status", "Patient", "Patient’s number", "Prescriber", "Told", "When", "How", "By"),
 	}
 	for _, one := range found.Supplied {
 		patient := found.Patient[one.Batch]
@@ -134,16 +134,14 @@ func suppliedOf(found site.RecallView, zone *time.Location) table {
 		}
 		t.Rows = append(t.Rows, line)
 	}
-	t.All = len(t.Rows)
 	return t
 }
 
 func stoppedOf(found site.RecallView) table {
-	t := table{Caption: "Batches that were stopped", Empty: "No batch was under way.", Columns: titles("Batch", "Stands", "Patient", "Prescriber")}
+	t := table{Caption: "Batches that were stopped", Empty: "No batch was under way.", Columns: titles("Batch", "Status", "Patient", "Prescriber")}
 	for _, id := range found.Stopped {
 		t.Rows = append(t.Rows, row{batchCell(id), {Text: found.Status[id]}, {Text: found.Patient[id].Name}, {Text: found.Patient[id].Prescriber}})
 	}
-	t.All = len(t.Rows)
 	return t
 }
 
@@ -152,7 +150,6 @@ func endedLots(found site.RecallView) table {
 	for _, id := range found.Lots {
 		t.Rows = append(t.Rows, row{{Text: id, To: traceAddress(id)}})
 	}
-	t.All = len(t.Rows)
 	return t
 }
 

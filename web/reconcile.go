@@ -80,7 +80,6 @@ func accountsOf(s *batch.State) list {
 		}
 		t.Rows = append(t.Rows, append(one, cell{Text: h.Plan.Within.String()}, cell{Text: mark + h.Outcome()}))
 	}
-	t.All = len(t.Rows)
 	return list{table: t}
 }
 

@@ -69,7 +69,7 @@ func TestAUnitAndAProductAreEnteredThroughTheirPages(t *testing.T) {
 		}
 	}
 	page := lead.get("/products/" + product)
-	for _, want := range []string{"a short life", "granted by VAR-2", "counts now", "U-1, U-2", "Change request CR-7"} {
+	for _, want := range []string{"a short life", "granted by VAR-2", "in force", "U-1, U-2", "Change request CR-7"} {
 		if !strings.Contains(page.text, want) {
 			t.Errorf("the product's page does not say %q", want)
 		}

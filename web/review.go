@@ -329,7 +329,7 @@ func coverageOf(s *batch.State, v reviewView) []string {
 	}
 	typed, _ := s.Typed()
 	lines := append(s.Coverage(),
-		fmt.Sprintf("%d of the %d codes were typed by hand and not scanned; each is an exception above.", typed, scans),
+		typedOfAll(typed, scans),
 		fmt.Sprintf("This page shows the scans of patient and label (%d). The batch has %d scans in all; the others are in the full record only.", len(v.Identity), scans),
 		fmt.Sprintf("It shows every exception (%d), every correction (%d), every refused attempt (%d) and every signature that is missing. Signatures that stand are in the audit trail on this page and in the full record.", len(v.Exceptions), len(v.Corrections), len(v.Refusals)),
 		fmt.Sprintf("It shows notes (%d) in the audit trail alone, and not the text of the instructions. The record has %d entries.", len(s.Notes), s.Version))
@@ -337,4 +337,15 @@ func coverageOf(s *batch.State, v reviewView) []string {
 		return lines
 	}
 	return append(lines, "Nobody has looked at what this page leaves out, unless they opened the full record.")
+}
+
+// typedOfAll says how many codes were typed in the place of a scan.
+func typedOfAll(typed, scans int) string {
+	switch typed {
+	case 0:
+		return "No code was typed by hand in the place of a scan."
+	case 1:
+		return fmt.Sprintf("1 of %d codes was typed by hand and not scanned; it is an exception above.", scans)
+	}
+	return fmt.Sprintf("%d of %d codes were typed by hand and not scanned; each is an exception above.", typed, scans)
 }

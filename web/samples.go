@@ -69,7 +69,7 @@ func kindTitle(kind string) string {
 func sampleTable(all []*register.Sample, zone *time.Location) table {
 	t := table{
 		Caption: "Samples", Empty: "No sample of audit trails was drawn.",
-		Columns: titles("Sample", "Stands", "Asked for", "Why", "Drawn", "By", "Of how many"),
+		Columns: titles("Sample", "Status", "Asked for", "Why", "Drawn", "By", "Of how many"),
 	}
 	for _, one := range all {
 		t.Rows = append(t.Rows, row{
@@ -170,7 +170,7 @@ func actOf(act *register.Act, zone *time.Location) *actLine {
 
 // sampledTable is a sample as a file.
 func sampledTable(sample *register.Sample, zone *time.Location) table {
-	t := table{Caption: sample.ID, Columns: titles("No.", "Trail", "Stands", "Looked at", "By", "Entries", "Hash of the last", "What was found", "Deviation", "Why none")}
+	t := table{Caption: sample.ID, Columns: titles("No.", "Trail", "Status", "Looked at", "By", "Entries", "Hash of the last", "What was found", "Deviation", "Why none")}
 	for i, one := range sample.Trails {
 		line := row{number(int64(i + 1)), {Text: one.Trail}, {Text: one.Stands()}, {}, {}, {}, {}, {Text: one.Text}, {Text: one.Deviation}, {Text: one.Why}}
 		if one.Looked != nil {

@@ -116,6 +116,7 @@ type valueView struct {
 
 type itemView struct {
 	Name, Title, Lot, Expiry, Where, Key, Direction, Words string
+	Kind                                                   string // what Lot is: a lot, or a machine's number
 	To                                                     string // its page in the register
 	Another                                                string // where another one is set out; "" when nothing more is
 	Movable                                                bool

@@ -36,7 +36,7 @@ func (s *Server) stockPage(w http.ResponseWriter, r *http.Request, v visit) erro
 func stockOf(b *register.Books, v visit, now time.Time, zone *time.Location) table {
 	t := table{
 		Caption: "Lots", Empty: "No lot has been taken in.",
-		Columns: titles("Lot", "Material", "Lot number", "Status", "Left", "Of", "Until", "Whose", "Code of its label"),
+		Columns: titles("Lot", "Material", "Lot number", "Status", "Left", "Received", "Usable until", "For", "Code of its label"),
 	}
 	lots := b.Lots()
 	slices.SortStableFunc(lots, func(x, y *register.Lot) int {
@@ -119,11 +119,11 @@ func lastWords(lot *register.Lot, zone *time.Location) string {
 func whoseWords(lot *register.Lot, v visit) string {
 	switch {
 	case !lot.Personal:
-		return "anybody’s"
+		return "any patient"
 	case v.who.SeesPatients() && lot.ForPatient != "":
-		return "one patient’s, number " + lot.ForPatient
+		return "one patient, number " + lot.ForPatient
 	}
-	return "one patient’s"
+	return "one patient"
 }
 
 // materialsView is what lots can be lots of.
@@ -148,7 +148,7 @@ func (s *Server) materialsPage(w http.ResponseWriter, r *http.Request, v visit) 
 func materialsOf(b *register.Books, me identity.Person) table {
 	t := table{
 		Caption: "Materials", Empty: "No material is listed.",
-		Columns: titles("Name in protocols", "Called", "Item codes", "Counted in", "Once opened", "Once thawed", "Storage"),
+		Columns: titles("Name in protocols", "Name in full", "Item codes", "Counted in", "Once opened", "Once thawed", "Storage"),
 	}
 	for _, m := range b.Materials() {
 		name := cell{Text: m.Name}

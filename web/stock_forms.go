@@ -184,7 +184,7 @@ func pastActs(acts []register.Act, names map[identity.PersonID]string, zone *tim
 	for _, act := range slices.Backward(acts) {
 		line := pastAct{At: when(act.At, zone), Words: act.Words, Name: act.Name, Role: act.Role}
 		if line.Name == "" {
-			line.Name, line.Role = names[act.Person], "beside another act"
+			line.Name, line.Role = names[act.Person], "as part of another act"
 		}
 		if line.Name == "" {
 			line.Name = string(act.Person)

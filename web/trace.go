@@ -91,7 +91,7 @@ func listsOf(t site.Traced, zone *time.Location) []list {
 }
 
 func lotsTraced(lots []site.TracedLot) table {
-	t := table{Caption: "Lots, with what was made from them", Columns: titles("Lot", "Material", "Lot number", "Donations", "Made of", "Went into", "Made here as", "Stands", "Left")}
+	t := table{Caption: "Lots, with what was made from them", Columns: titles("Lot", "Material", "Lot number", "Donations", "Made of", "Went into", "Made here as", "Status", "Left")}
 	for _, l := range lots {
 		t.Rows = append(t.Rows, row{
 			{Text: l.Lot, To: traceAddress(l.Lot)},
@@ -118,7 +118,7 @@ func batchCell(id string) cell {
 func usedIn(uses []site.TracedBatch, zone *time.Location) table {
 	t := table{
 		Caption: "Batches", Empty: "No batch leans on it.",
-		Columns: titles("Batch", "Product", "Protocol", "Stands", "Patient", "Patient’s number", "By", "How", "From", "Until", "Opened", "Supplied"),
+		Columns: titles("Batch", "Product", "Protocol", "Status", "Patient", "Patient’s number", "By", "How", "From", "Until", "Opened", "Supplied"),
 	}
 	for _, u := range uses {
 		t.Rows = append(t.Rows, row{
@@ -160,7 +160,7 @@ func wentInto(from []site.TracedFrom, zone *time.Location) table {
 
 // wholeTrace is everything that was found as one file.
 func wholeTrace(all []site.Traced, zone *time.Location) table {
-	t := table{Columns: titles("Asked for", "Batch", "Product", "Stands", "Patient", "Patient’s number", "Leans on", "Kind", "Lot number", "Donations", "Made of", "Went into", "How", "From", "Until", "Supplied")}
+	t := table{Columns: titles("Asked for", "Batch", "Product", "Status", "Patient", "Patient’s number", "Leans on", "Kind", "Lot number", "Donations", "Made of", "Went into", "How", "From", "Until", "Supplied")}
 	for _, one := range all {
 		for _, l := range one.Lots {
 			t.Rows = append(t.Rows, row{

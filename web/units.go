@@ -56,7 +56,7 @@ func (s *Server) showUnits(w http.ResponseWriter, r *http.Request, v visit, stat
 	view := unitsView{MayEnter: answersForSite(v.who.Person), Typed: v.form}
 	view.List = table{
 		Caption: "Units", Empty: "No unit is in the register yet. Until one is, and the control site has made it active, no batch can be opened.",
-		Columns: titles("Unit", "What it is", "Known by", "Place", "Mode", "Stands"),
+		Columns: titles("Unit", "What it is", "Known by", "Place", "Mode", "Status"),
 	}
 	err := s.svc.Registers(r.Context(), v.who, func(b *register.Books) {
 		for _, unit := range b.Units() {

@@ -109,7 +109,7 @@ func urgent(items []worklist.Item) int {
 func workTable(list workList, items []worklist.Item, me identity.Person, now time.Time, zone *time.Location) table {
 	t := table{
 		Caption: list.caption, Empty: list.empty,
-		Columns: titles("Urgent", "About", "What waits", "What is asked", "Waited", "To be done by", "Product lives", "For whom"),
+		Columns: titles("Urgent", "About", "What waits", "What is asked", "Waited", "To be done by", "Life left", "For whom"),
 	}
 	for i, item := range items {
 		t.Rows = append(t.Rows, row{
@@ -157,7 +157,7 @@ func lifeWords(life worklist.Life, now time.Time) string {
 	case life.Over:
 		return fmt.Sprintf("over by %s: %s", clock(now.Sub(life.Until)), life.Name)
 	}
-	return fmt.Sprintf("%s more: %s", clock(life.Until.Sub(now)), life.Name)
+	return fmt.Sprintf("%s left: %s", clock(life.Until.Sub(now)), life.Name)
 }
 
 func forWhom(item worklist.Item, me identity.Person) string {

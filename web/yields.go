@@ -37,6 +37,5 @@ func yieldsOf(s *batch.State) list {
 			{Text: result},
 		})
 	}
-	t.All = len(t.Rows)
 	return list{table: t}
 }
