@@ -17,7 +17,7 @@ type batchesView struct {
 	Ended   table
 	MayOpen bool
 	AsOf    string
-	Stops   []string // units where nothing begins
+	Stops   []string    // units where nothing begins
 	Moves   []clockMove // by which the clock can be moved; none at a live site
 	Key     string
 }
