@@ -18,8 +18,9 @@ type CloseCall struct {
 	Batch, Step, Field string
 	Expected, Scanned  string
 	Why                string
-	Typed              bool // it was typed and not scanned
-	Stopped            bool // it stopped the batch
+	Unfit              string // the rule, as in "not clean", where the thing was the right one; "" for a wrong code
+	Typed              bool   // it was typed and not scanned
+	Stopped            bool   // it stopped the batch
 }
 
 // CodeCount counts the codes that were read in one month of site time.
@@ -36,14 +37,14 @@ func (s *State) CloseCalls() []CloseCall {
 		}
 		calls = append(calls, CloseCall{
 			Act: entry.Act, Batch: s.ID, Step: st.Step.Name, Field: field, Expected: s.expected(field), Scanned: s.unnamed(field, entry), Why: entry.Why,
-			Typed: entry.Typed != nil, Stopped: stop,
+			Unfit: s.Unfit(field, entry), Typed: entry.Typed != nil, Stopped: stop,
 		})
 	})
 	for _, refusal := range s.Refusals {
 		if expected := stoppedBefore(refusal); expected != "" {
 			calls = append(calls, CloseCall{
 				Act: refusal.Act, Batch: s.ID, Step: refusal.Step, Field: expected, Expected: expected,
-				Scanned: "see the audit trail", Why: strings.TrimSuffix(refusal.Sentence, "."),
+				Scanned: "see the audit trail", Why: strings.TrimSuffix(refusal.Sentence, "."), Unfit: unfitBefore(refusal),
 			})
 		}
 	}
@@ -60,6 +61,14 @@ func stoppedBefore(r RefusalEntry) string {
 		return "an item to be set out"
 	}
 	return ""
+}
+
+// unfitBefore is Unfit of an item that may not be set out.
+func unfitBefore(r RefusalEntry) string {
+	if r.Code != "item_unfit" {
+		return ""
+	}
+	return register.RuleOf(r.Sentence)
 }
 
 // codes runs over every code that was given in a step, and says whether a wrong

@@ -142,7 +142,7 @@ func (d *decision) wrongScan(scan protocol.Scan, ev ScanRefused) {
 		Cause: "scan:" + strconv.FormatInt(d.s.Version+1, 10), CausedBy: d.f.Person.ID,
 		Text: "A scan for " + scan.Field + " in step " + ev.Step + " was refused: " + ev.Why + ".",
 	}
-	if d.overdueStatus(scan.Field, ev.Raw) {
+	if !ev.Others && d.overdueStatus(scan.Field, ev.Raw, ev.Why) {
 		ex.Class = "overdue status"
 	}
 	switch {

@@ -240,18 +240,9 @@ func decidingIn(s *State, c Resolve) []identity.Role {
 	return deciding(s.Exceptions[c.Exception-1])
 }
 
-// overdueStatus says that a scan was of the right item, and that what it is
-// asked to be has lapsed: its date, its calibration or its qualification.
-func (d *decision) overdueStatus(field, code string) bool {
-	planned := d.s.Protocol.Item(field)
-	at := slices.IndexFunc(d.s.Items, func(item Item) bool {
-		return item.Name == field && register.Key(item.Code, d.now) == register.Key(code, d.now)
-	})
-	if planned == nil || at < 0 || d.s.Items[at].Register == "" {
-		return false
-	}
-	fit, known := d.f.Registered[d.s.Items[at].Code]
-	return known && slices.ContainsFunc([]string{"in date", "calibrated", "qualified"}, func(must string) bool {
-		return slices.Contains(planned.MustBe, must) && fit.Failing(must, d.now) != ""
-	})
+// overdueStatus says that a scan was of the right item, and that it is not fit
+// now: its date, its calibration or its qualification has lapsed, it is not clean
+// or out of service, or another batch has it. Nobody took a wrong thing (MAT-05).
+func (d *decision) overdueStatus(field, code, why string) bool {
+	return d.s.rightOne(field, code, d.now) && register.RuleOf(why) != ""
 }

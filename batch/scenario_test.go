@@ -278,6 +278,15 @@ func (s *story) then(text string) {
 			}
 		}},
 		{`nobody has taken the batch over`, func([]string) { same(state.Responsible() == nil, "true") }},
+		{`the opening says "(.*)"`, func(m []string) {
+			lines, err := Lines(nil, s.w.open, s.w.factsOf("Quinn"))
+			if text := strings.Join(lines, "\n"); err != nil || !strings.Contains(text, m[1]) {
+				s.wrong("it says %s, %v", text, err)
+			}
+		}},
+		{`close call (\d+) was (?:the right thing, and it was (.+)|a wrong code)`, func(m []string) {
+			same(state.CloseCalls()[s.number(m[1])-1].Unfit, m[2])
+		}},
 		{`the hand-over says "(.*)"`, func(m []string) {
 			if open := strings.Join(state.HandingOver().Open, "\n"); !strings.Contains(open, m[1]) {
 				s.wrong("it says %s", open)

@@ -25,7 +25,7 @@ func (sh *sheet) setOut(item Item, f Facts) string {
 	for _, fact := range []struct {
 		word  string
 		until time.Time
-	}{{"good until", fit.Until}, {"qualified until", fit.Qualified}, {"calibrated until", fit.Calibrated}} {
+	}{{"good until", fit.Until}, {"qualified until", fit.Qualified}, {"calibrated until", fit.Calibrated}, {"clean until", fit.CleanUntil}} {
 		if !fact.until.IsZero() {
 			line += ", " + fact.word + " " + sh.at(fact.until)
 		}
@@ -33,7 +33,7 @@ func (sh *sheet) setOut(item Item, f Facts) string {
 	for _, fact := range []struct {
 		holds bool
 		word  string
-	}{{fit.Released, "released"}, {fit.Machine() && fit.Clean, "clean"}, {fit.Personal, "labelled for this patient"}} {
+	}{{fit.Released, "released"}, {fit.Machine() && fit.Clean && fit.CleanUntil.IsZero(), "clean"}, {fit.Personal, "labelled for this patient"}} {
 		if fact.holds {
 			line += ", " + fact.word
 		}
@@ -47,6 +47,18 @@ func (sh *sheet) setOut(item Item, f Facts) string {
 		}
 	}
 	return line
+}
+
+// notFitYet says on an opening's sheet what a scan would refuse as things stand.
+func (sh *sheet) notFitYet(item Item, id string, f Facts) {
+	planned := f.Protocol.Item(item.Name)
+	fit, ok := f.Registered[scanned(item.Code)]
+	if !ok || planned == nil {
+		return
+	}
+	if why := NotFitYet(planned, fit, id); why != "" {
+		sh.add("NOT FIT AS IT STANDS: %s.", why)
+	}
 }
 
 // shownAmount is an amount as people read it.

@@ -240,6 +240,7 @@ func (sh *sheet) opening(c Open, f Facts) {
 	sh.site(f)
 	for _, item := range c.Items {
 		sh.add("Set out: %s.", sh.setOut(item, f))
+		sh.notFitYet(item, c.Batch, f)
 	}
 	sh.alerts(f.Near)
 }

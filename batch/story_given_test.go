@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"countersign/identity"
+	"countersign/register"
 )
 
 // given is what is so before a story begins.
@@ -23,6 +24,15 @@ func (s *story) given(text string) {
 		{`the (.+) has no label`, func(m []string) { s.item(m[1]).Code = "" }},
 		{`the (.+) has the label of the (.+)`, func(m []string) { s.item(m[1]).Code = s.item(m[2]).Code }},
 		{`the (.+) has its label back`, func(m []string) { s.item(m[1]).Code = "CODE-" + m[1] }},
+		{`batch (\S+) has used the (.+) since it was cleaned`, func(m []string) {
+			s.w.stands(m[2], func(fit *register.Fitness) { fit.UsedBy = m[1] })
+		}},
+		{`batch (\S+) is using the (.+)`, func(m []string) { s.w.stands(m[2], func(fit *register.Fitness) { fit.Holder = m[1] }) }},
+		{`the (.+) is out of service because "(.*)"`, func(m []string) {
+			s.w.stands(m[1], func(fit *register.Fitness) { fit.Ended = fit.Number + " is out of service: " + m[2] })
+		}},
+		{`the (.+) stands as it did`, func(m []string) { s.w.stands(m[1], func(*register.Fitness) {}) }},
+		{`the (.+) is clean again`, func(m []string) { s.item(m[1]).Clean = true }},
 		{`the order says nothing of (.+)`, func(m []string) { delete(s.w.open.Order, m[1]) }},
 		{`the patient's number is (.*)`, func(m []string) { s.w.open.Patient.Number = m[1] }},
 		{`the wristband is (.*)`, func(m []string) { s.w.open.Patient.Wristband = strings.Replace(m[1], "missing", "", 1) }},

@@ -32,11 +32,12 @@ type world struct {
 	openings  map[int64]map[string]string
 	facts     map[int64]Facts
 	state     *State
-	books     *register.Books             // of products and units
-	now       time.Time                   // of the last act
-	registry  map[string]register.Fitness // nil: that of what the stories set out
-	elsewhere map[string]register.Fitness // lots that the stories set out for nobody here, by code
-	others    []*Line                     // other batches of the site
+	books     *register.Books                    // of products and units
+	now       time.Time                          // of the last act
+	registry  map[string]register.Fitness        // nil: that of what the stories set out
+	elsewhere map[string]register.Fitness        // lots that the stories set out for nobody here, by code
+	altered   map[string]func(*register.Fitness) // what the registers say otherwise of an item
+	others    []*Line                            // other batches of the site
 	settings  map[string]Setting
 	earlier   []Earlier
 	unread    []identity.Role
@@ -181,6 +182,14 @@ func (w *world) neighbour(id, unit, name, born string) {
 	})
 }
 
+// stands has the registers say something else of an item from now on.
+func (w *world) stands(name string, how func(*register.Fitness)) {
+	if w.altered == nil {
+		w.altered = map[string]func(*register.Fitness){}
+	}
+	w.altered[name] = how
+}
+
 // registered is what a register would say of what the stories set out.
 func (w *world) registered() map[string]register.Fitness {
 	if w.registry != nil {
@@ -206,6 +215,9 @@ func (w *world) registered() map[string]register.Fitness {
 				Stream: audit.StreamID("equipment/" + item.Lot), Name: planned.RegisteredAs, Number: item.Lot, Code: item.Code, Clean: item.Clean,
 				Qualified: item.Expiry, Calibrated: item.Expiry, Document: item.Reference,
 			}
+		}
+		if how := w.altered[item.Name]; how != nil {
+			how(&fit)
 		}
 		all[item.Code] = fit
 	}

@@ -45,7 +45,7 @@ func ExceptionClasses() []ExceptionClass {
 		{"identity", "a scan that the protocol lets stop the batch does not match", SeverityCritical, SeverityCritical, HoldsSteps, false},
 		{"wrong scan", "a scan does not match", SeverityMinor, SeverityMinor, HoldsNothing, false},
 		{"typed code", "a code is typed and not scanned; that of a patient is major and holds up release", SeverityMinor, SeverityMinor, HoldsNothing, false},
-		{"overdue status", "what is scanned is out of date, or its calibration or qualification has lapsed", SeverityMinor, SeverityMinor, HoldsNothing, false},
+		{"overdue status", "the right one is scanned, and is not fit: out of date, not calibrated, not qualified, not clean, out of service or in use", SeverityMinor, SeverityMinor, HoldsNothing, false},
 		{"correction", "critical data are corrected", SeverityMajor, SeverityMinor, HoldsRelease, false},
 		{"late witness", "a witness signs later than at the time", SeverityMajor, SeverityMinor, HoldsRelease, false},
 		{"late entry", "something is recorded after it was done", SeverityMajor, SeverityMinor, HoldsRelease, false},

@@ -26,7 +26,8 @@ type Fitness struct {
 	Qualified    time.Time // a machine's, as the next two
 	Calibrated   time.Time
 	Clean        bool
-	Document     string // that it was released or calibrated by
+	CleanUntil   time.Time // a machine's; zero when its cleanliness does not lapse
+	Document     string    // that it was released or calibrated by
 	Personal     bool
 	ForPatient   string            // "" where the opening was left out
 	Left         protocol.Quantity // of a lot
@@ -153,8 +154,8 @@ func (b *Books) fitnessOfLot(lot *Lot) Fitness {
 func (b *Books) fitnessOfMachine(m *Equipment, now time.Time) Fitness {
 	f := Fitness{
 		Stream: EquipmentStream(m.ID), Name: m.Kind, Number: m.ID, Code: m.Code, Qualified: m.Qualified, Calibrated: m.Calibrated,
-		Clean:    !m.Cleaned.IsZero() && (m.CleanUntil.IsZero() || !now.After(m.CleanUntil)),
-		Document: m.Documents["calibrated"], Holder: m.Holder, UsedBy: m.UsedBy, Interface: m.InForce(),
+		Clean:      !m.Cleaned.IsZero() && (m.CleanUntil.IsZero() || !now.After(m.CleanUntil)),
+		CleanUntil: m.CleanUntil, Document: m.Documents["calibrated"], Holder: m.Holder, UsedBy: m.UsedBy, Interface: m.InForce(),
 	}
 	if m.Out != "" {
 		f.Ended = m.ID + " is out of service: " + m.Out

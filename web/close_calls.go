@@ -29,8 +29,8 @@ func (s *Server) closeCallsPage(w http.ResponseWriter, r *http.Request, v visit)
 
 func closeCallsOf(calls []batch.CloseCall, zone *time.Location) table {
 	t := table{
-		Caption: "Wrong codes that were stopped", Empty: "No wrong code was ever read here.",
-		Columns: titles("When", "Batch", "Step", "Expected", "Was read", "Why it was refused", "How", "Came to", "Role"),
+		Caption: "Codes that were stopped", Empty: "No wrong code was ever read here.",
+		Columns: titles("When", "Batch", "Step", "Expected", "Was read", "What it was", "Why it was refused", "How", "Came to", "Role"),
 	}
 	for _, c := range calls {
 		how, to := "scanned", "recorded"
@@ -50,6 +50,7 @@ func closeCallsOf(calls []batch.CloseCall, zone *time.Location) table {
 			step,
 			{Text: c.Expected},
 			{Text: c.Scanned, Mono: true},
+			{Text: whatItWas(c)},
 			{Text: c.Why},
 			{Text: how},
 			{Text: to},
@@ -59,10 +60,18 @@ func closeCallsOf(calls []batch.CloseCall, zone *time.Location) table {
 	return t
 }
 
+// whatItWas tells a wrong code from the right thing that was not fit.
+func whatItWas(c batch.CloseCall) string {
+	if c.Unfit != "" {
+		return "the right one, " + c.Unfit
+	}
+	return "wrong code"
+}
+
 func monthsOf(months []batch.CodesOfMonth) table {
 	t := table{
 		Caption: "Codes by month", Empty: "No code was read yet.",
-		Columns: titles("Month", "Codes read", "Wrong, stopped", "Of these, stopped the batch", "Typed by hand", "Typed by hand, percent"),
+		Columns: titles("Month", "Codes read", "Wrong or not fit, stopped", "Of these, stopped the batch", "Typed by hand", "Typed by hand, percent"),
 	}
 	for _, m := range months {
 		t.Rows = append(t.Rows, row{

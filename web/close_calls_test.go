@@ -5,8 +5,10 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"countersign/batch"
+	"countersign/register"
 	"countersign/web/api"
 )
 
@@ -22,7 +24,7 @@ func TestCloseCallsAreListedAndNameNobody(t *testing.T) {
 	w.done("a.lee", id, batch.Scan{Step: "clearance", Field: "cabinet", Raw: "(8018)505089899900000183"})
 	lead := w.browser().signIn("q.meyer")
 	got := lead.get("/close-calls")
-	holds(t, got, "vial, A0042", "CAB-2", "this is vial, and the step asks for cabinet", "typed", "technician", "Wrong codes that were stopped (5)", "2026-11", "somebody&#39;s code, not shown")
+	holds(t, got, "vial, A0042", "CAB-2", "this is vial, and the step asks for cabinet", "typed", "technician", "Codes that were stopped (5)", "wrong code", "2026-11", "somebody&#39;s code, not shown")
 	for _, personal := range []string{"9990000018", "9990000026", "505089899900000183", "Asha", "EXAMPLE"} {
 		if _, listed, _ := strings.Cut(got.text, "<table"); strings.Contains(listed, personal) {
 			t.Errorf("the list shows %q", personal)
@@ -48,6 +50,26 @@ func TestCloseCallsAreListedAndNameNobody(t *testing.T) {
 			t.Errorf("%s: %d %s", path, answer.Code, answer.Body)
 		}
 	}
+}
+
+// MAT-05, EXE-03: the right machine that is not fit is no wrong code: the step says
+// which rule is broken and what helps, and so do the list and the API.
+func TestTheRightMachineThatIsNotFitIsNeverCalledAWrongCode(t *testing.T) {
+	w := newWorld(t).staffed()
+	open := w.opening(id)
+	w.register(w.session("b.okoro"), register.ProveEquipment{Equipment: "E-0001", What: "calibrated", Until: w.clock.now().Add(time.Hour), Document: "C-2"})
+	holds(t, w.browser().signIn("b.okoro").get("/batches/new?protocol=aso-intrathecal"), "Not for long:", "E-0001 is calibrated only until", "a scan after that is refused")
+	w.signed("b.okoro", "", id, open)
+	w.register(w.session("a.lee"), register.StopEquipment{Equipment: "E-0001", Reason: "The fan rattles."})
+	b := w.browser().signIn("a.lee")
+	f := formTo(t, b.get("/batches/"+id+"/steps/clearance").text, "/batches/"+id+"/do")
+	f["raw"] = "CAB-1"
+	wrong := b.follow(b.post("/batches/"+id+"/do", f))
+	holds(t, wrong, "Stop: this is the right cabinet, and it is out of service", "E-0001 is out of service: The fan rattles.", "Set out another one.")
+	if strings.Contains(wrong.text, "wrong code") {
+		t.Error("the right machine was called a wrong code")
+	}
+	holds(t, w.browser().signIn("q.meyer").get("/close-calls"), "the right one, out of service")
 }
 
 // COI-09: who need not know whom a batch is for sees no wristband.

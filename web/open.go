@@ -44,8 +44,17 @@ type itemField struct {
 	Fit                       []fitView // what the registers hold that may be set out
 }
 
-// fitView is a lot or machine that may be set out.
-type fitView struct{ Code, Text string }
+// fitView is a lot or machine that may be set out, with what its scan would be
+// refused for now, or will be soon.
+type fitView struct{ Code, Text, NotYet, Soon string }
+
+func fitOf(planned *protocol.Item, fit register.Fitness, id string, now time.Time, zone *time.Location) fitView {
+	at := func(t time.Time) string { return protocol.ShowMoment(t, zone) }
+	return fitView{
+		Code: fit.Code, Text: fitWords(fit, zone),
+		NotYet: batch.NotFitYet(planned, fit, id), Soon: batch.LapsesSoon(planned, fit, now, at),
+	}
+}
 
 func (s *Server) openPage(w http.ResponseWriter, r *http.Request, v visit) error {
 	asked, err := decodeForm(r.URL.Query())
@@ -106,7 +115,7 @@ func (s *Server) stocked(r *http.Request, v visit, view *openView, p *protocol.P
 	return s.svc.Registers(r.Context(), v.who, func(b *register.Books) {
 		for i := range view.Items {
 			for _, fit := range b.Fit(&p.Items[i], now) {
-				view.Items[i].Fit = append(view.Items[i].Fit, fitView{Code: fit.Code, Text: fitWords(fit, zone)})
+				view.Items[i].Fit = append(view.Items[i].Fit, fitOf(&p.Items[i], fit, "", now, zone))
 			}
 		}
 	})

@@ -47,7 +47,7 @@ func (s *Server) showSetOut(w http.ResponseWriter, r *http.Request, v visit, sta
 			now, zone := s.svc.Now(), s.svc.Info().Location
 			err := s.svc.Registers(r.Context(), v.who, func(b *register.Books) {
 				for _, fit := range b.Fit(planned, now) {
-					one.Fit = append(one.Fit, fitView{Code: fit.Code, Text: fitWords(fit, zone)})
+					one.Fit = append(one.Fit, fitOf(planned, fit, state.ID, now, zone))
 				}
 			})
 			if err != nil {

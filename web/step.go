@@ -119,6 +119,27 @@ func wrongScan(state *batch.State, scan batch.Scan) string {
 	return ""
 }
 
+// unfitScan is the rule for which the last code of a field was refused, where it
+// was the right one; "" otherwise.
+func unfitScan(state *batch.State, step, field string) string {
+	st := state.Step(step)
+	if st == nil || len(st.Scans[field]) == 0 {
+		return ""
+	}
+	return state.Unfit(field, st.Scans[field][len(st.Scans[field])-1])
+}
+
+// mended says what helps against a rule that was broken by the right thing.
+func mended(rule string) string {
+	switch rule {
+	case "not clean":
+		return "Have it cleaned, say so on its page under Equipment, and scan it again; or set out another one."
+	case "in use":
+		return "Wait until that batch has done with it, and scan it again; or set out another one."
+	}
+	return "Set out another one. If there is none, choose “Something is wrong”."
+}
+
 // scanProblem says at the top of the page that a scan was refused, and what to
 // do now: it must not be taken for one that matched.
 func scanProblem(r *http.Request, state *batch.State, step string) *problem {
@@ -142,9 +163,17 @@ func scanProblem(r *http.Request, state *batch.State, step string) *problem {
 		p.Sentences[1] = "What is in your hands may be another patient's. It is recorded, and nothing more can be done in this batch until the control site's quality lead has decided: call them now. They can sign at this terminal."
 		return p
 	}
+	rule := unfitScan(state, step, q.Get("field"))
+	if rule != "" {
+		p.Title = "Stop: this is the right " + q.Get("field") + ", and it is " + rule
+		p.Sentences[1] = "It is recorded as a close call. " + mended(rule)
+	}
 	if st := state.Step(step); held(state) && slices.ContainsFunc(st.Step.Scans, func(scan protocol.Scan) bool { return scan.Field == q.Get("field") && scan.Stop }) {
 		p.Title = "Stop: do not go on, and give nothing"
-		p.Sentences[1] = "What is in your hands may be another patient's. It is recorded, and nothing more can be done in this batch until a quality lead has decided."
+		p.Sentences[1] = "It is recorded, and nothing more can be done in this batch until a quality lead has decided."
+		if rule == "" {
+			p.Sentences[1] = "What is in your hands may be another patient's. " + p.Sentences[1]
+		}
 	}
 	return p
 }

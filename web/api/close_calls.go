@@ -19,6 +19,7 @@ type CloseCallView struct {
 	Expected string    `json:"expected"`
 	Read     string    `json:"read" doc:"what was read, unless it could be somebody's"`
 	Why      string    `json:"why"`
+	Unfit    string    `json:"unfit,omitempty" doc:"the rule, as in 'not clean', where the right thing was read and was not fit; absent for a wrong code"`
 	Typed    bool      `json:"typed" doc:"it was typed and not scanned"`
 	Stopped  bool      `json:"stopped" doc:"it stopped the batch"`
 	Role     string    `json:"role,omitempty"`
@@ -64,6 +65,6 @@ func (a *api) closeCalls(to huma.API) {
 
 func closeCallView(c batch.CloseCall) CloseCallView {
 	return CloseCallView{
-		At: c.At, Batch: c.Batch, Step: c.Step, Expected: c.Expected, Read: c.Scanned, Why: c.Why, Typed: c.Typed, Stopped: c.Stopped, Role: c.Role,
+		At: c.At, Batch: c.Batch, Step: c.Step, Expected: c.Expected, Read: c.Scanned, Why: c.Why, Unfit: c.Unfit, Typed: c.Typed, Stopped: c.Stopped, Role: c.Role,
 	}
 }
