@@ -158,7 +158,7 @@ func (view *lotView) offers(lot *register.Lot, material register.Material, me id
 			add(register.ReleaseLot{}, false, "Release it", "Batches can use it then.", actField{Name: "document", Label: "Certificate or control number that it is released by"})
 		}
 	}
-	usable := standing && lot.Status != register.Quarantined && !lot.Spent()
+	usable := standing && lot.Status != register.Quarantined && !lot.Spent() && !past(lot, now)
 	if usable && lot.Opened.IsZero() {
 		add(register.OpenLot{}, false, "It is opened now", "Its time in use begins: "+spanWords(material.Opened)+".")
 	}
