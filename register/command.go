@@ -48,6 +48,8 @@ type Facts struct {
 	Named identity.Person
 	// Deviation is what stands beside an act on a deviation.
 	Deviation *DeviationFacts
+	// Certificate is that of a batch, as the log stands; ok is false without one.
+	Certificate func(batch string) (by Certificate, ok bool)
 	// Blank is what a blank is printed from; nil when that is not there.
 	Blank *BlankFacts
 	// Sample is what stands beside an act on a sample; nil where no trail fits.
@@ -90,6 +92,7 @@ func Lines(b *Books, c Command, f Facts) ([]string, error) {
 	if d, ok := b.Deviation(id); ok && w.Event.room() == "deviation" {
 		lines = append(lines, d.Lines()...)
 	}
+	lines = append(lines, certifiedLines(b, w, id, f)...)
 	if ev, ok := w.Event.(detailed); ok {
 		lines = append(lines, ev.details(b, f.Zone)...)
 	}

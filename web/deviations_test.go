@@ -215,10 +215,24 @@ func TestADeviationAfterTheCertificateSpeaksOfTheCertificate(t *testing.T) {
 	w := reviewed(t)
 	w.signed("p.shah", "", id, batch.Certify{Place: "Release desk", Where: batch.AtSite})
 	lead := w.browser().signIn("q.meyer")
-	lead.signForm(form{"act": "open deviation", "year": "2026", "batch": id, "risk": "major", "what": "A window stood open.", "immediate": "It was shut."})
+	const words = "Batch " + id + " was certified by Priya Shah (p.shah), 20 Nov 2026"
+	const stays = "The certificate stays as it was signed: nothing here changes it."
+	raise := form{"act": "open deviation", "year": "2026", "batch": id, "risk": "major", "what": "A window stood open.", "immediate": "It was shut."}
+	tech := w.browser().signIn("a.lee")
+	tech.follow(tech.post("/registers/sign", raise)).says(t, words, stays)
+	tech.signForm(raise)
 	page := lead.get("/deviations/D-2026-0001")
 	page.says(t, "This batch is certified already, and nobody has decided what the deviation means for it.", "its certificate stands", "is to be recalled")
 	if strings.Contains(page.text, "is not certified while") {
 		t.Error("the page says of a certified batch that it is not certified")
 	}
+	w.browser().signIn("e.control").signForm(form{"act": "acknowledge deviation", "deviation": "D-2026-0001", "note": "Call me."})
+	checker := w.browser().signIn("b.okoro")
+	checker.signForm(form{"act": "assess deviation", "deviation": "D-2026-0001", "searched": "number A0042", "concerns": id, "words": "It was in the room."})
+	checker.signForm(form{"act": "investigate deviation", "deviation": "D-2026-0001", "cause": "premises or environment", "words": "The catch is worn."})
+	checker.signForm(form{"act": "conclude deviation", "deviation": "D-2026-0001", "words": "No product was open."})
+	lead.signForm(form{"act": "rule on batch", "deviation": "D-2026-0001", "batch": id, "decision": string(register.Bears), "reason": "Nothing was open."})
+	closing := form{"act": "close deviation", "deviation": "D-2026-0001", "statement": "The catch was changed."}
+	lead.follow(lead.post("/registers/sign", closing)).says(t, words, stays)
+	lead.signForm(closing).says(t, "Closed:")
 }

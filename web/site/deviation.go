@@ -39,6 +39,15 @@ func (m *models) aboutDeviation(ctx context.Context, c register.Command) (*regis
 	return nil, nil
 }
 
+// certificateOf says who certified a batch.
+func (m *models) certificateOf(id string) (by register.Certificate, ok bool) {
+	line := m.batches.line(id)
+	if line == nil || line.Certified == nil {
+		return by, false
+	}
+	return register.Certificate{Name: line.Certified.Certifier, Username: line.Certified.Username, At: line.Certified.At}, true
+}
+
 // sharing finds the batches that lean on any of what is searched for (DEV-03).
 func (m *models) sharing(searched []register.Shared) []string {
 	found := []string{}

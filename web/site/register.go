@@ -92,7 +92,7 @@ func (a registerAct) facts(ctx context.Context, m *models, now time.Time) (regis
 		return register.Facts{}, a.service.broken("read a batch", err)
 	}
 	blank, err := a.service.aboutBlank(ctx, m, a.command, person, now)
-	f := register.Facts{Person: person, Zone: a.service.info.Location, Now: now, Sent: a.came.sent, Reach: m.reach(a.command), Deviation: deviation, Blank: blank, Sample: m.aboutSample(a.command, a.service.info.Location)}
+	f := register.Facts{Person: person, Zone: a.service.info.Location, Now: now, Sent: a.came.sent, Reach: m.reach(a.command), Deviation: deviation, Certificate: m.certificateOf, Blank: blank, Sample: m.aboutSample(a.command, a.service.info.Location)}
 	if c, names := a.command.(register.NameCertifier); names {
 		f.Named, _ = m.people.ByUsername(c.Username) // nobody is refused by the rules
 	}
