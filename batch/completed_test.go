@@ -37,7 +37,7 @@ func TestNothingThatIsSignedLaterMakesTheMedicineYounger(t *testing.T) {
 	same("signed again after a correction")
 	s.must(s.complete("Asha", "", "rest", "density = 1.05"))
 	same("after a later step")
-	w.must("Asha", PrintLabel{label.Final, 1, "", drawnAs()}, s.at)
+	w.must("Asha", PrintLabel{Label: label.Final, Copies: 1, Expiry: "", Drawn: drawnAs()}, s.at)
 	if held := w.state.Labellings[0]; !held.Expiry.Equal(first.Add(4 * time.Hour)) {
 		t.Errorf("the label expires at %s, 4 h after %s", held.Expiry, first)
 	}
@@ -59,7 +59,7 @@ func TestManufactureThatIsToldLateWasCompleteWhenItWasDone(t *testing.T) {
 	if at, complete := w.state.Completed(); !complete || !at.Equal(done) {
 		t.Errorf("it was complete at %s (%v) and not at %s", at, complete, done)
 	}
-	w.must("Asha", PrintLabel{label.Final, 1, "", drawnAs()}, done.Add(31*time.Minute))
+	w.must("Asha", PrintLabel{Label: label.Final, Copies: 1, Expiry: "", Drawn: drawnAs()}, done.Add(31*time.Minute))
 	if held := w.state.Labellings[0]; !held.Expiry.Equal(done.Add(4 * time.Hour)) {
 		t.Errorf("the label expires at %s, 4 h after %s", held.Expiry, done)
 	}

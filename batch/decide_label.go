@@ -54,6 +54,9 @@ func (d *decision) print(c PrintLabel) (Event, *Refusal) {
 	if c.Copies < 1 || c.Copies > maxLabels {
 		return nil, refuse("bad_copies", "Print from 1 to %d copies.", maxLabels)
 	}
+	if c.Label == label.PreLabel && d.s.Manufacturing() {
+		return d.printLate(c)
+	}
 	return d.printing(c.Label, c.Expiry, c.Copies, c.Drawn, 0, "")
 }
 

@@ -145,20 +145,21 @@ func seeds() map[string]func(w *world, at time.Time) {
 // protocol of their own.
 func shown() map[string]string {
 	return map[string]string{
-		"reconciliation":   "reconciliation.txt",
-		"yield":            "yield.txt",
-		"late result":      "late-exception.txt",
-		"not reached":      "cart-loop-unended.txt",
-		"overdue notice":   "supplied-out-of-specification.txt",
-		"adverse reaction": "adverse-reaction.txt",
-		"complaint":        "reported-afterwards.txt",
-		"quality defect":   "reported-afterwards.txt",
-		"late information": "reported-afterwards.txt",
-		"role conflict":    "small-team.txt",
-		"reprint":          "label_test.go",
-		"immediate use":    "immediate_test.go",
-		"similar patient":  "similar-patients.txt",
-		"redline":          "redline.txt",
+		"reconciliation":         "reconciliation.txt",
+		"yield":                  "yield.txt",
+		"late result":            "late-exception.txt",
+		"not reached":            "cart-loop-unended.txt",
+		"overdue notice":         "supplied-out-of-specification.txt",
+		"adverse reaction":       "adverse-reaction.txt",
+		"complaint":              "reported-afterwards.txt",
+		"quality defect":         "reported-afterwards.txt",
+		"late information":       "reported-afterwards.txt",
+		"role conflict":          "small-team.txt",
+		"reprint":                "label_test.go",
+		"pre-label printed late": "pre-label-late.txt",
+		"immediate use":          "immediate_test.go",
+		"similar patient":        "similar-patients.txt",
+		"redline":                "redline.txt",
 	}
 }
 

@@ -63,7 +63,7 @@ func giving(t *rapid.T, s *State) (who string, c Command) {
 	kind := rapid.SampledFrom([]label.Kind{label.PreLabel, label.Final, "other"}).Draw(t, "label")
 	all := []Command{
 		ImmediateUse{yes("point of care"), yes("entirely"), yes("nothing kept")},
-		PrintLabel{kind, 1, "", drawnAs()},
+		PrintLabel{Label: kind, Copies: 1, Expiry: "", Drawn: drawnAs()},
 		ApplyLabel{code},
 		DestroyLabel{number, "spoilt"},
 		AttachLabel{number, "kept"},

@@ -12,6 +12,7 @@ type PrintLabel struct {
 	Label  label.Kind `json:"label"`
 	Copies int        `json:"copies"`
 	Expiry string     `json:"expiry,omitempty"` // as typed, in site time
+	Reason string     `json:"reason,omitempty"` // why a pre-label is printed once manufacture has started (LAB-04)
 	Drawn
 }
 

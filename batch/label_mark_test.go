@@ -14,9 +14,9 @@ func TestEveryLabelOfASiteThatPractisesSaysSo(t *testing.T) {
 		"": "", ".training": "TRAINING – NOT FOR USE IN PATIENTS", ".rehearsal": "REHEARSAL – NOT FOR USE IN PATIENTS",
 	} {
 		w, s := labelWorldOf(t, plannedLabel, practises)
-		w.must("Asha", PrintLabel{label.PreLabel, 1, "", drawnAs()}, s.at)
+		w.must("Asha", PrintLabel{Label: label.PreLabel, Copies: 1, Expiry: "", Drawn: drawnAs()}, s.at)
 		made(t, s)
-		w.must("Asha", PrintLabel{label.Final, 1, "", drawnAs()}, s.at)
+		w.must("Asha", PrintLabel{Label: label.Final, Copies: 1, Expiry: "", Drawn: drawnAs()}, s.at)
 		w.must("Asha", Reprint{2, "smeared", drawnAs()}, s.at)
 		for _, held := range w.state.Labellings {
 			first := held.Labels[0].Lines[0]
@@ -38,7 +38,7 @@ func TestALabelPrintedBeforeThereWereMarksStands(t *testing.T) {
 	for _, c := range []struct{ then, now string }{{"", ".training"}, {".training", ""}} {
 		w, s := labelWorldOf(t, plannedLabel, c.then)
 		made(t, s)
-		w.must("Asha", PrintLabel{label.Final, 1, "", drawnAs()}, s.at)
+		w.must("Asha", PrintLabel{Label: label.Final, Copies: 1, Expiry: "", Drawn: drawnAs()}, s.at)
 		last := w.log[len(w.log)-1].Index
 		facts := w.facts[last]
 		facts.Origin = "royal.example" + c.now

@@ -226,6 +226,9 @@ func LabelWords(ev Event) string {
 		if e.Of > 0 {
 			return fmt.Sprintf("Printed %s (%s) in the place of label %d: %s", LabelNumbers(numbers), e.Label, e.Of, e.Reason)
 		}
+		if e.Reason != "" {
+			return fmt.Sprintf("Printed the %s, %s, once manufacture had started: %s", labelKindWords(e.Label), LabelNumbers(numbers), e.Reason)
+		}
 		return fmt.Sprintf("Printed the %s: %s.", labelKindWords(e.Label), LabelNumbers(numbers))
 	case LabelApplied:
 		return fmt.Sprintf("Applied label %d and scanned it.", e.Copy)

@@ -14,8 +14,15 @@ func (s *story) labelActs(text string, do func(Command)) bool {
 		{`confirms immediate use, but not that it is made at the point of care`, func([]string) { do(ImmediateUse{false, true, true}) }},
 		{`confirms immediate use, but not that it is given entirely`, func([]string) { do(ImmediateUse{true, false, true}) }},
 		{`confirms immediate use, but not that nothing is kept`, func([]string) { do(ImmediateUse{true, true, false}) }},
-		{`prints (\d+) pre-labels?`, func(m []string) { do(PrintLabel{label.PreLabel, s.number(m[1]), "", drawnAs()}) }},
-		{`prints (\d+) final labels?`, func(m []string) { do(PrintLabel{label.Final, s.number(m[1]), "", drawnAs()}) }},
+		{`prints (\d+) pre-labels?`, func(m []string) {
+			do(PrintLabel{Label: label.PreLabel, Copies: s.number(m[1]), Expiry: "", Drawn: drawnAs()})
+		}},
+		{`prints (\d+) pre-labels? because "(.*)"`, func(m []string) {
+			do(PrintLabel{Label: label.PreLabel, Copies: s.number(m[1]), Reason: m[2], Drawn: drawnAs()})
+		}},
+		{`prints (\d+) final labels?`, func(m []string) {
+			do(PrintLabel{Label: label.Final, Copies: s.number(m[1]), Expiry: "", Drawn: drawnAs()})
+		}},
 		{`applies label (\d+)`, func(m []string) { do(ApplyLabel{s.labelCode(m[1])}) }},
 		{`destroys label (\d+) because "(.*)"`, func(m []string) { do(DestroyLabel{s.number(m[1]), m[2]}) }},
 		{`scans label (\d+) in (.+)`, func(m []string) { do(Scan{m[2], "label", s.labelCode(m[1])}) }},

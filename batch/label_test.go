@@ -82,15 +82,15 @@ func refused(t *testing.T, w *world, who string, c Command, at time.Time, code, 
 // for certification (design: label gates; LAB-01, LAB-10).
 func TestAFinalLabelWaitsForItsGate(t *testing.T) {
 	w, s := labelWorld(t, plannedLabel)
-	refused(t, w, "Asha", PrintLabel{label.Final, 1, "", drawnAs()}, s.at, "label_gate", "waits for step draw up")
-	w.must("Asha", PrintLabel{label.PreLabel, 2, "", drawnAs()}, s.at)
+	refused(t, w, "Asha", PrintLabel{Label: label.Final, Copies: 1, Expiry: "", Drawn: drawnAs()}, s.at, "label_gate", "waits for step draw up")
+	w.must("Asha", PrintLabel{Label: label.PreLabel, Copies: 2, Expiry: "", Drawn: drawnAs()}, s.at)
 	made(t, s)
-	refused(t, w, "Asha", PrintLabel{label.Final, 1, "2026-11-20 20:00", drawnAs()}, s.at, "bad_expiry", "4 h after completion")
-	refused(t, w, "Asha", PrintLabel{label.Final, 0, "", drawnAs()}, s.at, "bad_copies", "1 to 20")
-	refused(t, w, "Asha", PrintLabel{label.Final, 1, "", Drawn{}}, s.at, "not_drawn", "")
-	refused(t, w, "Tim", PrintLabel{label.Final, 1, "", drawnAs()}, s.at, "not_trained", "")
-	refused(t, w, "Asha", PrintLabel{label.Final, 1, "", drawnAs()}, s.at.Add(5*time.Hour), "expired", "")
-	w.must("Asha", PrintLabel{label.Final, 2, "", drawnAs()}, s.at)
+	refused(t, w, "Asha", PrintLabel{Label: label.Final, Copies: 1, Expiry: "2026-11-20 20:00", Drawn: drawnAs()}, s.at, "bad_expiry", "4 h after completion")
+	refused(t, w, "Asha", PrintLabel{Label: label.Final, Copies: 0, Expiry: "", Drawn: drawnAs()}, s.at, "bad_copies", "1 to 20")
+	refused(t, w, "Asha", PrintLabel{Label: label.Final, Copies: 1, Expiry: "", Drawn: Drawn{}}, s.at, "not_drawn", "")
+	refused(t, w, "Tim", PrintLabel{Label: label.Final, Copies: 1, Expiry: "", Drawn: drawnAs()}, s.at, "not_trained", "")
+	refused(t, w, "Asha", PrintLabel{Label: label.Final, Copies: 1, Expiry: "", Drawn: drawnAs()}, s.at.Add(5*time.Hour), "expired", "")
+	w.must("Asha", PrintLabel{Label: label.Final, Copies: 2, Expiry: "", Drawn: drawnAs()}, s.at)
 	printing := w.state.Labellings[1]
 	texts := strings.Join(printing.Labels[0].Texts(false), "\n")
 	for _, words := range []string{"EXAMPLE, Robin", "999 000 0018", batchID, "Contents: 1.5 mL", "Use by 20 Nov 2026 13:05, UTC"} {
@@ -105,7 +105,7 @@ func TestAFinalLabelWaitsForItsGate(t *testing.T) {
 
 	w, s = labelWorld(t, strings.Replace(plannedLabel, "  final after: draw up\n", "", 1))
 	made(t, s)
-	refused(t, w, "Asha", PrintLabel{label.Final, 1, "", drawnAs()}, s.at, "label_gate", "waits for certification")
+	refused(t, w, "Asha", PrintLabel{Label: label.Final, Copies: 1, Expiry: "", Drawn: drawnAs()}, s.at, "label_gate", "waits for certification")
 	w.holds()
 }
 
@@ -113,22 +113,22 @@ func TestAFinalLabelWaitsForItsGate(t *testing.T) {
 func TestALabelThatLacksWhatItsSupplyStatusDemandsIsRefused(t *testing.T) {
 	w, s := labelWorld(t, "\nlabel:\n  contents: \"{given}\"\n  final after: draw up\n")
 	made(t, s)
-	refused(t, w, "Asha", PrintLabel{label.Final, 1, "", drawnAs()}, s.at, "no_expiry", "")
-	refused(t, w, "Asha", PrintLabel{label.Final, 1, "2026-11-20 20:00", drawnAs()}, s.at, "label_incomplete", "the contents; the route and method of giving it; what acts in it")
+	refused(t, w, "Asha", PrintLabel{Label: label.Final, Copies: 1, Expiry: "", Drawn: drawnAs()}, s.at, "no_expiry", "")
+	refused(t, w, "Asha", PrintLabel{Label: label.Final, Copies: 1, Expiry: "2026-11-20 20:00", Drawn: drawnAs()}, s.at, "label_incomplete", "the contents; the route and method of giving it; what acts in it")
 	w.holds()
 
 	w, s = labelWorld(t, "\n")
-	refused(t, w, "Asha", PrintLabel{label.PreLabel, 1, "", drawnAs()}, s.at, "no_label", "")
+	refused(t, w, "Asha", PrintLabel{Label: label.PreLabel, Copies: 1, Expiry: "", Drawn: drawnAs()}, s.at, "no_label", "")
 }
 
 // TestEveryLabelIsAccountedForBeforeReview: printed is applied, destroyed and
 // attached together; each scan finds a copy that is there (LAB-10).
 func TestEveryLabelIsAccountedForBeforeReview(t *testing.T) {
 	w, s := labelWorld(t, plannedLabel)
-	w.must("Asha", PrintLabel{label.PreLabel, 1, "", drawnAs()}, s.at)
+	w.must("Asha", PrintLabel{Label: label.PreLabel, Copies: 1, Expiry: "", Drawn: drawnAs()}, s.at)
 	made(t, s)
-	w.must("Asha", PrintLabel{label.Final, 3, "", drawnAs()}, s.at)
-	refused(t, w, "Asha", PrintLabel{label.Final, 1, "", drawnAs()}, s.at, "already_printed", "say why")
+	w.must("Asha", PrintLabel{Label: label.Final, Copies: 3, Expiry: "", Drawn: drawnAs()}, s.at)
+	refused(t, w, "Asha", PrintLabel{Label: label.Final, Copies: 1, Expiry: "", Drawn: drawnAs()}, s.at, "already_printed", "say why")
 	refused(t, w, "Asha", Reprint{3, " ", drawnAs()}, s.at, "no_reason", "")
 	refused(t, w, "Asha", Reprint{9, "smeared", drawnAs()}, s.at, "unknown_label", "")
 	w.must("Asha", Reprint{3, "smeared", drawnAs()}, s.at)
@@ -186,7 +186,7 @@ func TestEveryLabelIsAccountedForBeforeReview(t *testing.T) {
 func TestAStepThatScansTheLabelApplies(t *testing.T) {
 	w, s := labelWorld(t, plannedLabel)
 	made(t, s)
-	w.must("Asha", PrintLabel{label.Final, 1, "", drawnAs()}, s.at)
+	w.must("Asha", PrintLabel{Label: label.Final, Copies: 1, Expiry: "", Drawn: drawnAs()}, s.at)
 	w.must("Asha", DestroyLabel{1, "spoilt"}, s.at)
 	w.must("Asha", Reprint{1, "spoilt", drawnAs()}, s.at)
 	s.must(s.complete("Asha", "", "rest", "density = 1.00"))
@@ -207,9 +207,9 @@ func TestAStepThatScansTheLabelApplies(t *testing.T) {
 // was scanned for a label (SEC-01).
 func TestAPrintingNamesNobodyInTheOpen(t *testing.T) {
 	w, s := labelWorld(t, plannedLabel)
-	w.must("Asha", PrintLabel{label.PreLabel, 1, "", drawnAs()}, s.at)
+	w.must("Asha", PrintLabel{Label: label.PreLabel, Copies: 1, Expiry: "", Drawn: drawnAs()}, s.at)
 	refused(t, w, "Asha", ApplyLabel{w.open.Patient.Wristband}, s.at, "wrong_label", "")
-	refused(t, w, "Asha", PrintLabel{label.PreLabel, 1, "", drawnAs()}, s.at, "already_printed", "")
+	refused(t, w, "Asha", PrintLabel{Label: label.PreLabel, Copies: 1, Expiry: "", Drawn: drawnAs()}, s.at, "already_printed", "")
 	for _, e := range w.log[1:] {
 		for _, personal := range []string{"EXAMPLE, Robin", "999", "2019", drawnAs().Image} {
 			if strings.Contains(string(e.Payload), personal) {
@@ -228,8 +228,8 @@ func TestAPrintingNamesNobodyInTheOpen(t *testing.T) {
 func TestALabelThatIsOutdatedHoldsUpTheReview(t *testing.T) {
 	w, s := labelWorld(t, plannedLabel)
 	made(t, s)
-	w.must("Asha", PrintLabel{label.Final, 1, "", drawnAs()}, s.at)
-	refused(t, w, "Asha", PrintLabel{label.PreLabel, 1, "", drawnAs()}, s.at, "final_printed", "")
+	w.must("Asha", PrintLabel{Label: label.Final, Copies: 1, Expiry: "", Drawn: drawnAs()}, s.at)
+	refused(t, w, "Asha", PrintLabel{Label: label.PreLabel, Copies: 1, Expiry: "", Drawn: drawnAs()}, s.at, "final_printed", "")
 	w.must("Asha", ApplyLabel{w.state.Labellings[0].Labels[0].Code.Text}, s.at)
 	w.must("Asha", Correct{"draw up", "drawn", "1.6", "misread"}, s.at)
 	refused(t, w, "Asha", Reprint{1, "corrected", drawnAs()}, s.at, "correction_waits", "")

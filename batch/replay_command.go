@@ -116,7 +116,7 @@ func commandOf(ev Event, masked bool) (Command, error) {
 		if e.Of > 0 {
 			return Reprint{Copy: e.Of, Reason: e.Reason, Drawn: drawn}, nil
 		}
-		return PrintLabel{Label: e.Label, Copies: len(e.Copies), Expiry: e.Entered, Drawn: drawn}, nil
+		return PrintLabel{Label: e.Label, Copies: len(e.Copies), Expiry: e.Entered, Reason: e.Reason, Drawn: drawn}, nil
 	case LabelApplied:
 		return ApplyLabel{Raw: e.Raw}, nil
 	case LabelDestroyed:

@@ -221,7 +221,7 @@ func nextOnShelf(s *State) (who string, c Command) {
 		switch scan.Field {
 		case labelField:
 			if len(s.Labellings) == 0 {
-				return "Asha", PrintLabel{label.Final, 1, "", drawnAs()}
+				return "Asha", PrintLabel{Label: label.Final, Copies: 1, Expiry: "", Drawn: drawnAs()}
 			}
 			raw = s.Labellings[0].Labels[0].Code.Text
 		case "vial", "cabinet":

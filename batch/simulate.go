@@ -69,7 +69,7 @@ func Simulate(p *protocol.Protocol, start time.Time, answers Answers) Run {
 	m.run.State = &State{}
 	if refusal := m.act("pharmacist", m.opening()); refusal != nil {
 		m.run.Ends = "it could not be opened: " + refusal.Sentence
-	} else {
+	} else if m.prelabels() {
 		m.spend()
 	}
 	for len(m.run.Trail) < mostActs && m.run.Ends == "" {

@@ -9,6 +9,22 @@ import (
 	"countersign/register/label"
 )
 
+// prelabels prints pre-labels before manufacture starts, where a step of it asks
+// for the label (LAB-04).
+func (m *simulation) prelabels() bool {
+	asked := slices.ContainsFunc(m.run.State.Steps, func(st StepState) bool {
+		return !st.Section.AfterRelease && slices.ContainsFunc(st.Step.Scans, func(scan protocol.Scan) bool { return scan.Field == labelField })
+	})
+	if m.p.Label.Pos.Line == 0 || !asked {
+		return true
+	}
+	return m.must("technician", PrintLabel{Label: label.PreLabel, Copies: 1, Drawn: simulatedDrawing()}) && m.must("technician", ApplyLabel{Raw: m.labelCode()})
+}
+
+func simulatedDrawing() Drawn {
+	return Drawn{Image: strings.Repeat("00", 32), Width: 1, Height: 1}
+}
+
 // labels prints what a step needs before it begins, and puts it on: the final
 // label once its gate is open, a pre-label where a step of manufacture asks for
 // one. A simulation always takes the full label (LAB-01).
@@ -29,8 +45,7 @@ func (m *simulation) labels(st *StepState) bool {
 	if kind == label.Final && m.p.Label.ShelfLife == 0 {
 		expiry = m.now.Add(24 * time.Hour).Format(time.RFC3339)
 	}
-	drawn := Drawn{Image: strings.Repeat("00", 32), Width: 1, Height: 1}
-	return m.must("technician", PrintLabel{Label: kind, Copies: 1, Expiry: expiry, Drawn: drawn}) &&
+	return m.must("technician", PrintLabel{Label: kind, Copies: 1, Expiry: expiry, Reason: "Simulated: nothing asked for it before.", Drawn: simulatedDrawing()}) &&
 		m.must("technician", ApplyLabel{Raw: m.labelCode()}) && m.spoil()
 }
 

@@ -60,6 +60,7 @@ func ExceptionClasses() []ExceptionClass {
 		{"overdue notice", "somebody who must be told of a supply out of specification, or of an adverse reaction, is not told in time", SeverityMajor, SeverityMajor, HoldsRelease, false},
 		{"redline", "the protocol is changed for this one batch", SeverityMajor, SeverityMajor, HoldsRelease, false},
 		{"reprint", "a label is printed again", SeverityMinor, SeverityMinor, HoldsNothing, false},
+		{"pre-label printed late", "a pre-label is printed once manufacture has started", SeverityMinor, SeverityMinor, HoldsNothing, false},
 		{"additional item", "something is set out during the batch", SeverityMinor, SeverityMinor, HoldsNothing, false},
 		{"unit stopped", "the unit is stopped while the batch is open, and somebody decides how it goes on", SeverityCritical, SeverityCritical, HoldsNothing, false},
 		{"licence and designation", "what covers the batch is in doubt when it is opened", SeverityMinor, SeverityMinor, HoldsNothing, false},

@@ -34,6 +34,8 @@ func (r *record) labels() {
 		head := cell{{boldStyle, string(printing.Kind)}}
 		if printing.Of > 0 {
 			head = append(head, text{plainStyle, fmt.Sprintf("in the place of label %d: %s", printing.Of, printing.Reason)})
+		} else if printing.Reason != "" {
+			head = append(head, text{plainStyle, "once manufacture had started: " + printing.Reason})
 		}
 		head = append(head, r.whoWhen(printing.Act)...)
 		head = append(head, text{smallStyle, fmt.Sprintf("%d × %d mm, image SHA-256 %s", printing.Width, printing.Height, r.personal(printing.Image))})

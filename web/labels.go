@@ -19,6 +19,7 @@ type labelsView struct {
 	Copies             []labelCopy
 	Counts             []batch.Reconciliation
 	Pre, Final         bool   // not printed yet
+	Late               bool   // manufacture has started, so that a pre-label needs its reason
 	Expiry             bool   // is given at printing
 	Waits              string // what the final label waits for
 	None, Masked, Gone bool
@@ -73,7 +74,7 @@ func labelsOf(state *batch.State, zone *time.Location) labelsView {
 		return view
 	}
 	view.Expiry = state.Protocol.Label.ShelfLife == 0
-	view.Waits = state.LabelWaits()
+	view.Waits, view.Late = state.LabelWaits(), state.Manufacturing()
 	for i, held := range state.Labellings {
 		shown := labelPrint{
 			Kind: string(held.Kind), Who: held.Name, At: when(held.At, zone), Why: held.Reason, Expiry: label.Moment(held.Expiry, zone),
@@ -108,7 +109,7 @@ func labelCommand(f form) (batch.Command, bool) {
 	switch f["act"] {
 	case "print":
 		copies, _ := strconv.Atoi(f["copies"])
-		return batch.PrintLabel{Label: label.Kind(f["label"]), Copies: copies, Expiry: f["expiry"]}, true
+		return batch.PrintLabel{Label: label.Kind(f["label"]), Copies: copies, Expiry: f["expiry"], Reason: f["why"]}, true
 	case "reprint":
 		return batch.Reprint{Copy: number, Reason: f["reason"]}, true
 	case "apply":

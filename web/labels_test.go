@@ -44,6 +44,13 @@ func TestAFinalLabelIsOfferedOnceItsGateIsMet(t *testing.T) {
 	w := tabledWith(t, strings.Replace(labelBlock, "  final after: match\n", "", 1))
 	page := w.browser().signIn("a.lee").get("/batches/" + id + "/labels")
 	page.says(t, "The final label waits for certification, and this batch is not certified.", "Print pre-labels")
+	// LAB-04: once manufacture has started, a pre-label needs its reason, and what was typed is kept.
+	b := w.browser().signIn("a.lee")
+	page.says(t, "Why they were not printed before", "Manufacture has started")
+	if page := b.label(form{"act": "print", "label": "pre-label", "copies": "3", "why": " "}); page.status != http.StatusUnprocessableEntity {
+		t.Errorf("a late pre-label without a reason: %d", page.status)
+	}
+	b.label(form{"act": "print", "label": "pre-label", "copies": "1", "why": "The printer was out of stock."}).says(t, "The printer was out of stock.")
 	if strings.Contains(page.text, "Print the final label</button>") {
 		t.Error("the button is there before the gate is met")
 	}
