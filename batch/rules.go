@@ -253,8 +253,8 @@ func (d *decision) reaches(points ...protocol.Point) *Refusal {
 		d.add = append(d.add, ExceptionRaised{
 			Class: "timing", Severity: "major", Blocks: BlocksRelease, Step: window.To.Step, Cause: "window:" + window.Name,
 			CausedBy: d.f.Person.ID,
-			Text: sentenceCase(window.Name) + " took " + protocol.ShowDuration(elapsed) + "; it is at least " +
-				protocol.ShowDuration(window.Span.Min) + ".",
+			Text: sentenceCase(window.Name) + " took " + protocol.ShowDuration(elapsed) + ", " + protocol.ShowDuration(window.Span.Min-elapsed) +
+				" less than its shortest time of " + protocol.ShowDuration(window.Span.Min) + ".",
 		})
 	}
 	return nil

@@ -278,6 +278,18 @@ func (s *story) then(text string) {
 			}
 		}},
 		{`nobody has taken the batch over`, func([]string) { same(state.Responsible() == nil, "true") }},
+		{`the sheet under (.+) says "(.*)"`, func(m []string) {
+			lines, err := Lines(state, Perform{m[1]}, s.w.factsOf("Asha"))
+			if text := strings.Join(lines, "\n"); err != nil || !strings.Contains(text, m[2]) {
+				s.wrong("it says %s, %v", text, err)
+			}
+		}},
+		{`to sign (.+) says before "(.*)"`, func(m []string) {
+			events, err := Decide(state, Perform{m[1]}, s.w.factsOf("Asha"), s.at)
+			if text := strings.Join(Becomes(events), "\n"); err != nil || !strings.Contains(text, m[2]) {
+				s.wrong("it says %s, %v", text, err)
+			}
+		}},
 		{`the opening says "(.*)"`, func(m []string) {
 			lines, err := Lines(nil, s.w.open, s.w.factsOf("Quinn"))
 			if text := strings.Join(lines, "\n"); err != nil || !strings.Contains(text, m[1]) {

@@ -124,6 +124,7 @@ func Lines(s *State, c Command, f Facts) ([]string, error) {
 		}
 	case Perform:
 		sheet.step(s.Step(c.Step))
+		sheet.early(s.Step(c.Step))
 	case Check:
 		sheet.step(s.Step(c.Step))
 		if performed := s.Step(c.Step).PerformedNow(); performed != nil {

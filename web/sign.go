@@ -102,6 +102,7 @@ func (s *Server) showSheet(w http.ResponseWriter, r *http.Request, v visit, stat
 		}
 		shown.Patient, shown.Events, shown.Version = patientOf(state), newsOf(sheet.Batch), state.Version
 	}
+	view.Warnings = append(slices.Clone(sheet.Becomes), view.Warnings...)
 	shown.View = view
 	return s.render(w, r, v, status, "sign", shown)
 }

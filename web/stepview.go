@@ -3,7 +3,6 @@ package web
 import (
 	"cmp"
 	"fmt"
-	"strings"
 	"time"
 
 	"countersign/batch"
@@ -43,7 +42,8 @@ type stepView struct {
 	Enters           bool   // something can be typed
 	Wait             string // how long the step takes, before it has begun
 	CanPerform       bool
-	PerformWords     string // on the button that signs
+	PerformWords     string   // on the button that signs
+	Early            []string // shortest times that the act would end
 	CanCheck         bool
 	CheckWords       string
 	Performed        []signedBy
@@ -161,6 +161,9 @@ func stepOf(s *batch.State, name string, t typed, now time.Time, zone *time.Loca
 	v.CanCheck = live && len(s.Holds()) == 0 && len(s.WaitingCorrections()) == 0 && st.PerformedNow() != nil && st.Step.CheckedBy != "" && st.CheckedNow() == nil
 	v.CheckWords = secondWords(st.Step)
 	v.PerformWords = "I did this"
+	if live {
+		v.Early = s.EndsEarly(st, now, func(t time.Time) string { return when(t, zone) })
+	}
 	if st.Step.Decision {
 		v.PerformWords = "I decide this"
 	}
@@ -343,48 +346,6 @@ func verdictOf(v protocol.Verdict) verdictView {
 		view.Next = "The value is kept as it was entered. The step cannot be performed: the batch can be aborted, or a quality lead decides."
 	}
 	return view
-}
-
-func secondWords(step *protocol.Step) string {
-	switch {
-	case step.Witness:
-		return "Sign: I saw this done"
-	case step.HandsOver != "":
-		return "Sign: I received this"
-	}
-	return "Sign: I checked this"
-}
-
-// thenWords says what follows the performer's signature.
-func thenWords(p *protocol.Protocol, step *protocol.Step) string {
-	if step.CheckedBy == "" {
-		return ""
-	}
-	verb := "checked"
-	switch {
-	case step.Witness:
-		verb = "witnessed, at the time,"
-	case step.HandsOver != "":
-		verb = "received"
-	}
-	return fmt.Sprintf("Then call %s, not yourself: it is %s here, with their own name and password, while you stay signed in.", partWords(p, step.CheckedBy), verb)
-}
-
-// partWords names a part with its role: "a pharmacist (checker)".
-func partWords(p *protocol.Protocol, name string) string {
-	for _, part := range p.Parts {
-		if part.Name == name {
-			return article(part.Role) + " " + part.Role
-		}
-	}
-	return name
-}
-
-func article(word string) string {
-	if word != "" && strings.ContainsRune("aeiou", rune(word[0])) {
-		return "an"
-	}
-	return "a"
 }
 
 // whatHolds are the exceptions that let no step be signed until somebody has

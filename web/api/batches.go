@@ -51,6 +51,7 @@ type SheetView struct {
 	Meaning string   `json:"meaning"`
 	Roles   []string `json:"roles"`
 	Second  bool     `json:"second" doc:"somebody other than the person signed in signs"`
+	Becomes []string `json:"becomes,omitempty" doc:"the exceptions that the signature makes as things stand, a sentence each; not signed"`
 }
 
 type proposalOutput struct{ Body SheetView }
@@ -141,7 +142,7 @@ func (a *api) shown(state *batch.State, err error) (*batchOutput, error) {
 func sheetView(sheet site.Sheet) SheetView {
 	view := SheetView{
 		Nonce: sheet.Nonce, Batch: sheet.Batch, Version: sheet.Version, Lines: sheet.Lines,
-		Meaning: string(sheet.Meaning), Second: sheet.Second,
+		Meaning: string(sheet.Meaning), Second: sheet.Second, Becomes: sheet.Becomes,
 	}
 	for _, role := range sheet.Roles {
 		view.Roles = append(view.Roles, string(role))

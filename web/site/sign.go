@@ -30,6 +30,9 @@ type Sheet struct {
 	Roles   []identity.Role // who may sign
 	Second  bool            // somebody other than the person signed in signs
 	Digest  string          // of command and lines
+	// Becomes are the exceptions that the act makes as things stand, a sentence
+	// each. They are not signed: by the signature the clock has gone on.
+	Becomes []string
 }
 
 // Propose draws the sheet for a command that needs a signature. What the
@@ -62,9 +65,10 @@ func (s *Service) Propose(ctx context.Context, who Session, id string, c batch.C
 		return Sheet{}, err
 	}
 	f = came.facts(f)
+	var becomes []string
 	if !second || username != "" {
 		act := batchAct{service: s, key: s.NewKey(), id: id, command: c, person: signer}
-		if err := act.tryOut(ctx, state, f); err != nil {
+		if becomes, err = act.tryOut(ctx, state, f); err != nil {
 			return Sheet{}, err
 		}
 	}
@@ -78,7 +82,7 @@ func (s *Service) Propose(ctx context.Context, who Session, id string, c batch.C
 	}
 	sheet := Sheet{
 		Nonce: s.NewKey(), Batch: id, Command: c, Title: batch.CommandName(c), Lines: lines,
-		Meaning: meaning, Roles: roles, Second: second, Digest: hex.EncodeToString(digest[:]),
+		Meaning: meaning, Roles: roles, Second: second, Digest: hex.EncodeToString(digest[:]), Becomes: becomes,
 	}
 	if state != nil {
 		sheet.Version = state.Version
@@ -105,20 +109,20 @@ func NamesSigner(state *batch.State, at identity.Person, c batch.Command) bool {
 }
 
 // tryOut records and returns the refusal of a command that the rules would
-// refuse now.
-func (a batchAct) tryOut(ctx context.Context, state *batch.State, f batch.Facts) error {
-	_, err := batch.Decide(state, a.command, f, a.service.Now())
+// refuse now, and says what one that they let pass would make besides.
+func (a batchAct) tryOut(ctx context.Context, state *batch.State, f batch.Facts) (becomes []string, err error) {
+	events, err := batch.Decide(state, a.command, f, a.service.Now())
 	if err == nil {
-		return nil
+		return batch.Becomes(events), nil
 	}
 	if refusal, ok := AsRefusal(err); ok && (state != nil || batch.Uncovered(refusal.Code)) {
 		// Deciding again writes the refusal down with the state as it is then.
 		if _, again := a.run(ctx); again != nil {
-			return again
+			return nil, again
 		}
-		return &Conflict{Sentence: "The batch has just moved on. Look at it again.", Batch: state}
+		return nil, &Conflict{Sentence: "The batch has just moved on. Look at it again.", Batch: state}
 	}
-	return err
+	return nil, err
 }
 
 func sheetDigest(id string, c batch.Command, lines []string) (audit.Hash, error) {
