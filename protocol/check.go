@@ -47,12 +47,14 @@ func (b *builder) checkStep(in stepScope, s *Step) {
 	for i := range s.Inputs {
 		if s.Inputs[i].Cell == (Cell{}) {
 			b.checkInput(in, &s.Inputs[i], s.Name+"."+s.Inputs[i].Name)
+			b.checkSender(s, &s.Inputs[i])
 		}
 	}
 	for i := range s.Tables {
 		t := &s.Tables[i]
 		for j := range t.Columns {
 			b.checkInput(in, &t.Columns[j], s.Name+"."+t.Name+"."+t.Columns[j].Name)
+			b.checkSender(s, &t.Columns[j])
 		}
 	}
 	s.fill()

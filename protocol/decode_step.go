@@ -154,6 +154,7 @@ func (b *builder) input(key, n *yaml.Node) Input {
 	}
 	b.absences(o, &in)
 	in.Dose = b.dose(o, in.Unit, in.Type == TypeDecimal && !in.Censored)
+	b.sender(o, &in)
 	for _, element := range b.listOf(choices) {
 		choice, ok := b.text(element, "a choice")
 		if ok && contains(in.Choices, choice) {

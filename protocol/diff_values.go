@@ -31,6 +31,9 @@ func (in *Input) kind() string {
 	if in.Dose {
 		text += ", shown as a dose"
 	}
+	if in.SentBy != (Sender{}) {
+		text += ", sent by " + in.SentBy.Words()
+	}
 	return text
 }
 
@@ -42,6 +45,7 @@ func (p place) input(old, new *Input) {
 		p.say(GroupLimits, "the value %s in %s is now classed as %s instead of %s.", new.Name, p.where, new.Class, old.Class)
 	}
 	p.dose(value, old.Dose, new.Dose)
+	p.sender(value, old.SentBy, new.SentBy)
 	p.flag(GroupLimits, old.Optional, new.Optional, value+" may now be left out.", value+" may no longer be left out.")
 	p.flag(
 		GroupLimits, old.Censored, new.Censored,

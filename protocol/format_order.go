@@ -113,7 +113,7 @@ func wholeShape() *shape {
 }
 
 func sectionShape() *shape {
-	field := &shape{keys: limitKeys("title", "rows", "each", "columns", "type", "unit", "places", "shown as", "choices", "class", "optional", "censored", "may be")}
+	field := &shape{keys: limitKeys("title", "rows", "each", "columns", "type", "unit", "places", "shown as", "choices", "class", "sent by", "optional", "censored", "may be")}
 	field.of = map[string]*shape{"columns": {each: field}}
 	step := &shape{
 		keys: []string{

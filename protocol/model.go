@@ -193,6 +193,7 @@ type Input struct {
 	Absent   []string // NotDone, NotAvailable, NotApplicable: what may stand in its place
 	Class    string   // "critical parameter", "quality attribute", "in-process control", "informative"
 	Dose     bool     // it is shown as a dose (NUM-07)
+	SentBy   Sender   // the machine that sends it; zero for a value that people enter (EXE-13)
 	Limits   []Limit
 	Cell     Cell // its place in a table; zero for a value that stands alone
 	Pos      Pos

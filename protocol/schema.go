@@ -261,6 +261,7 @@ func (in schemaSpot) field() *schemaShape {
 		"choices":  {Type: "array", Items: wording(), MinItems: 2, Description: "The words of which one is chosen."},
 		"optional": in.open(flag()).says("Whether the value may stay away."),
 		"censored": in.open(flag()).says("Whether a result may lie below or above what can be measured, as in < 0.3."),
+		"sent by":  in.open(wording()).says("The equipment that sends the value, scanned in the same step; with , as mass which of what it measures."),
 		"may be":   manyOf(in.open(oneOf(absences()...))).says("What may stand in the value's place when there is none."),
 	}))
 	kind := func(types ...string) *schemaShape {
