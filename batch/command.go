@@ -216,6 +216,10 @@ type Facts struct {
 	// Doer is for whom a command says that it is typed; zero when it names nobody here.
 	Doer identity.Person
 
+	// Reading is the message that TakeReading names, as the site received it; nil
+	// when there is none such.
+	Reading *Sent
+
 	// For Open alone:
 	Issue   int             // running number that the version's next batch record gets (MBR-03)
 	Earlier []Earlier       // batches opened before for the same order and patient

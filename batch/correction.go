@@ -172,6 +172,7 @@ func (d *decision) correct(c Correct) (Event, *Refusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
+	d.manualCorrection(st, input(st.Step, c.Field), value, reason)
 	if critical(st.Step, input(st.Step, c.Field)) {
 		return CorrectionAsked{
 			By: d.by, Number: len(d.s.Corrections) + 1, Step: c.Step, Field: c.Field, Before: event.Before, Text: c.Text, Value: event.Value, Reason: reason,

@@ -37,6 +37,9 @@ type decision struct {
 	// offline is of an act that a terminal kept.
 	offline *Offline
 	add     []ExceptionRaised // what this act brings about
+	// Of a value that a machine sends: it is taken, or typed, and why.
+	taking  bool
+	instead string
 	// ahead is the state once the command's own event is written, where a rule had
 	// to look at it already.
 	ahead *State
@@ -307,6 +310,10 @@ func stepOf(c Command) string {
 	case WitnessCode:
 		return c.Step
 	case Record:
+		return c.Step
+	case TakeReading:
+		return c.Step
+	case TypeInstead:
 		return c.Step
 	case Perform:
 		return c.Step

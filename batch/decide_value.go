@@ -24,6 +24,9 @@ func (d *decision) record(c Record) (Event, *Refusal) {
 	if refusal := rowFits(st, c.Field, value); refusal != nil {
 		return nil, refusal
 	}
+	if refusal := d.typable(st, c.Field, value); refusal != nil {
+		return nil, refusal
+	}
 	for _, rule := range []func(*StepState) *Refusal{d.startable, d.inHand} {
 		if refusal := rule(st); refusal != nil {
 			return nil, refusal

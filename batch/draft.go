@@ -194,6 +194,8 @@ func events() []Event {
 		KeptHandedIn{},
 		KeptEntered{},
 		KeptClosed{},
+		ReadingTaken{},
+		TypedInstead{},
 	}
 }
 

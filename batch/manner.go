@@ -80,10 +80,13 @@ func (a Act) Doer() identity.PersonID {
 // MannerWords say how an act came into the record; "" when at the moment, by
 // whoever did it. at writes a moment.
 func (a Act) MannerWords(at func(time.Time) string) string {
-	if a.Manner == nil {
-		return ""
-	}
 	var parts []string
+	if a.Source != nil {
+		parts = append(parts, a.Source.words(at))
+	}
+	if a.Manner == nil {
+		return strings.Join(parts, "; ")
+	}
 	if a.Manner.Paper != "" {
 		parts = append(parts, "TRANSCRIBED from blank "+a.Manner.Paper)
 	}

@@ -21,6 +21,8 @@ func Rows(s *State, batch string, events []Event, f Facts, now time.Time) []regi
 			}
 		case ItemSetOut:
 			rows = append(rows, stockRow(batch, e.Item)...)
+		case ReadingTaken:
+			rows = append(rows, readingRow(batch, e)...)
 		case MaterialAccounted:
 			rows = append(rows, returnedRow(batch, e)...)
 		case ScanAccepted:
@@ -68,6 +70,16 @@ func Rests(s *State, c Command, f Facts, now time.Time) []audit.Condition {
 		codes = append(codes, s.codeOf(scanned(c.Code), now))
 	case TypeCode:
 		codes = append(codes, s.codeOf(scanned(c.Text), now))
+	case TakeReading:
+		codes = s.senders(c.Step, c.Field)
+	case TypeInstead:
+		codes = s.senders(c.Step, c.Field)
+	case Record:
+		codes = s.senders(c.Step, c.Field)
+	case Tell:
+		codes = s.senders(c.Step, c.Field)
+	case Correct:
+		codes = s.senders(c.Step, c.Field)
 	case Account:
 		codes = s.accountedFrom(c)
 	case Perform:

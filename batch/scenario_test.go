@@ -144,7 +144,7 @@ func (s *story) act(who, second, text string) error {
 	if c := registerCommand(s.w, text); c != nil {
 		return s.w.tell(who, c, s.at)
 	}
-	understood := s.labelActs(text, do) || choose(text, slices.Concat(s.originActs(do), s.matchActs(do), s.paperActs(do), s.redlineActs(do), s.fullReviewActs(do))) || choose(text, s.keptActs(do)) || choose(text, s.afterwardsActs(do)) || choose(text, s.accountActs(do)) || choose(text, []pattern{
+	understood := s.labelActs(text, do) || choose(text, slices.Concat(s.originActs(do), s.deviceActs(do), s.matchActs(do), s.paperActs(do), s.redlineActs(do), s.fullReviewActs(do))) || choose(text, s.keptActs(do)) || choose(text, s.afterwardsActs(do)) || choose(text, s.accountActs(do)) || choose(text, []pattern{
 		{`opens the batch`, func([]string) { do(s.w.open) }},
 		{`lets the batch go on by "(.*)" because "(.*)"`, func(m []string) { do(AfterStop{Continue, m[1], m[2]}) }},
 		{`quarantines the batch because "(.*)"`, func(m []string) { do(AfterStop{Quarantine, "", m[1]}) }},
@@ -242,7 +242,7 @@ func (s *story) then(text string) {
 			s.wrong("it is %v", got)
 		}
 	}
-	understood := choose(text, slices.Concat(s.originThen(same), s.matchThen(same), paperThen(state, same), redlineThen(state, same), s.labelThen(), s.fullReviewThen())) || choose(text, s.afterwardsThen(same)) || choose(text, s.keptThen(same)) || choose(text, s.accountThen(same)) || choose(text, []pattern{
+	understood := choose(text, slices.Concat(s.originThen(same), s.deviceThen(same), s.matchThen(same), paperThen(state, same), redlineThen(state, same), s.labelThen(), s.fullReviewThen())) || choose(text, s.afterwardsThen(same)) || choose(text, s.keptThen(same)) || choose(text, s.accountThen(same)) || choose(text, []pattern{
 		{`the batch is (.+)`, func(m []string) { same(state.Status, m[1]) }},
 		{`there (?:is|are) (\d+) exceptions?`, func(m []string) { same(len(state.Exceptions), m[1]) }},
 		{`there (?:is|are) (\d+) open exceptions?`, func(m []string) { same(len(state.OpenExceptions()), m[1]) }},

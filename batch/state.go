@@ -107,6 +107,7 @@ type Act struct {
 	Username string
 	Role     string
 	Meaning  identity.Meaning // "" when unsigned
+	Source   *Source          // of a value that a machine sent, or that was typed in the place of that; nil otherwise
 	Manner   *Manner          // of what was told late or typed for somebody else; nil otherwise
 	Training string
 	// Invalidated names the later entry's version that took what was signed

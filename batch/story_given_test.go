@@ -10,7 +10,7 @@ import (
 // given is what is so before a story begins.
 func (s *story) given(text string) {
 	s.Helper()
-	matched := choose(text, s.originGiven()) || choose(text, s.matchGiven()) || choose(text, []pattern{
+	matched := choose(text, s.originGiven()) || choose(text, s.matchGiven()) || choose(text, s.deviceGiven()) || choose(text, []pattern{
 		{`the order of (.+) is (.+)`, func(m []string) { s.w.open.Order[m[1]] = m[2] }},
 		{`the (.+) is not released`, func(m []string) { s.item(m[1]).Released = false }},
 		{`the (.+) is not clean`, func(m []string) { s.item(m[1]).Clean = false }},

@@ -38,6 +38,8 @@ type world struct {
 	elsewhere map[string]register.Fitness        // lots that the stories set out for nobody here, by code
 	altered   map[string]func(*register.Fitness) // what the registers say otherwise of an item
 	others    []*Line                            // other batches of the site
+	faces     map[string]*register.Interface     // of machines whose data are accepted, by item
+	messages  map[string]*Sent                   // what they sent, by number
 	settings  map[string]Setting
 	earlier   []Earlier
 	unread    []identity.Role
@@ -213,7 +215,7 @@ func (w *world) registered() map[string]register.Fitness {
 		if planned.Equipment {
 			fit = register.Fitness{
 				Stream: audit.StreamID("equipment/" + item.Lot), Name: planned.RegisteredAs, Number: item.Lot, Code: item.Code, Clean: item.Clean,
-				Qualified: item.Expiry, Calibrated: item.Expiry, Document: item.Reference,
+				Qualified: item.Expiry, Calibrated: item.Expiry, Document: item.Reference, Interface: w.faces[item.Name],
 			}
 		}
 		if how := w.altered[item.Name]; how != nil {
@@ -236,6 +238,9 @@ func (w *world) do(who string, c Command, now time.Time) error {
 				f.Doer = person
 			}
 		}
+	}
+	if take, ok := c.(TakeReading); ok {
+		f.Reading = w.messages[register.MessageID(take.Interface, take.Number)]
 	}
 	if scan, ok := c.(Scan); ok {
 		for _, id := range LabelsOf(scan.Raw) {
@@ -333,7 +338,7 @@ func (w *world) witnesses(masked bool) Witnesses {
 			// A verifier knows no other batch and no lot but this one's: what they said is
 			// pinned in the entry.
 			f := w.facts[e.Index]
-			f.Near, f.Found, f.Registered, f.Unsound = nil, Found{}, maps.Clone(f.Registered), ""
+			f.Near, f.Found, f.Registered, f.Unsound, f.Reading = nil, Found{}, maps.Clone(f.Registered), "", nil
 			for code := range w.elsewhere {
 				delete(f.Registered, code)
 			}

@@ -327,10 +327,11 @@ func (r *Received) ClockWords() string {
 	if !r.Marked {
 		return ""
 	}
-	return clockWords(r.Late)
+	return ClockWords(r.Late)
 }
 
-func clockWords(late time.Duration) string {
+// ClockWords say how a machine's clock stands to the site's.
+func ClockWords(late time.Duration) string {
 	if late < 0 {
 		return "its clock is " + protocol.ShowDuration((-late).Truncate(time.Second)) + " ahead of the site's"
 	}

@@ -126,6 +126,10 @@ func (f form) unsigned() (batch.Command, error) {
 		return batch.Scan{Step: f["step"], Field: f["field"], Raw: f["raw"]}, nil
 	case "typecode":
 		return batch.TypeCode{Step: f["step"], Field: f["field"], Text: strings.TrimSpace(f["typed"]), Reason: f["reason"], Words: strings.TrimSpace(f["words"])}, nil
+	case "takereading":
+		return f.reading()
+	case "typeinstead":
+		return batch.TypeInstead{Step: f["step"], Field: f["field"], Text: strings.TrimSpace(f["text"]), Reason: strings.TrimSpace(f["reason"])}, nil
 	case "move":
 		return f.told("move", batch.Tell{Item: f["item"], To: f["direction"]}, batch.Move{Item: f["item"], To: f["direction"]}), nil
 	case "setout":

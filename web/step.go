@@ -43,6 +43,9 @@ func (s *Server) showStep(w http.ResponseWriter, r *http.Request, v visit, statu
 	if view.Colleagues, err = s.colleagues(r, v, state, step); err != nil {
 		return err
 	}
+	if err := s.senders(r, v, state, &view); err != nil {
+		return err
+	}
 	view.Papers = papersOf(state)
 	view.Redline = redlineNoticeOf(state, v.who.Person)
 	view.Typed, view.OnHold = v.form, holdsOf(state, v.form, s.svc.Info().Location)
@@ -60,7 +63,7 @@ func (s *Server) showStep(w http.ResponseWriter, r *http.Request, v visit, statu
 var done = map[string]string{
 	"begin": "begun", "scan": "scanned", "typecode": "typed-code", "move": "moved", "setout": "set-out",
 	"correct": "corrected", "dropcorrection": "given-up", "note": "noted", "raise": "raised", "promote": "raised", "tellsupply": "noted", "putonhold": "on-hold",
-	"reportnews": "raised", "tellnews": "noted", "recordfate": "noted",
+	"takereading": "recorded", "typeinstead": "recorded", "reportnews": "raised", "tellnews": "noted", "recordfate": "noted",
 }
 
 // moments names the fields of an act that are typed as moments in site time.

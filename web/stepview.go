@@ -22,6 +22,7 @@ type stepView struct {
 	Critical         bool
 	Then             string // what follows this person's act
 	Calcs            []calcView
+	Senders          []senderView // values that machines send
 	Scans            []scanView
 	Inputs           []inputView
 	Items            []itemView
@@ -102,6 +103,7 @@ type inputView struct {
 	Verdict                                                             verdictView
 	Label                                                               string     // of a table's cell: its column
 	Table                                                               *tableView // in the place of a value
+	Sender                                                              string     // the machine that sends it, whose readings stand above
 	Waiting                                                             bool       // a correction of it waits for a second person
 }
 

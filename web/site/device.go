@@ -9,6 +9,7 @@ import (
 
 	"countersign/audit"
 	"countersign/audit/ledger"
+	"countersign/batch"
 	"countersign/register"
 )
 
@@ -135,4 +136,17 @@ func (s *Service) RawFile(ctx context.Context, who Session, equipment string, fa
 		name = fmt.Sprintf("%s-%d-%d.raw", got.Equipment, got.Interface, got.Number)
 	}
 	return name, file, err
+}
+
+// readingOf is the message that a batch's command names; nil when it names none,
+// or when there is none such.
+func (m *models) readingOf(c batch.Command) *batch.Sent {
+	take, ok := c.(batch.TakeReading)
+	if !ok {
+		return nil
+	}
+	if got := m.books.Message(take.Equipment, take.Interface, take.Number); got != nil {
+		return batch.SentOf(got)
+	}
+	return nil
 }
