@@ -35,9 +35,9 @@ func TestTheSheetOfAStepShowsEveryFigure(t *testing.T) {
 		words []string
 	}{
 		{Check{"test"}, []string{"PH: 5.5, entered by Asha", "BROKEN (action)", "Protein: 0.10 g/L", "Performed by Asha (technician)", "Signed as: verified."}},
-		{Perform{"draw up"}, []string{"Step: draw up. Draw up the volume shown.", "Volume to draw up: 1.5 mL. Working:", "Volume drawn up: 1.5 mL", "within 2 % of volume; holds", "Signed as: performed."}},
+		{Perform{"draw up"}, []string{"Step: draw up. Draw up the volume shown.", "Volume to draw up: 1.5 mL. Working:", "Volume drawn up: 1.5 mL", "within 2 % of 1.5 mL: 1.47 to 1.53 mL; holds", "Signed as: performed."}},
 		{Perform{"clearance"}, []string{"Scan of cabinet refused", "matched, 20 Nov 2026 09:00:00 UTC: number LOT-cabinet"}},
-		{Review{Statement: "All is well."}, []string{"The system judged ", "No person need have looked at the other"}},
+		{Review{Statement: "All is well."}, []string{"The system judged ", "No value is left out."}},
 		{Certify{Statement: "All is well.", Place: "Ward 9", Where: AtSite}, []string{"Exception 2 (out of limit, major)", "It is not decided.", "Step rest: not performed.", "Criterion, not met", "Signed at the site, Ward 9."}},
 	} {
 		lines, err := Lines(w.state, want.c, w.factsOf("Asha"))
