@@ -87,6 +87,7 @@ func events() []Event {
 		BlankSeenDestroyed{},
 		SampleDrawn{},
 		TrailLookedAt{},
+		TrailLeft{},
 		FindingFollowed{},
 		AcknowledgementSet{},
 	}
@@ -159,6 +160,7 @@ func Commands() []Command {
 		WitnessBlank{},
 		DrawSample{},
 		LookAtTrail{},
+		LeaveTrail{},
 		FollowFinding{},
 		SetAcknowledgement{},
 	}

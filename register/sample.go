@@ -50,12 +50,13 @@ type Draw struct {
 type SampledTrail struct {
 	Trail     string // its stream, "batch/B-2026-0007"
 	Looked    *Act
-	Entries   int64  // that were looked at
+	Left      *Act   // that nobody independent could look at it
+	Entries   int64  // that were looked at, or stood there when it was left
 	Head      string // hash of the last of them, hexadecimal
 	Found     bool
 	Text      string
 	Deviation string // that was raised from what was found
-	Why       string // none was
+	Why       string // none was, or nobody looked
 	Followed  *Act
 }
 
@@ -113,6 +114,8 @@ func (s *Sample) Trail(name string) (*SampledTrail, bool) {
 // Stands says how one trail of a sample stands.
 func (t SampledTrail) Stands() string {
 	switch {
+	case t.Left != nil:
+		return NobodyIndependent
 	case t.Looked == nil:
 		return "to be looked at"
 	case !t.Found:
@@ -126,20 +129,25 @@ func (t SampledTrail) Stands() string {
 }
 
 // Open says that somebody has still to look at it, or to follow a finding up.
-func (t SampledTrail) Open() bool { return t.Looked == nil || t.Found && t.Followed == nil }
+func (t SampledTrail) Open() bool {
+	return t.Looked == nil && t.Left == nil || t.Found && t.Followed == nil
+}
 
 // Open says that something is still to be done in the sample.
 func (s *Sample) Open() bool { return slices.ContainsFunc(s.Trails, SampledTrail.Open) }
 
 // Stands says how the sample stands.
 func (s *Sample) Stands() string {
-	looked, found, open := 0, 0, 0
+	looked, found, open, left := 0, 0, 0, 0
 	for _, t := range s.Trails {
 		if t.Looked != nil {
 			looked++
 		}
 		if t.Found {
 			found++
+		}
+		if t.Left != nil {
+			left++
 		}
 		if t.Open() {
 			open++
@@ -148,6 +156,9 @@ func (s *Sample) Stands() string {
 	words := fmt.Sprintf("%d of %d looked at", looked, len(s.Trails))
 	if found > 0 {
 		words += ", " + count(found, "finding")
+	}
+	if left > 0 {
+		words += fmt.Sprintf(", %d by %s", left, NobodyIndependent)
 	}
 	if open == 0 {
 		words = "done: " + words
@@ -222,6 +233,7 @@ type SampleFacts struct {
 	Entries int64
 	Head    string
 	Actors  []identity.PersonID // who acted in the trail, or whose own it is; sorted
+	Able    []identity.Person   // who may look at trails here, whether they acted in this one or not
 }
 
 // period reads the days of a draw: from the first one's beginning to the last

@@ -163,6 +163,8 @@ func (e TrailLookedAt) check(b *Books, id string, act Act) *Refusal {
 		return refusal
 	case t.Looked != nil:
 		return refuse("already_looked_at", "%s has looked at this trail already.", t.Looked.Name)
+	case t.Left != nil:
+		return refuse("already_ended", "%s has ended this trail already: %s.", t.Left.Name, NobodyIndependent)
 	case slices.Contains(e.Actors, string(act.Person)):
 		return refuse("not_independent", "You acted in this trail yourself. Another quality lead, or the control site's, looks at it.")
 	case e.Entries < 1 || e.Head == "":

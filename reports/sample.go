@@ -75,6 +75,15 @@ func (r *samplePrint) results() {
 				{plainStyle, one.Looked.Name}, {smallStyle, one.Looked.Role + ", " + r.at(one.Looked.At)}, {smallStyle, fmt.Sprintf("up to its entry %d, with the hash", one.Entries)}, {codeStyle, one.Head},
 			}
 		}
+		if one.Left != nil {
+			looked = cell{
+				{boldStyle, signOpen + " not looked at"},
+				{plainStyle, one.Left.Name},
+				{smallStyle, one.Left.Role + ", " + r.at(one.Left.At)},
+				{smallStyle, fmt.Sprintf("as it stood: up to its entry %d, with the hash", one.Entries)},
+				{codeStyle, one.Head},
+			}
+		}
 		for _, words := range []string{one.Text, one.Why} {
 			if words != "" {
 				result = append(result, text{plainStyle, words})

@@ -99,9 +99,9 @@ type sampleView struct {
 type sampledLine struct {
 	Trail, To, Stands, Text, Why, DeviationAt, RaiseAt string
 	Entries                                            int64
-	Looked, Followed                                   *actLine
+	Looked, Followed, Left                             *actLine
 	Nobody                                             string // who could look at it, where nobody here may
-	MayLook, MayFollow, Own                            bool
+	MayLook, MayFollow, MayLeave, Own                  bool
 	Result, Typed, Deviation, Reason                   string // as typed
 }
 
@@ -139,12 +139,13 @@ func (s *Server) showSample(w http.ResponseWriter, r *http.Request, v visit, sta
 	for _, one := range sample.Trails {
 		line := sampledLine{Trail: one.Trail, To: trailAddress(one.Trail), Stands: one.Stands(), Text: one.Text, Why: one.Why, Entries: one.Entries}
 		line.Own = slices.Contains(actors[one.Trail], v.who.Person.ID)
-		line.MayLook = may && one.Looked == nil && !line.Own
-		if one.Looked == nil && !slices.ContainsFunc(people, func(p identity.Person) bool { return worklist.MayLookAt(p, actors[one.Trail]) }) {
-			line.Nobody = worklist.WhoElseLooks
+		line.MayLook = may && one.Looked == nil && one.Left == nil && !line.Own
+		if one.Looked == nil && one.Left == nil && !slices.ContainsFunc(people, func(p identity.Person) bool { return worklist.MayLookAt(p, actors[one.Trail]) }) {
+			line.Nobody, line.MayLeave = worklist.WhoElseLooks, maySign(v.who.Person, register.LeaveTrail{})
 		}
 		line.MayFollow = may && one.Looked != nil && one.Open()
 		line.Looked, line.Followed = actOf(one.Looked, zone), actOf(one.Followed, zone)
+		line.Left = actOf(one.Left, zone)
 		if one.Deviation != "" {
 			line.DeviationAt = deviationAddress(one.Deviation)
 		}
@@ -170,11 +171,14 @@ func actOf(act *register.Act, zone *time.Location) *actLine {
 
 // sampledTable is a sample as a file.
 func sampledTable(sample *register.Sample, zone *time.Location) table {
-	t := table{Caption: sample.ID, Columns: titles("No.", "Trail", "Status", "Looked at", "By", "Entries", "Hash of the last", "What was found", "Deviation", "Why none")}
+	t := table{Caption: sample.ID, Columns: titles("No.", "Trail", "Status", "Looked at, or ended", "By", "Entries", "Hash of the last", "What was found", "Deviation", "Why none, or why nobody looked")}
 	for i, one := range sample.Trails {
 		line := row{number(int64(i + 1)), {Text: one.Trail}, {Text: one.Stands()}, {}, {}, {}, {}, {Text: one.Text}, {Text: one.Deviation}, {Text: one.Why}}
 		if one.Looked != nil {
 			line[3], line[4], line[5], line[6] = momentCell(one.Looked.At, zone), cell{Text: one.Looked.Name}, number(one.Entries), cell{Text: one.Head}
+		}
+		if one.Left != nil {
+			line[3], line[4], line[5], line[6] = momentCell(one.Left.At, zone), cell{Text: one.Left.Name}, number(one.Entries), cell{Text: one.Head}
 		}
 		t.Rows = append(t.Rows, line)
 	}

@@ -97,7 +97,21 @@ func TestATrailInWhichEverybodyActedSaysWhoElseCouldLook(t *testing.T) {
 	lead.signForm(form{"act": "draw sample", "year": "2026", "basis": "by chance", "of": "batch", "from": "2026-11-01", "to": "2026-11-30", "size": "1", "reason": "x"})
 	lead.get("/samples/S-2026-0001").says(t, "Nobody here may look at it: everybody who could acted in it.", "another quality lead, or the control site")
 	lead.get("/work/all").says(t, "nobody here may look at the audit trail of batch/"+id)
+	lead.signForm(form{"act": "draw sample", "year": "2026", "basis": "by chance", "of": "batch", "from": "2026-11-01", "to": "2026-11-30", "size": "1", "reason": "y"})
+	leave := form{"act": "leave trail", "sample": "S-2026-0002", "trail": "batch/" + id, "reason": "Nobody else is appointed before spring."}
+	lead.signForm(leave).says(t, "takes control site")
+	control := w.browser().signIn("e.control")
+	control.get("/work").says(t, "nobody here may look at the audit trail of batch/"+id, "let the control site")
+	control.get("/samples/S-2026-0002").says(t, "Why nobody independent can be had")
+	control.signForm(leave).says(t, "done: 0 of 1 looked at, 1 by nobody independent", "Nobody else is appointed before spring.", "Ended by")
+	holds(t, control.get("/samples?as=csv"), "1 by nobody independent")
+	holds(t, control.get("/samples/S-2026-0002?as=csv"), "nobody independent", "Nobody else is appointed before spring.")
+	if got := control.get("/samples/S-2026-0002/report.pdf"); got.status != http.StatusOK {
+		t.Errorf("the print: %d", got.status)
+	}
 	w.registered("p.shah", "Priya Shah", identity.QualityLead)
+	leave["sample"] = "S-2026-0001"
+	control.signForm(leave).says(t, "Priya Shah did not act in this trail, and looks at it.")
 	if page := lead.get("/samples/S-2026-0001"); strings.Contains(page.text, "Nobody here may look at it") {
 		t.Error("a quality lead came who took no part, and the page says that nobody may look")
 	}

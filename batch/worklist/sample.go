@@ -10,7 +10,7 @@ import (
 )
 
 // WhoElseLooks says who could look at a trail in which everybody here acted.
-const WhoElseLooks = "Somebody else can: another quality lead, or the control site. Have one registered who took no part in it."
+const WhoElseLooks = "Somebody else can: another quality lead, or the control site. Have one registered who took no part in it, or let the control site's quality lead end it with that result."
 
 // MayLookAt says whether somebody may look at a sampled trail in which those
 // acted.
@@ -26,6 +26,7 @@ func samples(s Site, add func(Item, register.Command)) {
 		for _, t := range sample.Trails {
 			one := Item{Key: "sample/" + sample.ID + " " + t.Trail, About: sample.ID, What: t.Trail, Place: "/samples/" + url.PathEscape(sample.ID)}
 			switch {
+			case t.Left != nil:
 			case t.Looked == nil:
 				one.Kind, one.Since = TrailToLookAt, sample.Drawn.At
 				one.Text = fmt.Sprintf("Sample %s: look at the audit trail of %s. Whoever acted in it does not.", sample.ID, t.Trail)
@@ -33,6 +34,9 @@ func samples(s Site, add func(Item, register.Command)) {
 				one.may = others(roles, s.Actors[t.Trail]...)
 				if !slices.ContainsFunc(s.People, one.may) {
 					one.Text = fmt.Sprintf("Sample %s: nobody here may look at the audit trail of %s, because everybody who could acted in it. %s", sample.ID, t.Trail, WhoElseLooks)
+					one.may = nil
+					add(one, register.LeaveTrail{})
+					continue
 				}
 				add(one, register.LookAtTrail{})
 			case t.Open():

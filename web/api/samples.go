@@ -38,6 +38,8 @@ type SampledTrailView struct {
 	Text      string     `json:"text,omitempty"`
 	Deviation string     `json:"deviation,omitempty" doc:"that was raised from what was found"`
 	Why       string     `json:"no_deviation_because,omitempty"`
+	Left      *time.Time `json:"left_at,omitempty" doc:"when the control site ended it: nobody independent could look at it"`
+	LeftWhy   string     `json:"left_because,omitempty"`
 }
 
 type samplesOutput struct {
@@ -94,6 +96,9 @@ func sampleView(s *register.Sample) SampleView {
 		one := SampledTrailView{Trail: t.Trail, Stands: t.Stands(), Open: t.Open(), Entries: t.Entries, Head: t.Head, Found: t.Found, Text: t.Text, Deviation: t.Deviation, Why: t.Why}
 		if t.Looked != nil {
 			one.LookedAt, one.By = &t.Looked.At, t.Looked.Name
+		}
+		if t.Left != nil {
+			one.Left, one.By, one.LeftWhy, one.Why = &t.Left.At, t.Left.Name, t.Why, ""
 		}
 		view.Trails = append(view.Trails, one)
 	}

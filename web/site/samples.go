@@ -75,14 +75,31 @@ func (m *models) aboutSample(c register.Command, zone *time.Location) *register.
 		}
 		return &register.SampleFacts{Frame: frame}
 	case register.LookAtTrail:
-		t := m.trails[audit.StreamID(c.Trail)]
-		if t == nil {
+		return m.stands(c.Trail)
+	case register.LeaveTrail:
+		f := m.stands(c.Trail)
+		if f == nil {
 			return nil
 		}
-		hash := audit.LeafHash(t.last)
-		return &register.SampleFacts{Entries: t.entries, Head: fmt.Sprintf("%x", hash[:]), Actors: m.actedIn(audit.StreamID(c.Trail))}
+		_, roles := register.LookAtTrail{}.Signs()
+		for _, p := range m.people.People() {
+			if p.Active && slices.ContainsFunc(roles, p.Has) {
+				f.Able = append(f.Able, p)
+			}
+		}
+		return f
 	}
 	return nil
+}
+
+// stands is a trail as it stands now; nil where the log has none of that name.
+func (m *models) stands(name string) *register.SampleFacts {
+	t := m.trails[audit.StreamID(name)]
+	if t == nil {
+		return nil
+	}
+	hash := audit.LeafHash(t.last)
+	return &register.SampleFacts{Entries: t.entries, Head: fmt.Sprintf("%x", hash[:]), Actors: m.actedIn(audit.StreamID(name))}
 }
 
 // fitting names the trails that a draw asks for.
@@ -197,7 +214,7 @@ func (m *models) toLookAt() map[string][]identity.PersonID {
 	actors := map[string][]identity.PersonID{}
 	for _, sample := range m.books.Samples() {
 		for _, one := range sample.Trails {
-			if one.Looked == nil {
+			if one.Looked == nil && one.Left == nil {
 				actors[one.Trail] = m.actedIn(audit.StreamID(one.Trail))
 			}
 		}
