@@ -49,6 +49,7 @@ type Lot struct {
 	Opened, Thawed time.Time
 	UseBy          time.Time // once opened or thawed; zero before
 	Reason         string    // of the last status that has one
+	Stopped        Act       // that put it into quarantine; of the last time
 	History        []Act     // of the lot and its stock, the first first
 	Uses           []Use
 }

@@ -118,7 +118,7 @@ func (e LotQuarantined) check(b *Books, id string, _ Act) *Refusal {
 }
 
 func (e LotQuarantined) apply(b *Books, id string, act Act) {
-	b.change(id, act, func(lot *Lot) { lot.Status, lot.Reason = Quarantined, e.Reason })
+	b.change(id, act, func(lot *Lot) { lot.Status, lot.Reason, lot.Stopped = Quarantined, e.Reason, act })
 }
 
 func (e LotRejected) check(b *Books, id string, _ Act) *Refusal {

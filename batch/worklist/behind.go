@@ -39,6 +39,7 @@ func ofBooks(s Site, now time.Time) []Item {
 	for _, lot := range b.Lots() {
 		stock(b, lot, now, add)
 	}
+	quarantined(s, now, add)
 	for _, machine := range b.Machines() {
 		proofs(machine, now, add)
 	}

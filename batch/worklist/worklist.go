@@ -28,6 +28,7 @@ type Kind string
 // What waits outside batches. Inside them it is a batch.WaitKind.
 const (
 	LotToRelease  Kind = "a lot to release"
+	LotToDecide   Kind = "a lot in quarantine"
 	LotEnding     Kind = "stock about to expire"
 	ProofEnding   Kind = "a qualification or calibration about to end"
 	RecallToTell  Kind = "a recall to be told"
@@ -110,6 +111,7 @@ func Classes() []Class {
 		{Kind: FindingToFollow},
 		{Kind: UnitStopped, Mail: true, Ask: "The unit was stopped, and no batch begins in it."},
 		{Kind: LotToRelease},
+		{Kind: LotToDecide},
 		{Kind: LotEnding},
 		{Kind: ProofEnding},
 		{Kind: ToReview},
