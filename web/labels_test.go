@@ -68,7 +68,7 @@ func TestLabelsArePrintedScannedAndReconciledOnOnePage(t *testing.T) {
 		t.Errorf("the page does not offer what may be printed:\n%s", page.text)
 	}
 	page := b.label(form{"act": "print", "label": "final", "copies": "2"})
-	for _, words := range []string{"labels 1, 2", "(21)L1", "not accounted for", "Labels (PDF)"} {
+	for _, words := range []string{"Labels 1, 2", "(21)L1", "not accounted for", "Labels (PDF)"} {
 		if !strings.Contains(page.text, words) {
 			t.Errorf("the page does not say %q:\n%s", words, page.text)
 		}

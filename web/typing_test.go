@@ -53,7 +53,7 @@ func TestACodeThatCannotBeScannedIsTypedWithAReason(t *testing.T) {
 		t.Errorf("%d\n%s", after.status, after.text)
 	}
 	desk := w.browser().signIn("q.meyer").get("/batches/" + id + "/review")
-	for _, want := range []string{"typed code", "TYPED, because the label is torn or dirty", "witnessed by", "1 of the 2 codes were typed"} {
+	for _, want := range []string{"typed code", "TYPED, because the label is torn or dirty", "witnessed by", "1 of 2 codes was typed"} {
 		if !strings.Contains(desk.text, want) {
 			t.Errorf("the review desk does not say %q", want)
 		}
