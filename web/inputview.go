@@ -149,11 +149,12 @@ func typedAs(in protocol.Input) string {
 	case protocol.TypeYesNo:
 		return "yes or no"
 	case protocol.TypeDecimal:
-		sample := "5"
-		if in.Places > 0 {
-			sample += "." + strings.Repeat("0", in.Places)
-		}
-		return fmt.Sprintf("Write it as in %s", sample)
+		return "Write it as in 5" + tenths(in.Places)
+	case protocol.TypeRange:
+		at := tenths(in.Places)
+		return fmt.Sprintf("Lowest to highest, as in 2%s to 8%s; the mean may follow, as in 2%s to 8%s, mean 4%s", at, at, at, at, at)
+	case protocol.TypeFile:
+		return "The file’s name and its SHA-256, as in scale.jpg, sha256 and 64 digits"
 	case protocol.TypeCount:
 		return "A whole number"
 	case protocol.TypeDateTime:
@@ -162,6 +163,14 @@ func typedAs(in protocol.Input) string {
 		return "As in 30 min or 1 h 30 min"
 	}
 	return ""
+}
+
+// tenths are as many decimal places as a figure is written with.
+func tenths(places int) string {
+	if places == 0 {
+		return ""
+	}
+	return "." + strings.Repeat("0", places)
 }
 
 func modeOf(t protocol.InputType) string {
