@@ -9,7 +9,6 @@ import (
 
 	"countersign/batch"
 	"countersign/register/label"
-	"countersign/web/site"
 )
 
 // labelsView is everything about a batch's labels on one page.
@@ -40,14 +39,6 @@ type labelCopy struct {
 	Number                   int
 	Kind, Line, Standing, By string
 	Open                     bool
-}
-
-func (s *Server) labelsPage(w http.ResponseWriter, r *http.Request, v visit) error {
-	state, err := s.svc.Batch(r.Context(), v.who, r.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	return s.showLabels(w, r, v, http.StatusOK, state, form{}, nil)
 }
 
 func (s *Server) showLabels(w http.ResponseWriter, r *http.Request, v visit, status int, state *batch.State, f form, p *problem) error {
@@ -120,32 +111,6 @@ func labelCommand(f form) (batch.Command, bool) {
 		return batch.AttachLabel{Copy: number, Reason: f["reason"]}, true
 	}
 	return nil, false
-}
-
-// doLabels carries out what the labels' page asks for. A refusal stands at the
-// head of the page, with what was typed.
-func (s *Server) doLabels(w http.ResponseWriter, r *http.Request, v visit) error {
-	id := r.PathValue("id")
-	c, ok := labelCommand(v.form)
-	if !ok {
-		return errForm
-	}
-	_, err := s.svc.Do(r.Context(), v.who, v.form["key"], id, 0, c)
-	refusal, refused := site.AsRefusal(err)
-	if !refused && err != nil {
-		return err
-	}
-	if refused {
-		state, err := s.svc.Batch(r.Context(), v.who, id)
-		if err != nil {
-			return err
-		}
-		return s.showLabels(w, r, v, http.StatusUnprocessableEntity, state, v.form, &problem{
-			Title: "Not done", Sentences: []string{refusal.Sentence, "Nothing else was changed. The attempt is in the log."},
-		})
-	}
-	http.Redirect(w, r, batchAddress(id)+"/labels", http.StatusSeeOther)
-	return nil
 }
 
 // labelFile shows a printing for the printer.

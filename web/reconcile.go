@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"countersign/batch"
-	"countersign/web/site"
 )
 
 // accountsView is the reconciliation of a batch's materials on one page: a
@@ -24,14 +23,6 @@ type accountForm struct {
 	Return, Again, All                              bool
 	Used, Returned, Destroyed, Sampled              string
 	Reason                                          string
-}
-
-func (s *Server) accountsPage(w http.ResponseWriter, r *http.Request, v visit) error {
-	state, err := s.svc.Batch(r.Context(), v.who, r.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	return s.showAccounts(w, r, v, http.StatusOK, state, form{}, nil)
 }
 
 func (s *Server) showAccounts(w http.ResponseWriter, r *http.Request, v visit, status int, state *batch.State, f form, p *problem) error {
@@ -83,26 +74,9 @@ func accountsOf(s *batch.State) list {
 	return list{table: t}
 }
 
-// doAccount writes what became of a lot. A refusal stands at the head of the
-// page, with what was typed.
-func (s *Server) doAccount(w http.ResponseWriter, r *http.Request, v visit) error {
-	id, f := r.PathValue("id"), v.form
-	_, err := s.svc.Do(r.Context(), v.who, f["key"], id, 0, batch.Account{
+// accountCommand reads what became of a lot.
+func accountCommand(f form) (batch.Command, bool) {
+	return batch.Account{
 		Item: f["item"], Lot: f["lot"], Used: f["used"], Returned: f["returned"], Destroyed: f["destroyed"], Sampled: f["sampled"], Reason: f["reason"],
-	})
-	refusal, refused := site.AsRefusal(err)
-	if !refused && err != nil {
-		return err
-	}
-	if refused {
-		state, err := s.svc.Batch(r.Context(), v.who, id)
-		if err != nil {
-			return err
-		}
-		return s.showAccounts(w, r, v, http.StatusUnprocessableEntity, state, f, &problem{
-			Title: "Not done", Sentences: []string{refusal.Sentence, "Nothing else was changed. The attempt is in the log."},
-		})
-	}
-	http.Redirect(w, r, batchAddress(id)+"/materials", http.StatusSeeOther)
-	return nil
+	}, true
 }
