@@ -71,13 +71,25 @@ func (c TellNews) decide(d *decision) (Event, *Refusal) {
 	if at, _ := time.Parse(time.RFC3339, c.When); at.Before(d.s.since(d.s.Exceptions[c.Exception-1])) { // past has read it
 		return nil, refuse("bad_value", "Nobody can have been told before it was known.")
 	}
-	ev := NewsTold{By: d.by, Exception: c.Exception, Whom: c.Whom, When: c.When}
-	if refusal := takeParts(
-		typedPart{&ev.Name, c.Name, "who was told, by name"}, typedPart{&ev.How, c.How, "how they were told"},
-		typedPart{&ev.Document, c.Document, "the reference under which it stands"}); refusal != nil {
+	ev := NewsTold{By: d.by, Exception: c.Exception, Whom: c.Whom, Name: c.Name, How: c.How, When: c.When, Document: c.Document}
+	if refusal := takeNotice(&ev.Name, &ev.How, &ev.Document); refusal != nil {
 		return nil, refusal
 	}
 	return ev, nil
+}
+
+// takeNotice reads what is said of somebody having been told, whatever it was of.
+func takeNotice(name, how, document *string) *Refusal {
+	return takeParts(
+		typedPart{name, *name, "who was told, by name"}, typedPart{how, *how, "how they were told"}, typedPart{document, *document, "the document in which it stands"})
+}
+
+// overdueNotice is the exception for somebody who was not told in time.
+func overdueNotice(cause, whom, of, within string) ExceptionRaised {
+	return ExceptionRaised{
+		Class: "overdue notice", Severity: protocol.SeverityMajor, Blocks: BlocksRelease, Cause: cause,
+		Text: fmt.Sprintf("The %s was to be told of %s within %s, and no notice is recorded.", whom, of, within),
+	}
 }
 
 // since is from when it was known, or the certificate where nothing says.
@@ -111,10 +123,7 @@ func (s *State) unreported(now time.Time) (due []ExceptionRaised) {
 		if report == nil || report.Due.IsZero() || now.Before(report.Due) || !slices.Contains(s.NotTold(ex), Regulator) {
 			continue
 		}
-		due = append(due, ExceptionRaised{
-			Class: "overdue notice", Severity: protocol.SeverityMajor, Blocks: BlocksRelease, Cause: fmt.Sprintf("%s%d:due", newsCause, report.Number),
-			Text: fmt.Sprintf("The %s was to be told of report %d within %d days, and no notice is recorded.", Regulator, report.Number, report.days()),
-		})
+		due = append(due, overdueNotice(fmt.Sprintf("%s%d:due", newsCause, report.Number), Regulator, fmt.Sprintf("report %d", report.Number), fmt.Sprintf("%d days", report.days())))
 	}
 	return due
 }

@@ -241,15 +241,10 @@ func (d *decision) recordRoute(c RecordRoute) (Event, *Refusal) {
 		return nil, refusal
 	}
 	ev := RouteRecorded{By: d.by, Stage: c.Stage, When: c.When, Failed: d.s.FailedSpecifications()}
-	for _, part := range []struct {
-		into       *string
-		text, what string
-	}{{&ev.Whom, c.Whom, "who the treating physician is"}, {&ev.Document, c.Document, "the document in which it stands"}, {&ev.Text, c.Text, "what it says"}} {
-		text, refusal := worded(part.text, part.what)
-		if refusal != nil {
-			return nil, refusal
-		}
-		*part.into = text
+	if refusal := takeParts(
+		typedPart{&ev.Whom, c.Whom, "who the treating physician is"}, typedPart{&ev.Document, c.Document, "the document in which it stands"},
+		typedPart{&ev.Text, c.Text, "what it says"}); refusal != nil {
+		return nil, refusal
 	}
 	return ev, nil
 }
@@ -321,16 +316,9 @@ func (d *decision) tellSupply(c TellSupply) (Event, *Refusal) {
 	if refusal := d.past(c.When); refusal != nil {
 		return nil, refusal
 	}
-	ev := SupplyTold{By: d.by, Whom: c.Whom, When: c.When}
-	for _, part := range []struct {
-		into       *string
-		text, what string
-	}{{&ev.Name, c.Name, "who was told, by name"}, {&ev.How, c.How, "how they were told"}, {&ev.Document, c.Document, "the document in which it stands"}} {
-		text, refusal := worded(part.text, part.what)
-		if refusal != nil {
-			return nil, refusal
-		}
-		*part.into = text
+	ev := SupplyTold{By: d.by, Whom: c.Whom, Name: c.Name, How: c.How, When: c.When, Document: c.Document}
+	if refusal := takeNotice(&ev.Name, &ev.How, &ev.Document); refusal != nil {
+		return nil, refusal
 	}
 	return ev, nil
 }
@@ -355,10 +343,7 @@ func (s *State) TellBy() time.Time { return s.Supply.At.Add(s.Protocol.OutOfSpec
 func (s *State) untold(now time.Time) (due []ExceptionRaised) {
 	for _, whom := range s.Untold() {
 		if now.After(s.TellBy()) {
-			due = append(due, ExceptionRaised{
-				Class: "overdue notice", Severity: protocol.SeverityMajor, Blocks: BlocksRelease, Cause: "notice:" + whom,
-				Text: fmt.Sprintf("The %s was to be told of the supply out of specification within %s, and no notice is recorded.", whom, protocol.ShowDuration(s.Protocol.OutOfSpecification.Within)),
-			})
+			due = append(due, overdueNotice("notice:"+whom, whom, "the supply out of specification", protocol.ShowDuration(s.Protocol.OutOfSpecification.Within)))
 		}
 	}
 	return due
