@@ -67,6 +67,7 @@ func (s *State) Coverage() []string {
 		fmt.Sprintf("The system judged %s over %s and %s, as the approved protocol writes them; %s of these broke one%s.", counted(limits, "limit"), counted(entered, "value"), counted(results, "result"), noneOr(broken), before.words()),
 		fmt.Sprintf("It judged %s, of which %d matched, and %s for order, role, training and independence.", counted(scans, "scan"), matched, counted(signatures, "signature")),
 	}
+	lines = append(lines, s.keptCoverage()...)
 	if len(s.Demanded()) > 0 {
 		return slices.Concat(lines, s.demandWords(), s.lookWords())
 	}

@@ -92,10 +92,24 @@ func (c EnterKept) sheet(sh *sheet, _ Facts) error {
 		sh.stepSeen(st)
 	}
 	sh.add("Kept entry %d: %s.", kept.Number, kept.What())
+	if st := sh.s.Step(kept.Note.Step); st != nil {
+		sh.keptValue(st, kept.Note)
+	}
 	sh.add("Recorded by %s WITHOUT CONNECTION at %s, which is the clock of terminal %s (%s) put right by %s; received at %s.",
 		kept.Note.Name, sh.at(kept.Done), kept.Called, kept.Note.At, kept.Difference, sh.at(kept.At))
 	sh.add("I did this, at that time.")
 	return nil
+}
+
+// keptValue writes a value as the protocol reads it, with its unit.
+func (sh *sheet) keptValue(st *StepState, n KeptNote) {
+	in := input(st.Step, n.Field)
+	if in == nil {
+		return
+	}
+	if value, err := in.Parse(n.Text, sh.zone); err == nil {
+		sh.add("%s: %s.", sentenceCase(titled(in.Title, in.Name)), in.Show(value, sh.zone))
+	}
 }
 
 // OpenKeptWords say, a sentence each, which kept entries hold up review and
@@ -128,4 +142,74 @@ func (s *State) keptWaits() []Wait {
 		})
 	}
 	return all
+}
+
+// Meanwhile says what stands in the batch in the place of an entry that waits,
+// because it went on while the terminal had no connection; "" when nothing does.
+func (s *State) Meanwhile(k KeptEntry, at func(time.Time) string) string {
+	if words := s.standsFor(k, at); words != "" {
+		return words
+	}
+	st := s.Step(k.Note.Step)
+	switch {
+	case s.ended():
+		return "The batch has ended: " + string(s.Status) + "."
+	case st != nil && st.PerformedNow() != nil:
+		return fmt.Sprintf("Step %s was signed by %s, %s.", k.Note.Step, st.PerformedNow().Name, at(st.PerformedNow().At))
+	case len(s.Holds()) > 0:
+		return "The batch is on hold."
+	}
+	return ""
+}
+
+// standsFor is what stands in the very place.
+func (s *State) standsFor(k KeptEntry, at func(time.Time) string) string {
+	st := s.Step(k.Note.Step)
+	if st == nil {
+		return ""
+	}
+	in := input(st.Step, k.Note.Field)
+	value, matched := st.Value(k.Note.Field), st.Matched(k.Note.Field)
+	switch {
+	case k.Note.Act == "record" && in != nil && value != nil:
+		return fmt.Sprintf("%s recorded %s, %s.", value.Name, in.Show(value.Value, time.UTC), at(value.At))
+	case k.Note.Act == "scan" && matched != nil:
+		return fmt.Sprintf("%s scanned the %s and it matched, %s.", matched.Name, k.Note.Field, at(matched.At))
+	case k.Note.Act == "begin" && st.Begun != nil:
+		return fmt.Sprintf("%s began step %s, %s.", st.Begun.Name, k.Note.Step, at(st.Begun.At))
+	}
+	return ""
+}
+
+// KeptBy is who recorded a kept entry; "" when there is none of that number.
+func (s *State) KeptBy(number int) identity.PersonID {
+	if number < 1 || number > len(s.Kept) {
+		return ""
+	}
+	return s.Kept[number-1].Note.Person
+}
+
+// MaskedKept are kept entries without the codes that were scanned (COI-09).
+func MaskedKept(all []KeptEntry) []KeptEntry {
+	blank := make([]KeptEntry, len(all))
+	for i, k := range all {
+		if blank[i] = k; k.Note.scans() {
+			blank[i].Note.Text, blank[i].Note.Salt = "", ""
+		}
+	}
+	return blank
+}
+
+// keptCoverage says how much of the record was done without a connection.
+func (s *State) keptCoverage() []string {
+	if len(s.Kept) == 0 {
+		return nil
+	}
+	entered := 0
+	for _, k := range s.Kept {
+		if k.Entered {
+			entered++
+		}
+	}
+	return []string{fmt.Sprintf("Terminals kept %s while there was no connection: %d signed afterwards, %d closed, each an exception.", entriesWord(len(s.Kept)), entered, len(s.Kept)-entered-len(s.OpenKept()))}
 }
