@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-//go:embed assets/dist assets/src/app.js assets/src/icon.svg
+//go:embed assets/dist assets/src/app.js assets/src/kept.js assets/src/icon.svg
 var assetFiles embed.FS
 
 // asset is one file under its lasting name: the name changes with the
@@ -32,7 +32,7 @@ type assets struct {
 // the style sheet still serves every page, plainly.
 func loadAssets() (assets, error) {
 	found := assets{byName: map[string]asset{}, byAddress: map[string]asset{}}
-	for _, file := range []string{"assets/dist/app.css", "assets/src/app.js", "assets/src/icon.svg"} {
+	for _, file := range []string{"assets/dist/app.css", "assets/src/app.js", "assets/src/kept.js", "assets/src/icon.svg"} {
 		body, err := assetFiles.ReadFile(file)
 		if errors.Is(err, fs.ErrNotExist) && strings.HasSuffix(file, ".css") {
 			continue

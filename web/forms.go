@@ -146,6 +146,9 @@ func (f form) unsigned() (batch.Command, error) {
 		return batch.Note{Step: f["step"], Text: strings.TrimSpace(f["text"])}, nil
 	case "raise":
 		return batch.Raise{Step: f["step"], Text: strings.TrimSpace(f["text"]), Blocks: f["blocks"] == "yes", Class: f["class"]}, nil
+	case "closekept":
+		number, err := readNumber(f["number"])
+		return batch.CloseKept{Kept: int(number), Reason: strings.TrimSpace(f["reason"])}, err
 	case "promote":
 		note, err := readNumber(f["note"])
 		if err != nil {
@@ -178,6 +181,9 @@ func (f form) signed() (batch.Command, error) {
 	case "confirmcorrection":
 		number, err := readNumber(f["correction"])
 		return batch.ConfirmCorrection{Step: f["step"], Correction: int(number)}, err
+	case "enterkept":
+		number, err := readNumber(f["number"])
+		return batch.EnterKept{Kept: int(number), Code: f["code"]}, err
 	case "witnesscode":
 		return batch.WitnessCode{Step: f["step"]}, nil
 	case "resolve":

@@ -40,6 +40,7 @@ type overviewView struct {
 	OnHold                               []holdView
 	Holds                                []string // exceptions that let nothing go on
 	Redline                              redlineNotice
+	Kept                                 *keptNotice
 	Shift                                string
 }
 
@@ -92,7 +93,7 @@ func (s *Server) showOverview(w http.ResponseWriter, r *http.Request, v visit, s
 		view.Band = batchAddress(state.ID) + "/wristband.pdf"
 	}
 	var err error
-	view.Redline = redlineNoticeOf(state, v.who.Person)
+	view.Redline, view.Kept = redlineNoticeOf(state, v.who.Person), waitingKept(state)
 	view.OnHold, view.Shift = holdsOf(state, v.form, s.svc.Info().Location), batchAddress(state.ID)+"/shift"
 	if view.Stop, err = s.stopOf(r, v, state); err != nil {
 		return err

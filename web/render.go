@@ -98,6 +98,7 @@ type bar struct {
 	Site, Unit string
 	Kind       string // "REHEARSAL" or "TRAINING"; "" for a live site
 	Person     string
+	ID         string // of the person
 	Username   string
 	Roles      string
 	Terminal   string
@@ -129,6 +130,7 @@ func (s *Server) bar(r *http.Request, v visit) bar {
 	if v.who.Person.ID == "" {
 		return b
 	}
+	b.ID = string(v.who.Person.ID)
 	b.Person, b.Username, b.Roles = v.who.Person.Name, v.who.Person.Username, roleWords(v.who.Person.Roles)
 	if left := v.who.IdleAt.Sub(now); left > 0 {
 		b.IdleMillis = left.Milliseconds()
@@ -204,23 +206,24 @@ func (p pages) execute(into *bytes.Buffer, name string, data page) error {
 
 // doneWords are what a page says after the browser was sent on to it.
 var doneWords = map[string]string{
-	"begun":      "The step has begun. Its time runs.",
-	"scanned":    "The code was read and recorded.",
-	"typed-code": "The typed code matched, and is marked as typed. Whoever reviews the batch will see it.",
-	"recorded":   "The value was recorded.",
-	"moved":      "The move was recorded with its time.",
-	"set-out":    "Another one was set out. A quality lead will see why.",
-	"corrected":  "The correction was recorded. The first value stays where it was.",
-	"asked":      "The correction was recorded. It counts once a second person has signed it.",
-	"given-up":   "The correction was given up. The value stays as it was.",
-	"on-hold":    "The batch is on hold. Nothing resumes by itself: somebody lifts each hold with a signature.",
-	"noted":      "The note was recorded.",
-	"raised":     "The exception was recorded. A quality lead will see it.",
-	"signed":     "Signed and recorded.",
-	"password":   "Your password is set. Sign in with it now.",
-	"out":        "You are signed out.",
-	"submitted":  "The protocol was submitted as a draft.",
-	"person":     "Done and recorded.",
+	"begun":       "The step has begun. Its time runs.",
+	"scanned":     "The code was read and recorded.",
+	"typed-code":  "The typed code matched, and is marked as typed. Whoever reviews the batch will see it.",
+	"kept-closed": "The entry was closed with its reason. Whoever reviews the batch will see it.",
+	"recorded":    "The value was recorded.",
+	"moved":       "The move was recorded with its time.",
+	"set-out":     "Another one was set out. A quality lead will see why.",
+	"corrected":   "The correction was recorded. The first value stays where it was.",
+	"asked":       "The correction was recorded. It counts once a second person has signed it.",
+	"given-up":    "The correction was given up. The value stays as it was.",
+	"on-hold":     "The batch is on hold. Nothing resumes by itself: somebody lifts each hold with a signature.",
+	"noted":       "The note was recorded.",
+	"raised":      "The exception was recorded. A quality lead will see it.",
+	"signed":      "Signed and recorded.",
+	"password":    "Your password is set. Sign in with it now.",
+	"out":         "You are signed out.",
+	"submitted":   "The protocol was submitted as a draft.",
+	"person":      "Done and recorded.",
 }
 
 // when is a moment in site time with its zone (NUM-08), as in

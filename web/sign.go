@@ -221,6 +221,8 @@ func (s *Server) notSigned(w http.ResponseWriter, r *http.Request, v visit, id s
 	switch c := c.(type) {
 	case batch.Resolve, batch.DecideTogether, batch.Review, batch.Certify, batch.Reject, batch.RecordRoute, batch.Supply, batch.DemandFullReview, batch.WithdrawDemand, batch.LookAt:
 		return s.showReview(w, r, v, status, state, commandForm(c), p)
+	case batch.EnterKept:
+		return s.showNoConnection(w, r, v, status, state, form{}, p)
 	case batch.ImmediateUse:
 		return s.showLabels(w, r, v, status, state, immediateForm(c), p)
 	case batch.ApproveRedline, batch.ReadRedline:
@@ -278,6 +280,8 @@ func afterSign(state *batch.State, c batch.Command) string {
 	switch c.(type) {
 	case batch.Review, batch.Certify, batch.Reject, batch.Resolve, batch.DecideTogether, batch.RecordRoute, batch.Supply, batch.DemandFullReview, batch.WithdrawDemand, batch.LookAt:
 		return batchAddress(state.ID) + "/review"
+	case batch.EnterKept:
+		return keptAddress(state.ID)
 	case batch.ImmediateUse:
 		return batchAddress(state.ID) + "/labels"
 	case batch.WitnessFate, batch.SetApart:

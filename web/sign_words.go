@@ -38,6 +38,8 @@ func headOf(c batch.Command, m identity.Meaning) string {
 		return "I did the step " + c.Step
 	case batch.Tell:
 		return "I did the step " + c.Step + ", at " + c.Done
+	case batch.EnterKept:
+		return "what I recorded without a connection is mine"
 	case batch.ConfirmTyped:
 		return "what was typed for me in the step " + c.Step + " is mine"
 	case batch.Check:
@@ -104,6 +106,8 @@ func cancelTo(id string, c batch.Command, draft string) string {
 		return "/batches/new?protocol=" + queryEscape(c.Protocol) + "&draft=" + queryEscape(draft)
 	case batch.Review, batch.Certify, batch.Reject, batch.Resolve, batch.DecideTogether, batch.RecordRoute, batch.Supply, batch.DemandFullReview, batch.WithdrawDemand, batch.LookAt:
 		return batchAddress(id) + "/review?draft=" + queryEscape(draft)
+	case batch.EnterKept:
+		return keptAddress(id)
 	case batch.ImmediateUse:
 		return batchAddress(id) + "/labels"
 	case batch.WitnessFate, batch.SetApart:

@@ -46,7 +46,7 @@ func (s *Server) showStep(w http.ResponseWriter, r *http.Request, v visit, statu
 	if err := s.senders(r, v, state, &view); err != nil {
 		return err
 	}
-	view.Papers = papersOf(state)
+	view.Papers, view.Kept = papersOf(state), waitingKept(state)
 	view.Redline = redlineNoticeOf(state, v.who.Person)
 	view.Typed, view.OnHold = v.form, holdsOf(state, v.form, s.svc.Info().Location)
 	if view.Stop != nil && (view.Stop.Waits || view.Stop.Quarantined) {
@@ -63,7 +63,7 @@ func (s *Server) showStep(w http.ResponseWriter, r *http.Request, v visit, statu
 var done = map[string]string{
 	"begin": "begun", "scan": "scanned", "typecode": "typed-code", "move": "moved", "setout": "set-out",
 	"correct": "corrected", "dropcorrection": "given-up", "note": "noted", "raise": "raised", "promote": "raised", "tellsupply": "noted", "putonhold": "on-hold",
-	"takereading": "recorded", "typeinstead": "recorded", "reportnews": "raised", "tellnews": "noted", "recordfate": "noted",
+	"takereading": "recorded", "typeinstead": "recorded", "reportnews": "raised", "tellnews": "noted", "recordfate": "noted", "closekept": "kept-closed",
 }
 
 // moments names the fields of an act that are typed as moments in site time.
@@ -183,7 +183,7 @@ func scanProblem(r *http.Request, state *batch.State, step string) *problem {
 
 // backTo is the page that a form stands on.
 func backTo(id string, f form) string {
-	if f["back"] == "review" || f["back"] == "afterwards" {
+	if f["back"] == "review" || f["back"] == "afterwards" || f["back"] == "kept" {
 		return batchAddress(id) + "/" + f["back"]
 	}
 	if f["back"] == "batch" || f["step"] == "" {
@@ -232,6 +232,9 @@ func (s *Server) notDone(w http.ResponseWriter, r *http.Request, v visit, id str
 	}
 	if f["back"] == "review" {
 		return s.showReview(w, r, v, status, state, f, p)
+	}
+	if f["back"] == "kept" {
+		return s.showNoConnection(w, r, v, status, state, f, p)
 	}
 	if f["back"] == "afterwards" {
 		return s.showAfterwards(w, r, v, status, state, f, p)

@@ -33,8 +33,9 @@ type stepView struct {
 	OnHold           []holdView
 	Redline          redlineNotice
 	Colleagues       []colleague // for whom one can type here
-	Papers           []string    // blanks from which something can be copied here
-	TypedFor         []string    // who has not signed yet that what was typed for them is theirs
+	Kept             *keptNotice
+	Papers           []string // blanks from which something can be copied here
+	TypedFor         []string // who has not signed yet that what was typed for them is theirs
 	Confirmed        []signedBy
 	Typed            form // of how an act was done, when it was not taken
 	Timed, CanBegin  bool
@@ -89,6 +90,7 @@ type scanView struct {
 type scanLine struct {
 	Raw, Item, Why, At, Name string
 	Sent                     string // what came, where that is something else
+	Manner                   string // recorded without a connection
 	Typed                    string // why it was not scanned
 	Witness                  string
 }
@@ -291,7 +293,7 @@ func scanOf(s *batch.State, st *batch.StepState, scan protocol.Scan, zone *time.
 	}
 	for _, entry := range st.Scans[scan.Field] {
 		line := scanLine{Raw: entry.Raw, Item: entry.Item, Why: entry.Why, At: when(entry.At, zone), Name: entry.Name}
-		line.Sent = spelledOr(entry.Sent)
+		line.Sent, line.Manner = spelledOr(entry.Sent), mannerWords(entry.Act, zone)
 		line.typed(entry, zone)
 		if entry.Matched {
 			v.Taken = append(v.Taken, line)

@@ -40,7 +40,7 @@ func TestBrowserOpensEveryPage(t *testing.T) {
 
 	unseen := pagePatterns(t)
 	for pattern, at := range map[string]string{ // where answers lead, not links
-		"/sign-in": "/sign-in", "/log/verify/{check}": "", "/protocols/read": "/protocols/read?protocol=" + st.p.Name + "&version=1",
+		"/sign-in": "/sign-in", "/log/verify/{check}": "", "/reached": "", "/batches/{id}/kept": "/batches/" + demoID(st.house, 0) + "/kept", "/protocols/read": "/protocols/read?protocol=" + st.p.Name + "&version=1",
 	} {
 		if at != "" {
 			s.open(at)

@@ -36,6 +36,7 @@ type BatchView struct {
 	Timers      []TimerView       `json:"timers"`
 	Deviations  []ConcernView     `json:"deviations,omitempty" doc:"that concern the batch"`
 	Redlines    []RedlineView     `json:"redlines,omitempty" doc:"other texts of the protocol for this batch, approved or not"`
+	Kept        []KeptView        `json:"kept,omitempty" doc:"by terminals without a connection; it is not reviewed while one is neither signed nor closed"`
 	Blanks      []PaperView       `json:"blanks,omitempty" doc:"that are used for the batch; it is not reviewed while one is open"`
 	Failed      []string          `json:"failed_specifications,omitempty" doc:"registered specifications that fail, in sentences"`
 	Route       []StageView       `json:"out_of_specification,omitempty" doc:"the way to a supply at the physician's request"`
@@ -59,19 +60,20 @@ type TypedView struct {
 
 // ActView is one act with its signature, when it has one.
 type ActView struct {
-	Version     int64      `json:"version"`
-	At          time.Time  `json:"at"`
-	Person      string     `json:"person"`
-	Name        string     `json:"name"`
-	Role        string     `json:"role,omitempty"`
-	Meaning     string     `json:"meaning,omitempty"`
-	Invalidated int64      `json:"invalidated_by,omitempty" doc:"the entry that took away what was signed"`
-	Done        *time.Time `json:"done,omitempty" doc:"when it was done, as stated, of what was recorded late"`
-	Late        string     `json:"recorded_late_because,omitempty"`
-	Doer        string     `json:"typed_for,omitempty" doc:"who did what this person typed"`
-	DoerName    string     `json:"typed_for_name,omitempty"`
-	Scribed     string     `json:"typed_because,omitempty"`
-	Paper       string     `json:"transcribed_from,omitempty" doc:"number of the blank that it was copied from"`
+	Version     int64        `json:"version"`
+	At          time.Time    `json:"at"`
+	Person      string       `json:"person"`
+	Name        string       `json:"name"`
+	Role        string       `json:"role,omitempty"`
+	Meaning     string       `json:"meaning,omitempty"`
+	Invalidated int64        `json:"invalidated_by,omitempty" doc:"the entry that took away what was signed"`
+	Done        *time.Time   `json:"done,omitempty" doc:"when it was done, as stated, of what was recorded late"`
+	Late        string       `json:"recorded_late_because,omitempty"`
+	Doer        string       `json:"typed_for,omitempty" doc:"who did what this person typed"`
+	DoerName    string       `json:"typed_for_name,omitempty"`
+	Scribed     string       `json:"typed_because,omitempty"`
+	Paper       string       `json:"transcribed_from,omitempty" doc:"number of the blank that it was copied from"`
+	Offline     *OfflineView `json:"without_connection,omitempty" doc:"of what a terminal kept while it could not reach the server"`
 }
 
 // StepView is one step.
@@ -248,7 +250,7 @@ func viewOf(s *batch.State, now time.Time) BatchView {
 	for _, stage := range s.Route {
 		view.Route = append(view.Route, StageView{actView(stage.Act), stage.Stage, stage.Whom, stage.When, stage.Document, stage.Text})
 	}
-	view.FullReview = fullReviewView(s)
+	view.FullReview, view.Kept = fullReviewView(s), keptViews(s)
 	for _, hold := range s.AllHolds {
 		view.Holds = append(view.Holds, HoldView{
 			Number: hold.Number, Kind: string(hold.Kind), Reason: hold.Reason, Put: actView(hold.Act), Lifted: maybe(hold.Lifted), Because: hold.Why,
@@ -359,5 +361,6 @@ func actView(a batch.Act) ActView {
 		view.Done, view.Late = &done, a.Manner.Late
 	}
 	view.Doer, view.DoerName, view.Scribed, view.Paper = a.Manner.Doer, a.Manner.Name, a.Manner.Scribed, a.Manner.Paper
+	view.Offline = offlineView(a.Manner.Offline)
 	return view
 }

@@ -88,7 +88,7 @@ func masked(state *batch.State, who Session) *batch.State {
 	blank.Links = batch.MaskedLinks(state.Links)
 	blank.Patient, blank.Masked, blank.Labellings = batch.Patient{}, true, batch.MaskedLabellings(state.Labellings)
 	blank.Steps = batch.WithoutWristbands(batch.MaskedSteps(state.Steps))
-	blank.News = batch.MaskedNews(state.News)
+	blank.News, blank.Kept = batch.MaskedNews(state.News), batch.MaskedKept(state.Kept)
 	return &blank
 }
 

@@ -95,9 +95,11 @@ func (s *Service) Propose(ctx context.Context, who Session, id string, c batch.C
 // who did not match, or on immediate use, at the terminal of somebody who may
 // not take it. Who may signs it there and then (CTL-07, COI-03, LAB-02).
 func NamesSigner(state *batch.State, at identity.Person, c batch.Command) bool {
-	switch c.(type) {
+	switch c := c.(type) {
 	case batch.Check, batch.ConfirmCorrection, batch.WitnessCode, batch.WitnessFate, batch.ConfirmTyped, batch.TakeOverShift, batch.LiftHold:
 		return true
+	case batch.EnterKept:
+		return state != nil && state.KeptBy(c.Kept) != at.ID
 	case batch.ConfirmNumber:
 		// Whoever linked it confirms nothing: somebody else does, at this terminal too.
 		return state != nil && lastLinker(state) == at.ID
