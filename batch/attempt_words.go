@@ -32,6 +32,6 @@ func attempts() map[string]string {
 		"printlabel": "print a label", "reprint": "print a label again", "applylabel": "apply a label", "destroylabel": "destroy a label", "attachlabel": "record that a label was attached to a paper",
 		"immediateuse": "take the batch for immediate use",
 		"reportnews":   "report what became known after release", "tellnews": "record who was told of it", "recordfate": "record what became of the medicine",
-		"witnessfate": "witness what became of the medicine", "account": "account for a material", "setapart": "set the batch apart", "takereading": "take a reading", "typeinstead": "type a value in place of a reading",
+		"witnessfate": "witness what became of the medicine", "account": "account for a material", "setapart": "set the batch apart", "takereading": "take a reading", "answeralarm": "acknowledge an alarm", "typeinstead": "type a value in place of a reading",
 	}
 }

@@ -19,7 +19,7 @@ func commands() map[string]Command {
 		"perform": Perform{}, "check": Check{}, "correct": Correct{}, "confirmcorrection": ConfirmCorrection{}, "dropcorrection": DropCorrection{}, "note": Note{}, "raise": Raise{},
 		"resolve": Resolve{}, "decidetogether": DecideTogether{}, "afterstop": AfterStop{}, "abort": Abort{}, "review": Review{}, "certify": Certify{}, "reject": Reject{},
 		"demandfullreview": DemandFullReview{}, "withdrawdemand": WithdrawDemand{}, "lookat": LookAt{},
-		"takereading": TakeReading{}, "typeinstead": TypeInstead{},
+		"takereading": TakeReading{}, "typeinstead": TypeInstead{}, "answeralarm": AnswerAlarm{},
 		"recall":  Recall{},
 		"promote": Promote{}, "attachdeviation": AttachDeviation{}, "ruledeviation": RuleDeviation{}, "followblank": FollowBlank{},
 		"proposeredline": ProposeRedline{}, "approveredline": ApproveRedline{}, "dropredline": DropRedline{}, "readredline": ReadRedline{},

@@ -219,6 +219,8 @@ type Facts struct {
 	// Reading is the message that TakeReading names, as the site received it; nil
 	// when there is none such.
 	Reading *Sent
+	// Alarms are those that machines gave while this batch had them.
+	Alarms []Sounded
 
 	// For Open alone:
 	Issue   int             // running number that the version's next batch record gets (MBR-03)

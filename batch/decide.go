@@ -3,6 +3,7 @@ package batch
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"countersign/identity"
@@ -31,6 +32,8 @@ type decision struct {
 	due []ExceptionRaised // what time alone brought about
 	// clock is among them what says that the site's clock was not known to be sound.
 	clock []ExceptionRaised
+	// alarms are those of machines that are not in the record yet.
+	alarms []ExceptionRaised
 	// Of an act that is told late or typed for somebody else:
 	manner Manner
 	done   time.Time // when it was done, as stated
@@ -64,7 +67,7 @@ func decide(s *State, c Command, f Facts, now time.Time) ([]Event, error) {
 	}
 	d := &decision{s: s, f: f, now: now.UTC().Truncate(time.Microsecond)}
 	d.by = By{Name: f.Person.Name, Username: f.Person.Username}
-	d.clock = s.unsound(f, stepOf(c))
+	d.clock, d.alarms = s.unsound(f, stepOf(c)), s.sounding(f)
 	d.due = append(s.overdue(d.now), d.clock...)
 	main, err := d.command(c)
 	if err != nil {
@@ -86,7 +89,7 @@ func decide(s *State, c Command, f Facts, now time.Time) ([]Event, error) {
 		d.due = append(d.due, after.unsound(f, "")...)
 	}
 	events := []Event{main}
-	raised := append(append(d.due, d.add...), d.breaches(after)...)
+	raised := slices.Concat(d.due, d.alarms, d.add, d.breaches(after))
 	for i, ex := range raised {
 		ex.By, ex.Number = d.by, len(after.Exceptions)+i+1
 		events = append(events, after.ruled(ex))
@@ -291,7 +294,7 @@ func Refused(s *State, c Command, r *Refusal, f Facts, now time.Time) ([]Event, 
 		// What is being told may have been done in time: the next act says what is due.
 		due = untimed(due)
 	}
-	for i, ex := range due {
+	for i, ex := range append(due, s.sounding(f)...) {
 		ex.By, ex.Number = by, len(s.Exceptions)+i+1
 		events = append(events, ex)
 	}

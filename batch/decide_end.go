@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -174,8 +175,10 @@ func (d *decision) review(c Review) (Event, *Refusal) {
 	if refusal := d.reconciled(); refusal != nil {
 		return nil, refusal
 	}
-	if refusal := d.papers(); refusal != nil {
-		return nil, refusal
+	for _, rule := range []func() *Refusal{d.papers, d.answered} {
+		if refusal := rule(); refusal != nil {
+			return nil, refusal
+		}
 	}
 	if refusal := d.keptSettled(); refusal != nil {
 		return nil, refusal
@@ -197,11 +200,12 @@ func (d *decision) review(c Review) (Event, *Refusal) {
 // nothingNew: nobody signs for a record in which something has just come due
 // that was not on the screen; the refusal writes it, and it can be seen.
 func (d *decision) nothingNew() *Refusal {
-	if len(d.due) == 0 {
+	due := append(slices.Clip(d.due), d.alarms...)
+	if len(due) == 0 {
 		return nil
 	}
-	texts := make([]string, len(d.due))
-	for i, ex := range d.due {
+	texts := make([]string, len(due))
+	for i, ex := range due {
 		texts[i] = ex.Text
 	}
 	return refuse("came_due", "An exception has come up that is now in the record: %s", strings.Join(texts, " "))

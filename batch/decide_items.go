@@ -263,13 +263,18 @@ func (f Facts) asTheBooksSaid(s *State, ev Event, now time.Time) Facts {
 		return f.asTheBooksSaid(s, e.asScan(), now)
 	case ReadingTaken:
 		f.Reading = &e.Sent
+	case AlarmAnswered:
+		f.Reading = &e.Sent
 	case CommandRefused:
 		if c, err := UnmarshalCommand([]byte(e.Command)); err == nil {
 			if more, ok := c.(SetOut); ok {
 				left(OpenedItem{Code: scanned(more.Item.Code), Left: more.Item.Left})
 			}
-			if take, ok := c.(TakeReading); ok {
-				f.Reading = take.Said
+			switch c := c.(type) {
+			case TakeReading:
+				f.Reading = c.Said
+			case AnswerAlarm:
+				f.Reading = c.Said
 			}
 		}
 	}
@@ -285,6 +290,9 @@ func pinned(c Command, f Facts) Command {
 		}
 		return label
 	case TakeReading:
+		label.Said = f.Reading
+		return label
+	case AnswerAlarm:
 		label.Said = f.Reading
 		return label
 	case PrintLabel: // an image's hash would let somebody who guesses a name make sure of it

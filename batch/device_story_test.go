@@ -34,16 +34,28 @@ func (w *world) accept(item, measures string) {
 	w.faces[item] = face
 }
 
+// sound has a machine give an alarm.
+func (w *world) sound(item, text string, number int, received time.Time) {
+	w.post(item, number, received, map[string]any{"kind": "alarm", "text": text, "severity": "high", "time": received.Format(time.RFC3339)})
+	w.alarms = append(w.alarms, Sounded{
+		Equipment: "LOT-" + item, ID: register.MessageID(w.faces[item].Number, int64(number)), Text: text + " (high), received " + received.Format("15:04:05"),
+	})
+}
+
 // send has a machine send what it measured, at its own time.
 func (w *world) send(item, quantity, value string, number int, received, made time.Time) {
 	q, err := protocol.ParseQuantity(value)
 	if err != nil {
 		w.tb.Fatal(err)
 	}
-	raw, err := json.Marshal(map[string]any{
-		"kind": "reading", "equipment": "LOT-" + item, "interface": w.faces[item].Number, "number": number, "quantity": quantity,
-		"value": q.Number, "unit": q.Unit.Code, "time": made.Format(time.RFC3339Nano), "sha256": strings.Repeat("ab", 32),
+	w.post(item, number, received, map[string]any{
+		"kind": "reading", "quantity": quantity, "value": q.Number, "unit": q.Unit.Code, "time": made.Format(time.RFC3339Nano), "sha256": strings.Repeat("ab", 32),
 	})
+}
+
+func (w *world) post(item string, number int, received time.Time, says map[string]any) {
+	says["equipment"], says["interface"], says["number"] = "LOT-"+item, w.faces[item].Number, number
+	raw, err := json.Marshal(says)
 	if err != nil {
 		w.tb.Fatal(err)
 	}
@@ -64,6 +76,7 @@ func (s *story) deviceGiven() []pattern {
 			}
 			s.w.send(m[1], m[2], m[3], s.number(m[4]), s.moment("", m[5], ""), s.moment("", made, ""))
 		}},
+		{`the (.+) gives alarm (\d+) at (\d\d:\d\d:\d\d): "(.*)"`, func(m []string) { s.w.sound(m[1], m[4], s.number(m[2]), s.moment("", m[3], "")) }},
 		{`reading (\d+) was forged`, func(m []string) {
 			forged := s.w.messages["1/"+m[1]]
 			forged.Message = strings.Replace(forged.Message, `"value":"`, `"value":"1`, 1)
@@ -76,6 +89,9 @@ func (s *story) deviceActs(do func(Command)) []pattern {
 	return []pattern{
 		{`takes reading (\d+) of the (.+) as (.+) in (.+)`, func(m []string) {
 			do(TakeReading{Step: m[4], Field: m[3], Equipment: "LOT-" + m[2], Interface: 1, Number: int64(s.number(m[1]))})
+		}},
+		{`acknowledges alarm (\d+) of the (.+) with "(.*)"`, func(m []string) {
+			do(AnswerAlarm{Equipment: "LOT-" + m[2], Interface: 1, Number: int64(s.number(m[1])), Comment: m[3]})
 		}},
 		{`types (.+) in (.+) as "(.*)" in place of the reading because "(.*)"`, func(m []string) { do(TypeInstead{m[2], m[1], m[3], m[4]}) }},
 	}

@@ -196,6 +196,7 @@ func events() []Event {
 		KeptClosed{},
 		ReadingTaken{},
 		TypedInstead{},
+		AlarmAnswered{},
 	}
 }
 

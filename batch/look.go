@@ -134,6 +134,7 @@ func (sh *sheet) beside() {
 		sh.add("%s By %s, %s.", sentence(account.words()), account.Name, sh.at(account.At))
 	}
 	sh.paperLines()
+	sh.alarmLines()
 	for _, note := range s.Notes {
 		sh.add("Noted by %s, %s: %s", note.Name, sh.at(note.At), note.Text)
 	}

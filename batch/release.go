@@ -204,6 +204,7 @@ func (s *State) holding(now time.Time, anyway bool) []string {
 	blocks = append(blocks, s.unreconciled()...)
 	blocks = append(blocks, s.OpenPapers()...)
 	blocks = append(blocks, s.OpenKeptWords()...)
+	blocks = append(blocks, s.unanswered()...)
 	blocks = append(blocks, s.unaccounted()...)
 	if why := s.unmatched(); why != "" {
 		blocks = append(blocks, why)

@@ -127,6 +127,9 @@ func (r *replaying) group(entries []audit.Stored, w Witnesses) (int, error) {
 	if facts.Unsound, err = r.unsoundIn(entries, w); err != nil {
 		return 0, err
 	}
+	if facts.Alarms, err = r.alarmsIn(entries, w); err != nil {
+		return 0, err
+	}
 	facts = facts.asTheBooksSaid(r.State.orNew(), ev, first.Time)
 	expected, command, err := r.again(ev, facts, first, w)
 	if err != nil {
@@ -140,7 +143,7 @@ func (r *replaying) group(entries []audit.Stored, w Witnesses) (int, error) {
 		if ofKept(commands()[attempt.Attempt]) {
 			due = untimed(due)
 		}
-		for i, ex := range due {
+		for i, ex := range append(due, s.sounding(facts)...) {
 			ex.By, ex.Number = ev.by(), len(r.State.orNew().Exceptions)+i+1
 			expected = append(expected, ex)
 		}

@@ -21,6 +21,8 @@ func Rows(s *State, batch string, events []Event, f Facts, now time.Time) []regi
 			}
 		case ItemSetOut:
 			rows = append(rows, stockRow(batch, e.Item)...)
+		case AlarmAnswered:
+			rows = append(rows, alarmRow(batch, e)...)
 		case ReadingTaken:
 			rows = append(rows, readingRow(batch, e)...)
 		case MaterialAccounted:

@@ -54,6 +54,7 @@ func (sh *sheet) record() {
 	}
 	sh.redlineLines(sh.s.Redline())
 	sh.paperLines()
+	sh.alarmLines()
 	sh.add("%d notes, %d attempts refused.", len(sh.s.Notes), len(sh.s.Refusals))
 	if typed, all := sh.s.Typed(); typed > 0 {
 		sh.add("%d of %d codes were typed, not scanned.", typed, all)

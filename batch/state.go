@@ -71,6 +71,7 @@ type State struct {
 	Redlines    []RedlineEntry   // other texts of the protocol for this batch, approved or not
 	Papers      []PaperEntry     // blanks that are used for the batch, in the order in which they were bound to it
 	Kept        []KeptEntry      // what terminals kept while there was no connection; number i+1 at index i
+	Alarms      []AlarmEntry     // of machines that the batch had, as they were acknowledged
 	Deviations  []DeviationEntry // that concern the batch, in the order in which they reached it
 	Route       []RouteStage     // to a supply out of specification
 	SupplyTold  []SupplyNotice

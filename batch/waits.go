@@ -34,6 +34,7 @@ const (
 	WaitsShift    WaitKind = "a batch to take over"
 	WaitsRedline  WaitKind = "a redline to approve"
 	WaitsFate     WaitKind = "a witness to what was returned or destroyed"
+	WaitsAlarm    WaitKind = "an alarm to acknowledge" // EXE-13
 	WaitsTelling  WaitKind = "somebody to be told of a supply out of specification"
 	WaitsKept     WaitKind = "an entry to sign that was kept without a connection" // EXE-14
 	WaitsClock    WaitKind = "a clock about to run out"
@@ -92,7 +93,7 @@ func (s *State) Waiting(stops int, now time.Time) []Wait {
 	all = append(all, s.resultWaits(now)...)
 	all = append(all, s.tellingWaits(now)...)
 	all = append(all, s.newsWaits(now)...)
-	all = append(all, s.fateWaits()...)
+	all = append(append(all, s.fateWaits()...), s.alarmWaits()...)
 	all = append(all, s.apartWaits(now)...)
 	all = append(all, s.keptWaits()...)
 	return all
@@ -205,8 +206,8 @@ func (s *State) releaseWaits() []Wait {
 	switch {
 	case s.Disposition != nil || len(s.WaitingCorrections()) > 0:
 		return nil // nobody knows yet which value counts
-	case len(s.OpenPapers())+len(s.OpenKept()) > 0:
-		return nil // first a blank is accounted for, or a kept entry settled, which the work list asks for
+	case len(s.OpenPapers())+len(s.OpenKept())+len(s.OpenAlarms()) > 0:
+		return nil // first a blank is accounted for, a kept entry settled, or an alarm acknowledged, which the work list asks for
 	case s.Status == Complete:
 		since, version := s.signedAt()
 		return s.reviewWaits(since, version)

@@ -82,7 +82,7 @@ func TestWhoIsAskedIsWhoMayAndABatchAtRestAsksNobody(t *testing.T) {
 			}
 		}
 	}
-	for _, kind := range []WaitKind{WaitsReview, WaitsCertify, WaitsDecision, WaitsCheck, WaitsSecond, WaitsStop, WaitsNews, WaitsInform, WaitsFate, WaitsLift, WaitsShift, WaitsRedline, WaitsKept} {
+	for _, kind := range []WaitKind{WaitsReview, WaitsCertify, WaitsDecision, WaitsCheck, WaitsSecond, WaitsStop, WaitsNews, WaitsInform, WaitsFate, WaitsLift, WaitsShift, WaitsRedline, WaitsKept, WaitsAlarm} {
 		if compared[kind] == 0 {
 			t.Errorf("no story waits for %s", kind)
 		}
@@ -158,6 +158,8 @@ func (s *story) commandFor(w Wait) Command {
 				return WitnessFate{entry.Number}
 			}
 		}
+	case WaitsAlarm:
+		return AnswerAlarm{Equipment: "LOT-balance", Interface: 1, Number: 1, Comment: "It was looked at."}
 	case WaitsInform:
 		for _, ex := range s.w.state.Exceptions {
 			for _, whom := range s.w.state.NotTold(ex) {

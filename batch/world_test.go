@@ -40,6 +40,7 @@ type world struct {
 	others    []*Line                            // other batches of the site
 	faces     map[string]*register.Interface     // of machines whose data are accepted, by item
 	messages  map[string]*Sent                   // what they sent, by number
+	alarms    []Sounded                          // of machines that the batch had
 	settings  map[string]Setting
 	earlier   []Earlier
 	unread    []identity.Role
@@ -172,7 +173,7 @@ func (w *world) factsOf(who string) Facts {
 		Standing: w.books.Standing(p.Product.Code, p.Product.Form, w.unit(), w.now), Zone: time.UTC, Settings: w.settings, Registered: w.registered(),
 		Issue: 7, Earlier: w.earlier, Unread: w.unread, Deviations: w.deviations(), Blanks: w.blanks(),
 		Sent: w.sent, Unmarked: w.unmarked,
-		Near: Near(batchID, w.unit(), w.open.Patient, w.others, w.now, time.UTC), Unsound: w.clock,
+		Near: Near(batchID, w.unit(), w.open.Patient, w.others, w.now, time.UTC), Unsound: w.clock, Alarms: w.alarms,
 	}
 }
 
@@ -239,8 +240,11 @@ func (w *world) do(who string, c Command, now time.Time) error {
 			}
 		}
 	}
-	if take, ok := c.(TakeReading); ok {
-		f.Reading = w.messages[register.MessageID(take.Interface, take.Number)]
+	switch c := c.(type) {
+	case TakeReading:
+		f.Reading = w.messages[register.MessageID(c.Interface, c.Number)]
+	case AnswerAlarm:
+		f.Reading = w.messages[register.MessageID(c.Interface, c.Number)]
 	}
 	if scan, ok := c.(Scan); ok {
 		for _, id := range LabelsOf(scan.Raw) {
@@ -338,7 +342,7 @@ func (w *world) witnesses(masked bool) Witnesses {
 			// A verifier knows no other batch and no lot but this one's: what they said is
 			// pinned in the entry.
 			f := w.facts[e.Index]
-			f.Near, f.Found, f.Registered, f.Unsound, f.Reading = nil, Found{}, maps.Clone(f.Registered), "", nil
+			f.Near, f.Found, f.Registered, f.Unsound, f.Reading, f.Alarms = nil, Found{}, maps.Clone(f.Registered), "", nil, nil
 			for code := range w.elsewhere {
 				delete(f.Registered, code)
 			}

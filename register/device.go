@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -231,11 +230,10 @@ func (m Message) When() time.Time {
 // the bare 32 bytes as base64; and gives the last.
 func publicKey(text string) (string, bool) {
 	text = strings.TrimSpace(text)
-	if block, rest := pem.Decode([]byte(text)); block != nil {
-		if block.Type != "PUBLIC KEY" || strings.TrimSpace(string(rest)) != "" {
+	if inner, ok := strings.CutPrefix(text, "-----BEGIN PUBLIC KEY-----"); ok { // a field of a form takes the lines as one
+		if text, ok = strings.CutSuffix(inner, "-----END PUBLIC KEY-----"); !ok {
 			return "", false
 		}
-		text = base64.StdEncoding.EncodeToString(block.Bytes)
 	}
 	raw, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
 	if err != nil {
@@ -352,6 +350,16 @@ func (m *Equipment) InForce() *Interface {
 // Received gives what a machine sent, the newest last.
 func (b *Books) Received(equipment string) []*Received {
 	return slices.Clone(b.readings[equipment])
+}
+
+// AlarmsIn gives the alarms that a machine gave while a batch had it.
+func (b *Books) AlarmsIn(equipment, batch string) (all []*Received) {
+	for _, got := range b.readings[equipment] {
+		if got.Kind == MessageAlarm && got.Batch == batch {
+			all = append(all, got)
+		}
+	}
+	return all
 }
 
 // Message is one message of a machine; nil when there is none such.

@@ -49,7 +49,7 @@ func (WithdrawInterface) Signs() (identity.Meaning, []identity.Role) {
 
 // Signs says who may sign, as what.
 func (AnswerAlarm) Signs() (identity.Meaning, []identity.Role) {
-	return identity.Performed, handlers()
+	return identity.Acknowledged, handlers()
 }
 
 func (c AcceptInterface) stream(b *Books) audit.StreamID {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/audit"
+	"countersign/identity"
 	"countersign/protocol"
 )
 
@@ -43,10 +44,10 @@ type MessageReceived struct {
 }
 
 // AlarmAnswered is somebody's acknowledgement of an alarm, with a comment. Signed
-// as performed.
+// as acknowledged.
 type AlarmAnswered struct {
 	inReadings
-	performed
+	acknowledged
 	Interface int    `json:"interface"`
 	Number    int64  `json:"number"`
 	Alarm     string `json:"alarm"` // what it said, and when it came
@@ -78,6 +79,10 @@ type ReadingTaken struct {
 type inReadings struct{}
 
 func (inReadings) room() string { return "readings" }
+
+type acknowledged struct{}
+
+func (acknowledged) meaning() identity.Meaning { return identity.Acknowledged }
 
 // The written kinds of an interface.
 const (

@@ -92,6 +92,15 @@ func TestWhatAMachineSendsIsTakenOnceUnderTheInterfaceThatAQualityLeadAccepted(t
 	s = newShelf(t)
 	g := balance(s)
 	s.refused("has_interface", "Helen", g.accept())
+	whole := g.accept().Key
+	for given, ok := range map[string]bool{
+		whole: true, strings.ReplaceAll(whole, "\n", " "): true, strings.Trim(strings.SplitN(whole, "\n", 3)[1], " "): true,
+		strings.Replace(whole, "PUBLIC", "PRIVATE", 2): false, "": false, "AAAA": false, whole[:60]: false,
+	} {
+		if _, got := publicKey(given); got != ok {
+			t.Errorf("the key %q is read: %v", given, got)
+		}
+	}
 	if err := s.do("Asha", g.accept()); err == nil {
 		t.Fatal("a technician accepts an interface")
 	}

@@ -210,9 +210,15 @@ func (s *Server) blankScan(w http.ResponseWriter, r *http.Request, v visit) erro
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "application/octet-stream") // saved, and never shown as a page of this site
+	return saved(w, name, file)
+}
+
+// saved gives out a file that somebody sent: to be saved, and never shown as a
+// page of this site.
+func saved(w http.ResponseWriter, name string, file []byte) error {
+	w.Header().Set("Content-Type", "application/octet-stream")
 	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	_, err = w.Write(file)
+	_, err := w.Write(file)
 	return err
 }
 

@@ -259,3 +259,55 @@ func TestWhatAGatewaySendsTwiceIsOneMessageHoweverManyAtOnce(t *testing.T) {
 		t.Errorf("%d messages stand", len(all))
 	}
 }
+
+// TestAMachinesDataAreAcceptedOnItsPage: the interface by a quality lead, an alarm
+// that nobody's batch had, and everything that was sent, to sort and to save.
+func TestAMachinesDataAreAcceptedOnItsPage(t *testing.T) {
+	w, g := weighing(t)
+	at := "/equipment/" + g.machine
+	lead := w.browser().signIn("q.meyer")
+	holds(t, lead.get(at), "not accepted", "Accept its data")
+	if strings.Contains(w.browser().signIn("a.lee").get(at).text, "Accept its data") {
+		t.Error("a technician is offered to accept data")
+	}
+	accepted := lead.acts(form{
+		"act": "accept interface", "equipment": g.machine, "measures": "mass in g; volume in mL", "document": "validation report 12", "tolerance": "2 min",
+		"key": strings.ReplaceAll(g.pem(), "\n", " "),
+	})
+	holds(t, accepted, "accepted under interface 1, for software 2.1: mass in g, volume in mL", "Accept its data no longer")
+	g.must(g.says(1, "mass;10.00;g", map[string]any{"time": w.clock.now().Add(-time.Hour).Format(time.RFC3339)}), "mass;10.00;g")
+	g.must(g.says(2, "", map[string]any{"kind": "alarm", "text": "overload", "severity": "high", "value": "220.0", "sha256": ""}), "")
+	holds(t, lead.get(at), "Acknowledge alarm 1/2", "overload (high)", "What it has sent (2)")
+	holds(t, lead.acts(form{"act": "acknowledge alarm", "equipment": g.machine, "what": "1/2", "comment": "Somebody leant on it."}), "What it has sent (2)")
+	data := lead.get(at + "/data")
+	holds(t, data, "mass 10.00 g", "1 h behind", "Quirin Meyer", "Somebody leant on it.", at+"/data/1/1")
+	holds(t, lead.get(at+"/data?q=overload"), "overload")
+	holds(t, lead.get(at+"/data?as=csv"), "mass 10.00 g")
+	holds(t, lead.get(at+"/data/trail"), "Sends reading 1/1", "Acknowledges alarm 1/2")
+	holds(t, lead.get(at+"/data/1/1"), "mass;10.00;g")
+	if got := lead.get(at + "/data/1/9"); got.status == 200 {
+		t.Error("a raw file that is not there is given out")
+	}
+	withdrawn := lead.acts(form{"act": "withdraw interface", "equipment": g.machine, "reason": "It drifts."})
+	holds(t, withdrawn, "interface 1 ended, It drifts")
+}
+
+// TestAnAlarmStandsInTheBatchThatHadTheMachine (REL-07): it is shown at once, is an
+// exception with the next act, and is acknowledged under a signature.
+func TestAnAlarmStandsInTheBatchThatHadTheMachine(t *testing.T) {
+	w, g := weighing(t)
+	g.accept()
+	const id = "B-2026-0007"
+	b := w.browser().signIn("a.lee")
+	w.done("a.lee", id, batch.Scan{Step: "weigh", Field: "balance", Raw: "BAL-3"})
+	g.must(g.says(1, "", map[string]any{"kind": "alarm", "text": "door open", "sha256": ""}), "")
+	for _, page := range []string{"", "/steps/weigh", "/review"} {
+		holds(t, b.get("/batches/"+id+page), "door open", "Acknowledge: read and sign")
+	}
+	sheet := b.get("/batches/" + id + "/sign?act=answeralarm&equipment=" + g.machine + "&interface=1&number=1&comment=The+door+was+closed.")
+	holds(t, sheet, "I have seen this alarm. The door was closed.", "door open")
+	w.signed("a.lee", "", id, batch.AnswerAlarm{Equipment: g.machine, Interface: 1, Number: 1, Comment: "The door was closed."})
+	holds(t, b.get("/batches/"+id), "Acknowledged alarms (1)", "The door was closed.", "Exception 1", "alarm")
+	holds(t, w.browser().signIn("q.meyer").get("/equipment/"+g.machine+"/data"), "The door was closed.", id)
+	w.shows(id)
+}

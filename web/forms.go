@@ -172,6 +172,8 @@ func (f form) signed() (batch.Command, error) {
 		return c, nil
 	}
 	switch f["act"] {
+	case "answeralarm":
+		return f.answerAlarm()
 	case "perform":
 		return f.told("perform", batch.Tell{Step: f["step"]}, batch.Perform{Step: f["step"]}), nil
 	case "confirmtyped":

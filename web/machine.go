@@ -20,6 +20,8 @@ type machineView struct {
 	Uses    []useLine
 	History []pastAct
 	Trail   string
+	Data    string // the page of what it has sent
+	Sent    int    // how much that is
 }
 
 func (s *Server) machinePage(w http.ResponseWriter, r *http.Request, v visit) error {
@@ -41,6 +43,10 @@ func (s *Server) showMachine(w http.ResponseWriter, r *http.Request, v visit, st
 		if m, ok := b.Machine(id); ok {
 			title = m.ID + ": " + m.Title
 			view = machineOf(m, v.who.Person, f, s.svc.Now(), s.svc.Info().Location, names)
+			view.Sent = len(b.Received(id))
+			if !m.Retired {
+				view.dataOffers(m, b.OpenAlarms(id), v.who.Person, f)
+			}
 		}
 	})
 	if err != nil {
@@ -55,7 +61,7 @@ func (s *Server) showMachine(w http.ResponseWriter, r *http.Request, v visit, st
 func machineOf(m *register.Equipment, me identity.Person, f form, now time.Time, zone *time.Location, names map[identity.PersonID]string) machineView {
 	view := machineView{
 		Stands: machineWords(m), Bad: m.Out != "" || overdue(m, now), Holder: m.Holder,
-		Uses: useLines(m.Uses, names, zone), History: pastActs(m.History, names, zone), Trail: machineAddress(m.ID) + "/trail",
+		Uses: useLines(m.Uses, names, zone), History: pastActs(m.History, names, zone), Trail: machineAddress(m.ID) + "/trail", Data: machineAddress(m.ID) + "/data",
 	}
 	if m.Holder != "" {
 		view.To = batchAddress(m.Holder)
@@ -75,6 +81,7 @@ func machineOf(m *register.Equipment, me identity.Person, f form, now time.Time,
 		{"Model", orElse(m.Model, "not said")},
 		{"Serial number", orElse(m.Serial, "not said")},
 		{"Software", orElse(m.Firmware, "not said")},
+		{"Data", dataWords(m)},
 		{"Code of its label", register.Visible(m.Code)},
 		{"Listed", when(m.Listed.At, zone)},
 	}

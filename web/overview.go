@@ -36,6 +36,7 @@ type overviewView struct {
 	Accounts                             string // what became of its materials, where the protocol asks
 	Band                                 string // the wristband to practise with, where nobody is a patient
 	Stop                                 *stopView
+	Alarms                               alarms // of machines that it had
 	Waiting                              []waitingView
 	OnHold                               []holdView
 	Holds                                []string // exceptions that let nothing go on
@@ -96,6 +97,9 @@ func (s *Server) showOverview(w http.ResponseWriter, r *http.Request, v visit, s
 	view.Redline, view.Kept = redlineNoticeOf(state, v.who.Person), waitingKept(state)
 	view.OnHold, view.Shift = holdsOf(state, v.form, s.svc.Info().Location), batchAddress(state.ID)+"/shift"
 	if view.Stop, err = s.stopOf(r, v, state); err != nil {
+		return err
+	}
+	if view.Alarms, err = s.alarmsShown(r, v, state); err != nil {
 		return err
 	}
 	return s.render(w, r, v, status, "overview", page{

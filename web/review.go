@@ -15,6 +15,7 @@ import (
 type reviewView struct {
 	Batch, Status, Ended             string
 	Stop                             *stopView
+	Alarms                           alarms // of machines that it had
 	OnHold                           []holdView
 	Shifts                           []handView
 	Opened                           signedBy
@@ -114,6 +115,9 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, v visit, sta
 	amongOthers(view.Values, charts, state.ID)
 	view.Values, view.Within = apart(view.Values)
 	if view.Stop, err = s.stopOf(r, v, state); err != nil {
+		return err
+	}
+	if view.Alarms, err = s.alarmsShown(r, v, state); err != nil {
 		return err
 	}
 	if view.Stop != nil && view.Stop.Waits {

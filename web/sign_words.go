@@ -74,6 +74,8 @@ func headOf(c batch.Command, m identity.Meaning) string {
 		return "let the batch go on after its unit was stopped"
 	case batch.ImmediateUse:
 		return "immediate use, no final label"
+	case batch.AnswerAlarm:
+		return "I have seen the alarm"
 	case batch.WitnessFate:
 		return "I saw what became of it"
 	case batch.SetApart:

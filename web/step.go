@@ -40,6 +40,9 @@ func (s *Server) showStep(w http.ResponseWriter, r *http.Request, v visit, statu
 	if view.Stop, err = s.stopOf(r, v, state); err != nil {
 		return err
 	}
+	if view.Alarms, err = s.alarmsShown(r, v, state); err != nil {
+		return err
+	}
 	if view.Colleagues, err = s.colleagues(r, v, state, step); err != nil {
 		return err
 	}

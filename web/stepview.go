@@ -22,6 +22,7 @@ type stepView struct {
 	Critical         bool
 	Then             string // what follows this person's act
 	Calcs            []calcView
+	Alarms           alarms
 	Senders          []senderView // values that machines send
 	Scans            []scanView
 	Inputs           []inputView

@@ -70,7 +70,10 @@ func (s *Server) stockCommand(r *http.Request, v visit, f form) (register.Comman
 	case "retire equipment":
 		c = register.RetireEquipment{Equipment: machine, Reason: text("reason")}
 	default:
-		return nil, nil, errForm
+		var ok bool
+		if c, ok = dataAct(f); !ok {
+			return nil, nil, errForm
+		}
 	}
 	if len(wrong.Sentences) > 0 {
 		return nil, wrong, nil

@@ -234,7 +234,7 @@ func subjectOf(c register.Command) (lot, machine string) {
 	case register.RetireEquipment:
 		return "", c.Equipment
 	}
-	return "", ""
+	return "", dataSubject(c)
 }
 
 // afterRegister is the page of what was acted on.

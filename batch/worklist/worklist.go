@@ -83,6 +83,7 @@ func Classes() []Class {
 		{Kind: Kind(batch.WaitsNews), Desk: true, Mail: true, Tell: control, Ask: "Something came to light after certification. Look at it and decide; what was certified stays as it was signed."},
 		{Kind: Kind(batch.WaitsFate)},
 		{Kind: Kind(batch.WaitsKept)},
+		{Kind: Kind(batch.WaitsAlarm)},
 		{Kind: Kind(batch.WaitsLift), Desk: true},
 		{Kind: Kind(batch.WaitsShift)},
 		{Kind: Kind(batch.WaitsRedline), Desk: true},

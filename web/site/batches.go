@@ -146,7 +146,7 @@ func (s *Service) factsIn(m *models, person identity.PersonID, state *batch.Stat
 		}
 	}
 	m.toMatch(&f, state, c, now, s.info.Location)
-	f.Reading = m.readingOf(c)
+	f.Reading, f.Alarms = m.readingOf(c), m.alarmsOf(state)
 	rests := []audit.Condition{{Stream: found.ID.Stream(), Version: found.Version}}
 	if id, ok := batch.DoerOf(c); ok {
 		if doer, ok := m.people.Person(id); ok {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 
 	"countersign/audit"
 	"countersign/audit/ledger"
@@ -141,12 +142,29 @@ func (s *Service) RawFile(ctx context.Context, who Session, equipment string, fa
 // readingOf is the message that a batch's command names; nil when it names none,
 // or when there is none such.
 func (m *models) readingOf(c batch.Command) *batch.Sent {
-	take, ok := c.(batch.TakeReading)
-	if !ok {
+	var got *register.Received
+	switch c := c.(type) {
+	case batch.TakeReading:
+		got = m.books.Message(c.Equipment, c.Interface, c.Number)
+	case batch.AnswerAlarm:
+		got = m.books.Message(c.Equipment, c.Interface, c.Number)
+	}
+	if got == nil {
 		return nil
 	}
-	if got := m.books.Message(take.Equipment, take.Interface, take.Number); got != nil {
-		return batch.SentOf(got)
+	return batch.SentOf(got)
+}
+
+// alarmsOf are the alarms that machines gave while a batch had them, as facts.
+func (m *models) alarmsOf(state *batch.State) (all []batch.Sounded) {
+	if state == nil {
+		return nil
 	}
-	return nil
+	for _, item := range state.Items {
+		id, _ := strings.CutPrefix(item.Register, "equipment/")
+		for _, got := range m.books.AlarmsIn(id, state.ID) {
+			all = append(all, batch.SoundedOf(got))
+		}
+	}
+	return all
 }
