@@ -57,6 +57,9 @@ func (d *decision) typable(st *StepState, field string, value protocol.Value) *R
 			why = d.manner.Scribed
 		}
 	}
+	if why == "" && d.offline != nil {
+		why = "It was kept while there was no connection."
+	}
 	if why == "" {
 		return refuse("device_data", "%s sends %s: take its reading. If there is none, say why you type it.", fit.Number, titled(in.Title, in.Name))
 	}

@@ -70,6 +70,9 @@ func Rests(s *State, c Command, f Facts, now time.Time) []audit.Condition {
 		codes = append(codes, s.codeOf(scanned(c.Raw), now))
 	case EnterKept:
 		codes = append(codes, s.codeOf(scanned(c.Code), now))
+		if c.Kept >= 1 && c.Kept <= len(s.Kept) {
+			codes = append(codes, s.senders(s.Kept[c.Kept-1].Note.Step, s.Kept[c.Kept-1].Note.Field)...)
+		}
 	case TypeCode:
 		codes = append(codes, s.codeOf(scanned(c.Text), now))
 	case TakeReading:
