@@ -105,9 +105,10 @@ func (st *StepState) repeatDue(field string) bool {
 // inHand: what a step gives or measures is recorded once the patient and the
 // label were matched and the step was begun, not before (COI-03). What is told
 // of an earlier moment, late or from paper, was done by then; what is typed for
-// another is done now (EXE-09).
+// another is done now (EXE-09), and what a terminal kept without a connection
+// has its scans kept before it (EXE-14).
 func (d *decision) inHand(st *StepState) *Refusal {
-	if !d.done.IsZero() {
+	if d.manner.Done != "" {
 		return nil
 	}
 	if field := st.unmatched(); field != "" {
