@@ -41,7 +41,7 @@ func TestNothingThatIsSignedLaterMakesTheMedicineYounger(t *testing.T) {
 	if held := w.state.Labellings[0]; !held.Expiry.Equal(first.Add(4 * time.Hour)) {
 		t.Errorf("the label expires at %s, 4 h after %s", held.Expiry, first)
 	}
-	if words := strings.Join(w.state.GivenWords(time.UTC), "\n"); !strings.Contains(words, "Made by "+first.Format("2 Jan 2006 15:04")) {
+	if words := strings.Join(w.state.GivenWords(time.UTC), "\n"); !strings.Contains(words, "Manufacture was complete at "+first.Format("2 Jan 2006 15:04")) {
 		t.Errorf("the record says %q", words)
 	}
 }

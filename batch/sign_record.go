@@ -1,5 +1,7 @@
 package batch
 
+import "strings"
+
 // record writes what a reviewer and a certifier vouch for: every step, every
 // exception, every criterion, and what happened before.
 func (sh *sheet) record() {
@@ -42,7 +44,7 @@ func (sh *sheet) record() {
 		case criterion.Holds:
 			word = "met"
 		}
-		sh.add("Criterion, %s: %s %s", word, criterion.Name, criterion.Sentence)
+		sh.add("Criterion, %s: %s. %s", word, strings.TrimSuffix(criterion.Name, "."), criterion.Sentence)
 	}
 	for i := range sh.s.Deviations {
 		e := &sh.s.Deviations[i]
