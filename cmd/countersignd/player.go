@@ -24,10 +24,12 @@ type player struct {
 	script  *script
 	p       *protocol.Protocol
 	batch   string
-	zone    *time.Location
-	start   time.Time // midnight of the script's first day, at this site
-	tell    func(string)
-	between func(ctx context.Context, line int) error // called before each act; nil for nothing
+	// gateways are those of machines that send their data, by item.
+	gateways map[string]*gateway
+	zone     *time.Location
+	start    time.Time // midnight of the script's first day, at this site
+	tell     func(string)
+	between  func(ctx context.Context, line int) error // called before each act; nil for nothing
 }
 
 // newPlayer prepares a script for a site whose clock stands at or before the
@@ -39,7 +41,7 @@ func newPlayer(ctx context.Context, c *company, s *script, p *protocol.Protocol,
 		return nil, err
 	}
 	first := s.Starts.In(zone)
-	pl := &player{company: c, script: s, p: p, batch: batchID, zone: zone, tell: tell}
+	pl := &player{gateways: map[string]*gateway{}, company: c, script: s, p: p, batch: batchID, zone: zone, tell: tell}
 	pl.start = time.Date(first.Year(), first.Month(), first.Day(), 0, 0, 0, 0, zone)
 	for pl.start.Add(s.lines[0].at).Before(now) {
 		pl.start = pl.start.AddDate(0, 0, 1)
@@ -157,6 +159,11 @@ func (pl *player) furnish(ctx context.Context) error {
 				return fmt.Errorf("%s of %s: %w", act.Command.Name(), item.Name, err)
 			}
 		}
+		if item.Sends != "" {
+			if err := pl.connect(ctx, item); err != nil {
+				return fmt.Errorf("accept the data of %s: %w", item.Name, err)
+			}
+		}
 	}
 	return nil
 }
@@ -175,6 +182,9 @@ func (pl *player) open(ctx context.Context) (api.BatchView, error) {
 
 // act does one line and holds the answer against the script.
 func (pl *player) act(ctx context.Context, line scriptLine) (api.BatchView, error) {
+	if line.sent != nil {
+		return api.BatchView{}, pl.sends(ctx, line)
+	}
 	person, ok := pl.company.members[line.who]
 	if !ok {
 		return api.BatchView{}, fmt.Errorf("act line %d: nobody called %q works here", line.number, line.who)
@@ -225,6 +235,8 @@ func (pl *player) placed(line scriptLine) batch.Command {
 	case batch.ApplyLabel:
 		c.Raw = read(c.Raw)
 		return c
+	case batch.TakeReading, batch.AnswerAlarm:
+		return pl.ofLast(c)
 	case batch.TellNews:
 		c.When = when
 		return c
@@ -245,6 +257,10 @@ func words(c batch.Command) string {
 		return "begins " + c.Step
 	case batch.Scan:
 		return "scans the " + c.Field + " in " + c.Step
+	case batch.TakeReading:
+		return "takes the reading as " + c.Field + " in " + c.Step
+	case batch.AnswerAlarm:
+		return "signs: acknowledges the alarm, " + c.Comment
 	case batch.Record:
 		return "records " + c.Field + " in " + c.Step + ": " + c.Text
 	case batch.Correct:

@@ -53,6 +53,7 @@ type scriptItem struct {
 	Own       bool   `yaml:"for this patient"`
 	Amount    string `yaml:"amount"`
 	Donation  string `yaml:"donation"`
+	Sends     string `yaml:"sends"` // of a machine whose data are accepted, as in "activity in MBq"
 }
 
 type scriptExpectation struct {
@@ -67,7 +68,8 @@ type scriptLine struct {
 	at      time.Duration // since the script starts
 	who     string
 	command batch.Command
-	refused string // code; "" when the act is to be accepted
+	sent    *sentAct // of a machine, which is then who
+	refused string   // code; "" when the act is to be accepted
 }
 
 // readScript reads a rehearsal. Every problem is a sentence with its line.
@@ -132,6 +134,8 @@ var (
 			number, _ := strconv.Atoi(m[1])
 			return batch.ConfirmCorrection{Step: m[2], Correction: number}
 		}},
+		{takesForm, func(m []string) batch.Command { return batch.TakeReading{Field: m[1], Step: m[2]} }},
+		{answerForm, func(m []string) batch.Command { return batch.AnswerAlarm{Comment: m[1]} }},
 		{regexp.MustCompile(`^takes out (.+)$`), func(m []string) batch.Command { return batch.Move{Item: m[1], To: "out"} }},
 		{regexp.MustCompile(`^puts back (.+)$`), func(m []string) batch.Command { return batch.Move{Item: m[1], To: "back"} }},
 		{regexp.MustCompile(`^performs (.+)$`), func(m []string) batch.Command { return batch.Perform{Step: m[1]} }},
@@ -185,6 +189,9 @@ func readAct(line string) (scriptLine, error) {
 		day--
 	}
 	act := scriptLine{who: m[5], at: day*24*time.Hour + number(m[2])*time.Hour + number(m[3])*time.Minute + number(m[4])*time.Second}
+	if act.sent = readSent(m[6]); act.sent != nil {
+		return act, nil
+	}
 	for _, verb := range actVerbs {
 		if found := verb.form.FindStringSubmatch(m[6]); found != nil {
 			act.command = verb.make(found)

@@ -38,12 +38,13 @@ type ReceivedView struct {
 	Signature string    `json:"signature" doc:"Ed25519, base64"`
 }
 
-type machinePath struct {
+// MachinePath names a piece of equipment.
+type MachinePath struct {
 	ID string `path:"id" maxLength:"64" doc:"the equipment's number" example:"E-0003"`
 }
 
 type messageInput struct {
-	machinePath
+	MachinePath
 	Body struct {
 		Message   string `json:"message" maxLength:"4096" doc:"a JSON object as text, in the bytes that were signed; see docs/devices.md"`
 		Signature string `json:"signature" maxLength:"100" doc:"Ed25519 over these bytes, base64"`
@@ -53,9 +54,10 @@ type messageInput struct {
 
 type receivedOutput struct{ Body ReceivedView }
 
-type machineInput struct {
+// MachineInput asks for one.
+type MachineInput struct {
 	Credentials
-	machinePath
+	MachinePath
 }
 
 type messagesOutput struct {
@@ -65,7 +67,7 @@ type messagesOutput struct {
 }
 
 type rawInput struct {
-	machineInput
+	MachineInput
 	Interface int   `path:"interface" minimum:"1"`
 	Number    int64 `path:"number" minimum:"1"`
 }
@@ -92,7 +94,7 @@ func (a *api) devices(to huma.API) {
 		}
 		return &receivedOutput{receivedView(got)}, nil
 	})
-	offer(to, http.MethodGet, messages, "What a machine has sent", func(ctx context.Context, in *machineInput) (*messagesOutput, error) {
+	offer(to, http.MethodGet, messages, "What a machine has sent", func(ctx context.Context, in *MachineInput) (*messagesOutput, error) {
 		who, err := a.session(ctx, in.Credentials)
 		if err != nil {
 			return nil, err
@@ -131,4 +133,12 @@ func receivedView(r *register.Received) ReceivedView {
 		view.Answers = append(view.Answers, answer.Name+": "+answer.Comment)
 	}
 	return view
+}
+
+// numberOf is an interface's number; 0 for none.
+func numberOf(face *register.Interface) int {
+	if face == nil {
+		return 0
+	}
+	return face.Number
 }

@@ -59,6 +59,9 @@ type EquipmentView struct {
 	Out        string     `json:"out,omitempty" doc:"why it is out of service"`
 	Retired    bool       `json:"retired"`
 	Holder     string     `json:"holder,omitempty" doc:"the batch that has it"`
+	Software   string     `json:"software,omitempty" doc:"software or firmware, and recipe"`
+	Interface  int        `json:"interface,omitempty" doc:"under which its data are accepted now; absent for none"`
+	Interfaces int        `json:"interfaces,omitempty" doc:"how many there were"`
 }
 
 type registersOutput struct {
@@ -155,7 +158,8 @@ func showBooks(out *registersOutput, b *register.Books, now time.Time) {
 		fit, _ := b.Scanned(m.Code, now)
 		out.Body.Equipment = append(out.Body.Equipment, EquipmentView{
 			Equipment: m.ID, Kind: m.Kind, Title: m.Title, Code: m.Code, Qualified: moment(m.Qualified), Calibrated: moment(m.Calibrated),
-			Clean: fit.Clean && fit.UsedBy == "", Out: m.Out, Retired: m.Retired, Holder: m.Holder,
+			Clean: fit.Clean && fit.UsedBy == "", Out: m.Out, Retired: m.Retired, Holder: m.Holder, Software: m.Firmware, Interface: numberOf(m.InForce()),
+			Interfaces: len(m.Interfaces),
 		})
 	}
 }
