@@ -94,6 +94,9 @@ func measured(t *testing.T, ctx context.Context) []string {
 			if (shown(e) && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === "hidden" && e.clientWidth > 1) wrong.push("its text is cut off: " + name(e));
 		}
 		if (document.documentElement.scrollWidth > innerWidth) wrong.push("the page is wider than the screen");
+		const top = document.querySelector(".cs-top"), pinned = getComputedStyle(top).position === "sticky" ? top.offsetHeight : 0;
+		if (pinned > parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop)) wrong.push("what is jumped to lies below the bar of " + pinned + " pixels");
+		if (pinned > innerHeight / 3) wrong.push("the bar takes " + pinned + " pixels of " + innerHeight);
 		const act = [...document.querySelectorAll(".cs-step button")].filter(e => shown(e) && /sign/i.test(e.textContent)).pop();
 		if (location.pathname.endsWith("short") && act && act.getBoundingClientRect().bottom + scrollY > 2 * innerHeight) wrong.push("the button that signs lies " + Math.round(act.getBoundingClientRect().bottom + scrollY) + " pixels down");
 		return wrong.join("\n");
