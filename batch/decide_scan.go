@@ -140,7 +140,7 @@ func (d *decision) wrongScan(scan protocol.Scan, ev ScanRefused) {
 	ex := ExceptionRaised{
 		Class: "wrong scan", Severity: "minor", Blocks: BlocksNothing, Step: ev.Step, Field: scan.Field,
 		Cause: "scan:" + strconv.FormatInt(d.s.Version+1, 10), CausedBy: d.f.Person.ID,
-		Text: "A scan for " + scan.Field + " in step " + ev.Step + " was refused: " + ev.Why + ".",
+		Text: "A scan for " + scan.Field + " in step " + ev.Step + " was refused: " + sentence(ev.Why),
 	}
 	if !ev.Others && d.overdueStatus(scan.Field, ev.Raw, ev.Why) {
 		ex.Class = "overdue status"

@@ -102,7 +102,7 @@ func (d *decision) typeCode(c TypeCode) (Event, *Refusal) {
 	case ScanRefused:
 		ev.Raw, ev.Why, ev.Holder, ev.UsedBy, ev.Known, ev.Others, ev.Personal, ev.Near = e.Raw, e.Why, e.Holder, e.UsedBy, e.Known, e.Others, e.Personal, e.Near
 		wrong := &d.add[len(d.add)-1] // which scan has just raised
-		wrong.Text = "What was typed for " + c.Field + " in step " + c.Step + ", since " + c.Reason + ", was refused: " + e.Why + "."
+		wrong.Text = "What was typed for " + c.Field + " in step " + c.Step + ", since " + c.Reason + ", was refused: " + sentence(e.Why)
 	case ScanAccepted:
 		ev.Raw, ev.Lot, ev.Near, ev.Personal = e.Raw, e.Lot, e.Near, c.Field == patientField
 		d.typedException(c, words)
@@ -304,7 +304,7 @@ func TypingWords(ev Event) string {
 		how := "Typed the code of " + e.Field + " in step " + e.Step + ", because " + e.Reason + " (" + strings.TrimSuffix(e.Words, ".") + "): "
 		switch {
 		case e.Why != "":
-			return how + "refused, " + e.Why + "."
+			return how + "refused, " + sentence(e.Why)
 		case e.Lot != "":
 			return how + "it matched, lot " + e.Lot + "."
 		}

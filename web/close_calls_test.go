@@ -65,7 +65,7 @@ func TestTheRightMachineThatIsNotFitIsNeverCalledAWrongCode(t *testing.T) {
 	f := formTo(t, b.get("/batches/"+id+"/steps/clearance").text, "/batches/"+id+"/do")
 	f["raw"] = "CAB-1"
 	wrong := b.follow(b.post("/batches/"+id+"/do", f))
-	holds(t, wrong, "Stop: this is the right cabinet, and it is out of service", "E-0001 is out of service: The fan rattles.", "Set out another one.")
+	holds(t, wrong, "Stop: this is the right cabinet, and it is out of service", "E-0001 is out of service: The fan rattles.<", "Set out another one.")
 	if strings.Contains(wrong.text, "wrong code") {
 		t.Error("the right machine was called a wrong code")
 	}

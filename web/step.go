@@ -160,7 +160,7 @@ func scanProblem(r *http.Request, state *batch.State, step string) *problem {
 	p := &problem{
 		Title: "Stop: this was the wrong code", To: "#scan-" + elementID(q.Get("field")),
 		Sentences: []string{
-			strings.ToUpper(why[:1]) + why[1:] + ".",
+			sentence(strings.TrimSuffix(why, ".")) + ".",
 			"It is recorded as a close call. Take the right " + q.Get("field") + " and scan again; if there is none, choose “Something is wrong”.",
 		},
 	}
