@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -79,6 +80,7 @@ type KeptEntry struct {
 const (
 	mostNotes   = 100
 	longestNote = 2000 // bytes of a member
+	mostInChain = 1 << 20
 )
 
 // offlineClass is the class of an exception over what was done without a
@@ -165,14 +167,17 @@ func untimed(due []ExceptionRaised) []ExceptionRaised {
 	return slices.DeleteFunc(due, func(ex ExceptionRaised) bool { return ex.Class != clockClass })
 }
 
-// legible says that a member can be written down.
-func legible(text string) bool { return len(text) <= longestNote && utf8.ValidString(text) }
+// legible says that a member can be written down, and holds no mark of what
+// could not: a refused attempt is read again as it was written.
+func legible(text string) bool {
+	return len(text) <= longestNote && !strings.ContainsRune(text, utf8.RuneError)
+}
 
 // readsNote: a note is whole, and as its digest says. Of a masked one what is
 // sealed cannot be said again.
 func (d *decision) readsNote(c HandIn, n KeptNote) *Refusal {
 	_, err := time.Parse(time.RFC3339Nano, n.At)
-	whole := err == nil && n.Number > 0 && n.Person != "" && n.command("") != nil
+	whole := err == nil && n.Number > 0 && n.Number <= mostInChain && n.Digest != "" && n.Person != "" && n.command("") != nil
 	for _, text := range []string{string(n.Person), n.Name, n.At, n.Step, n.Field, n.Text, n.Item, n.To, n.Salt, n.Before, n.Digest} {
 		whole = whole && legible(text)
 	}

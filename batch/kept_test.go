@@ -251,3 +251,62 @@ func keptRightly(t *rapid.T, before, now *State) {
 		t.Fatalf("%d acts were done without a connection and %d kept entries signed", offline, signed)
 	}
 }
+
+// EXE-14: what no terminal of ours would hand in is refused, and leaves nothing
+// that could not be written or read again.
+func TestWhatNoTerminalKeepsIsNotTakenIn(t *testing.T) {
+	at := day().Add(9 * time.Hour)
+	for name, spoil := range map[string]func(c *HandIn, n *KeptNote){
+		"a number that is no number here": func(c *HandIn, n *KeptNote) { n.Number, n.Digest = 1<<60, "" },
+		"no digest":                       func(_ *HandIn, n *KeptNote) { n.Digest = "" },
+		"a digest of another":             func(_ *HandIn, n *KeptNote) { n.Text = "8.0" },
+		"of another terminal":             func(c *HandIn, _ *KeptNote) { c.Terminal = "T-9" },
+		"an act that nobody keeps":        func(_ *HandIn, n *KeptNote) { n.Act = "certify" },
+		"no person":                       func(_ *HandIn, n *KeptNote) { n.Person = "" },
+		"no time":                         func(_ *HandIn, n *KeptNote) { n.At = "noon" },
+		"what is no text":                 func(_ *HandIn, n *KeptNote) { n.Name = "\xff" },
+		"more than anybody types":         func(_ *HandIn, n *KeptNote) { n.Text = strings.Repeat("x", longestNote+1) },
+		"no clock":                        func(c *HandIn, _ *KeptNote) { c.Clock = "" },
+		"too much at once":                func(c *HandIn, _ *KeptNote) { c.Notes = slices.Repeat(c.Notes, mostNotes+1) },
+		"one twice":                       func(c *HandIn, _ *KeptNote) { c.Notes = slices.Repeat(c.Notes, 2) },
+		"nothing":                         func(c *HandIn, _ *KeptNote) { c.Notes = nil },
+	} {
+		w := newWorld(t, "short")
+		w.must("Quinn", w.open, at)
+		k := &terminal{id: "T-1"}
+		k.keep(w, "Asha", at, KeptNote{Act: "record", Step: "test", Field: "pH", Text: "7.0"})
+		c := k.handIn(at)
+		if len(c.Notes) > 0 {
+			spoil(&c, &c.Notes[0])
+		}
+		if err := w.do("Asha", c, at); err == nil {
+			t.Errorf("%s: it was taken in", name)
+		}
+		for _, masked := range []bool{false, true} {
+			if _, err := Replay(w.log, w.witnesses(masked)); err != nil {
+				t.Errorf("%s, masked %t: %v", name, masked, err)
+			}
+		}
+	}
+}
+
+// EXE-14: a terminal's clock moves nothing out of its bounds, wherever it stands.
+func TestATerminalsClockPutsNothingBeforeWhatItFollowsOrAfterNow(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		w := newWorld(t, "short")
+		at := day().Add(9 * time.Hour)
+		w.must("Quinn", w.open, at)
+		k := &terminal{id: "T-1", behind: time.Duration(rapid.Int64Range(-int64(200*time.Hour), int64(200*time.Hour)).Draw(rt, "behind"))}
+		kept := at.Add(time.Duration(rapid.IntRange(-300, 300).Draw(rt, "seconds")) * time.Second)
+		k.keep(w, "Asha", kept, KeptNote{Act: "scan", Step: "clearance", Field: "cabinet", Text: "CODE-cabinet"})
+		k.behind += time.Duration(rapid.IntRange(-200, 200).Draw(rt, "changed")) * time.Second
+		now := at.Add(2 * time.Minute)
+		w.must("Asha", k.handIn(now), now)
+		done := w.state.Kept[0].Done
+		err := w.do("Asha", w.state.entering(1), now)
+		if within := !done.After(now) && !done.Before(at); within != (err == nil) {
+			rt.Fatalf("done at %s, and %v", done, err)
+		}
+		w.holds()
+	})
+}
