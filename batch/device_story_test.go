@@ -34,6 +34,16 @@ func (w *world) accept(item, measures string) {
 	w.faces[item] = face
 }
 
+// weighing brings a batch to where a balance whose data are accepted is scanned.
+func (w *world) weighing(at time.Time) {
+	w.accept("balance", "mass in g")
+	w.must("Quinn", w.open, at)
+	w.must("Asha", Scan{"match", "patient", "9990000018"}, at)
+	w.must("Asha", Perform{"match"}, at)
+	w.must("Pia", Check{"match"}, at)
+	w.must("Asha", Scan{"weigh", "balance", "CODE-balance"}, at)
+}
+
 // sound has a machine give an alarm.
 func (w *world) sound(item, text string, number int, received time.Time) {
 	w.post(item, number, received, map[string]any{"kind": "alarm", "text": text, "severity": "high", "time": received.Format(time.RFC3339)})

@@ -9,6 +9,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"countersign/batch"
 	"countersign/register"
 )
 
@@ -141,4 +142,34 @@ func numberOf(face *register.Interface) int {
 		return 0
 	}
 	return face.Number
+}
+
+// SentView is where a value came from that a machine sent.
+type SentView struct {
+	Equipment string `json:"equipment"`
+	ID        string `json:"id" doc:"interface and running number, as in 2/18"`
+	Value     string `json:"value" doc:"exactly as sent, with its unit"`
+	Time      string `json:"time" doc:"by the machine's clock"`
+	Received  string `json:"received" doc:"by the site's clock"`
+	SHA256    string `json:"sha256" doc:"of the raw file"`
+	Kept      bool   `json:"kept" doc:"the raw file is kept at the site"`
+	Message   string `json:"message" doc:"byte for byte, as signed"`
+	Signature string `json:"signature" doc:"Ed25519, base64"`
+}
+
+func sentView(s *batch.Source) (sent *SentView, instead string) {
+	if s == nil || s.Equipment == "" {
+		if s != nil {
+			instead = s.Instead
+		}
+		return nil, instead
+	}
+	value := s.Message.Value
+	if q, err := s.Message.Measured(); err == nil {
+		value = q.Coded()
+	}
+	return &SentView{
+		Equipment: s.Equipment, ID: register.MessageID(s.Message.Interface, s.Message.Number), Value: value, Time: s.Message.Time, Received: s.Sent.Received,
+		SHA256: s.Message.SHA256, Kept: s.Sent.Kept, Message: s.Sent.Message, Signature: s.Sent.Signature,
+	}, ""
 }

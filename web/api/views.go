@@ -74,6 +74,8 @@ type ActView struct {
 	Scribed     string       `json:"typed_because,omitempty"`
 	Paper       string       `json:"transcribed_from,omitempty" doc:"number of the blank that it was copied from"`
 	Offline     *OfflineView `json:"without_connection,omitempty" doc:"of what a terminal kept while it could not reach the server"`
+	Sent        *SentView    `json:"sent,omitempty" doc:"of a value that a machine sent"`
+	Instead     string       `json:"typed_instead_because,omitempty" doc:"of a value that was typed although a machine sends it"`
 }
 
 // StepView is one step.
@@ -353,6 +355,7 @@ func actView(a batch.Act) ActView {
 		Version: a.Version, At: a.At, Person: string(a.Person), Name: a.Name, Role: a.Role,
 		Meaning: string(a.Meaning), Invalidated: a.Invalidated,
 	}
+	view.Sent, view.Instead = sentView(a.Source)
 	if a.Manner == nil {
 		return view
 	}
