@@ -280,12 +280,12 @@ func TestAMachinesDataAreAcceptedOnItsPage(t *testing.T) {
 	holds(t, lead.get(at), "Acknowledge alarm 1/2", "overload (high)", "What it has sent (2)")
 	holds(t, lead.acts(form{"act": "acknowledge alarm", "equipment": g.machine, "what": "1/2", "comment": "Somebody leant on it."}), "What it has sent (2)")
 	data := lead.get(at + "/data")
-	holds(t, data, "mass 10.00 g", "1 h behind", "Quirin Meyer", "Somebody leant on it.", at+"/data/1/1")
+	holds(t, data, "mass 10.00 g", "1 h behind", "Quirin Meyer", "Somebody leant on it.", at+"/data/1/1/file")
 	holds(t, lead.get(at+"/data?q=overload"), "overload")
 	holds(t, lead.get(at+"/data?as=csv"), "mass 10.00 g")
 	holds(t, lead.get(at+"/data/trail"), "Sends reading 1/1", "Acknowledges alarm 1/2")
-	holds(t, lead.get(at+"/data/1/1"), "mass;10.00;g")
-	if got := lead.get(at + "/data/1/9"); got.status == 200 {
+	holds(t, lead.get(at+"/data/1/1/file"), "mass;10.00;g")
+	if got := lead.get(at + "/data/1/9/file"); got.status == 200 {
 		t.Error("a raw file that is not there is given out")
 	}
 	withdrawn := lead.acts(form{"act": "withdraw interface", "equipment": g.machine, "reason": "It drifts."})

@@ -146,7 +146,7 @@ func receivedTable(all []*register.Received, zone *time.Location) table {
 		}
 		raw := cell{Text: got.SHA256, Mono: true}
 		if got.Kept {
-			raw.To = fmt.Sprintf("%s/data/%d/%d", machineAddress(got.Equipment), got.Interface, got.Number)
+			raw.To = fmt.Sprintf("%s/data/%d/%d/file", machineAddress(got.Equipment), got.Interface, got.Number)
 		}
 		t.Rows = append(t.Rows, row{
 			{Text: got.ID(), Sort: fmt.Sprintf("%09d/%016d", got.Interface, got.Number), Line: true},

@@ -187,7 +187,7 @@ func (s *Server) routes() http.Handler {
 	signedIn("GET /equipment/{id}/trail", s.machineTrail)
 	signedIn("GET /equipment/{id}/data", s.machineData)
 	signedIn("GET /equipment/{id}/data/trail", s.machineDataTrail)
-	signedIn("GET /equipment/{id}/data/{interface}/{number}", s.rawFile)
+	signedIn("GET /equipment/{id}/data/{interface}/{number}/file", s.rawFile)
 	signedIn("GET /stock/sign", s.stockSheet)
 	signedIn("POST /stock/sign", s.toStockSheet)
 	signedIn("GET /stock/signed", s.toStock)

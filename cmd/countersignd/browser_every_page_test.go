@@ -129,7 +129,7 @@ func pagePatterns(t *testing.T) map[string]*regexp.Regexp {
 	}
 	for _, path := range paths {
 		switch {
-		case strings.HasSuffix(path, ".pdf"), strings.HasSuffix(path, "/scan"), strings.HasSuffix(path, "/pdf"), strings.HasSuffix(path, "/zpl"), strings.HasSuffix(path, "/events"):
+		case strings.HasSuffix(path, ".pdf"), strings.HasSuffix(path, "/scan"), strings.HasSuffix(path, "/file"), strings.HasSuffix(path, "/pdf"), strings.HasSuffix(path, "/zpl"), strings.HasSuffix(path, "/events"):
 			continue // no page
 		case path == "/", path == "/lock", path == "/password", strings.HasSuffix(path, "/signed"), strings.HasSuffix(path, "/do"):
 			continue // answered by sending people to where they belong
