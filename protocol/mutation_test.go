@@ -55,6 +55,7 @@ func mutations() []mutation {
 		{name: "steps that nobody plays", line: regexp.MustCompile(`^ +by: `), change: replaced(`by: .*`, "by: somebody"), anywhere: true},
 		{name: "an unknown role", line: regexp.MustCompile(`^  (preparer|operator|checker): `), change: replaced(`: \w+`, ": surgeon")},
 		{name: "a scan of nothing", line: regexp.MustCompile(`^ +scan: \w+$`), change: replaced(`scan: .*`, "scan: nothing")},
+		{name: "a machine that sends and is not there", line: regexp.MustCompile(`^ +sent by: `), change: replaced(`by: .*`, "by: nothing"), above: true},
 		{name: "a use of nothing", line: regexp.MustCompile(`^ +uses: \w+$`), change: replaced(`uses: .*`, "uses: nothing"), above: true},
 		{name: "an item that is never used", line: regexp.MustCompile(`^materials:$`), change: replaced(`$`, "\n  spare: {need: 1, must be: released}"), anywhere: true},
 		{name: "two steps of one name", line: regexp.MustCompile(`^ +- step: (receipt|look|load|harvest|draw up)`), change: replaced(`step: .*`, "step: patient"), anywhere: true},
