@@ -148,7 +148,7 @@ func ReadMessage(text string) (Message, error) {
 func (m *Message) count(key string, value json.Token) error {
 	number, ok := value.(json.Number)
 	if !ok || key != "interface" && key != "number" {
-		return fmt.Errorf("the message has no member %q of this kind", Visible(key[:min(len(key), 40)]))
+		return errors.New("a member of it is none that messages have, or is not of its kind") // and is not repeated: it may hold anything
 	}
 	n, err := number.Int64()
 	if err != nil || n < 1 || n > mostNumber || strings.ContainsAny(number.String(), ".eE") {
@@ -163,7 +163,7 @@ func (m *Message) count(key string, value json.Token) error {
 }
 
 func (m *Message) check() error {
-	for _, text := range []string{m.Quantity, m.Value, m.Unit, m.Text, m.Severity, m.File} {
+	for _, text := range []string{m.Equipment, m.Quantity, m.Value, m.Unit, m.Text, m.Severity, m.File} {
 		if utf8.RuneCountInString(text) > mostWord || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7F || r == 0xFFFD }) {
 			return fmt.Errorf("a member of a message has %d characters at the most, and none that is hidden", mostWord)
 		}

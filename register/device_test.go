@@ -162,6 +162,7 @@ func TestWhatIsNotAReadingIsRefusedInWords(t *testing.T) {
 		"bad_message 5": {"value": strings.Repeat("9", 60)}, "bad_message 6": {"value": "+1"}, "bad_message 7": {"value": ""}, "bad_message 8": {"time": "now"},
 		"bad_message 9": {"sha256": "aa"}, "bad_message 10": {"sha256": nil}, "bad_message 11": {"number": 0}, "bad_message 12": {"number": -4},
 		"bad_message 13": {"number": 1.5}, "bad_message 14": {"kind": "order"}, "bad_message 15": {"value": 12.31}, "bad_message 16": {"more": "x"},
+		"bad_message 21": {strings.Repeat("é", 300): "x"}, "bad_message 22": {"equipment": "E-\u00010001"}, "bad_message 23": {"equipment": strings.Repeat("E", 300)},
 		"bad_message 17": {"kind": "alarm"}, "bad_message 18": {"text": strings.Repeat("x", 5000)}, "bad_message 19": {"text": "a\u0000b"}, "bad_message 20": {"unit": "gramme"},
 		"unknown_quantity": {"quantity": "length"}, "other_unit": {"unit": "kg"}, "other_equipment": {"equipment": "E-0002"}, "other_interface": {"interface": 2},
 	} {
