@@ -26,7 +26,7 @@ func views() map[string]any {
 		"new-machine": newMachineView{}, "receive": receiveView{}, "set-out": setOutView{}, "scanner": scannerView{}, "close-calls": closeCallsView{}, "trends": trendsView{}, "stock": stockView{}, "stock-sign": stockSheetView{},
 		"deviation": deviationView{}, "deviations": deviationsView{}, "new-deviation": newDeviationView{},
 		"new-recall": newRecallView{}, "recall": recallView{}, "recalls": recallsView{}, "trace": traceView{},
-		"custody": custodyView{}, "reconcile": accountsView{}, "blanks": blanksView{}, "blank": blankView{}, "redline": redlineView{}, "shift": shiftView{}, "no-connection": noConnectionView{}, "sign": sheetView{}, "sign-in": signInView{}, "step": stepView{}, "submit": submitView{}, "trail": table{},
+		"custody": custodyView{}, "reconcile": accountsView{}, "blanks": blanksView{}, "blank": blankView{}, "redline": redlineView{}, "shift": shiftView{}, "no-connection": noConnectionView{}, "machine-data": table{}, "sign": sheetView{}, "sign-in": signInView{}, "step": stepView{}, "submit": submitView{}, "trail": table{},
 		"sample": sampleView{}, "samples": samplesView{}, "pool": originView{}, "split": originView{},
 		"verify": verifyView{}, "work": workView{}, "wrong": wrongView{},
 	}
