@@ -30,7 +30,7 @@ func (s *State) EndsEarly(st *StepState, now time.Time, at func(time.Time) strin
 		if act == "" {
 			act = "begun"
 		}
-		sentences = append(sentences, fmt.Sprintf("%s: its shortest time of %s runs until %s. If the step is %s before that, it becomes an exception.",
+		sentences = append(sentences, fmt.Sprintf("%s: at least %s, until %s. If the step is %s before that, it is an exception.",
 			sentenceCase(window.Name), protocol.ShowDuration(window.Span.Min), at(until), act))
 	}
 	return sentences

@@ -22,14 +22,15 @@ func TestAStepThatIsSignedTooEarlySaysSoBeforeItIsSigned(t *testing.T) {
 	w.done("a.lee", id, batch.Scan{Step: "give", Field: "patient", Raw: "WB-9990000018"})
 	w.done("a.lee", id, batch.Scan{Step: "give", Field: "label", Raw: label.Plainly(id, 1)})
 	b := w.browser().signIn("a.lee")
-	const caution = "Bolus: its shortest time of 1 min runs until"
+	const caution = "Bolus: at least 1 min, until"
 	if page := b.get("/batches/" + id + "/steps/give"); strings.Contains(page.text, caution) {
 		t.Error("it runs before the step has begun")
 	}
 	w.done("a.lee", id, batch.Begin{Step: "give"})
 	w.done("a.lee", id, batch.Record{Step: "give", Field: "given", Text: "5.0"})
 	w.done("a.lee", id, batch.Record{Step: "give", Field: "left", Text: "0.0"})
-	b.get("/batches/"+id+"/steps/give").says(t, caution, "If the step is signed before that, it becomes an exception.")
+	b.get("/batches/"+id+"/steps/give").says(t, caution, "If the step is signed before that, it is an exception.",
+		"<p class=\"cs-quiet\">Limit: ") // of what is recorded already, too
 	sheet := b.get("/batches/" + id + "/sign?act=perform&step=give")
 	sheet.says(t, caution, "This becomes exception 1 (timing, major): Bolus took", "less than its shortest time of 1 min.")
 
