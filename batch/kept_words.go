@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/identity"
+	"countersign/protocol"
 )
 
 // terminal is what people call a terminal, or its id.
@@ -56,9 +57,29 @@ func (e KeptEntered) words() string {
 	return fmt.Sprintf("Signed kept entry %d. ", e.Kept) + Words(within(e)) + " " + e.Offline.words()
 }
 
+// ClockGap says by how much the terminal's clock differed from the server's.
+func (k KeptEntry) ClockGap() string {
+	switch {
+	case k.Difference > 0:
+		return protocol.ShowDuration(k.Difference) + " behind the server's"
+	case k.Difference < 0:
+		return protocol.ShowDuration(-k.Difference) + " ahead of the server's"
+	}
+	return "as the server's"
+}
+
+// clockGap says it of a difference as it is written.
+func clockGap(written string) string {
+	difference, err := time.ParseDuration(written)
+	if err != nil {
+		return "" // never written so
+	}
+	return KeptEntry{Difference: difference}.ClockGap()
+}
+
 // words say in a trail how it came into the record.
 func (o Offline) words() string {
-	return fmt.Sprintf("Recorded WITHOUT CONNECTION at %s by the clock of terminal %s (entry %d there), to which %s is added; received %s.", o.Recorded, o.Called, o.Number, o.Difference, o.Received)
+	return fmt.Sprintf("Recorded WITHOUT CONNECTION at %s by the clock of terminal %s, %s (entry %d there); received %s.", o.Recorded, o.Called, clockGap(o.Difference), o.Number, o.Received)
 }
 
 func (e KeptClosed) words() string {
@@ -95,8 +116,8 @@ func (c EnterKept) sheet(sh *sheet, _ Facts) error {
 	if st := sh.s.Step(kept.Note.Step); st != nil {
 		sh.keptValue(st, kept.Note)
 	}
-	sh.add("Recorded by %s WITHOUT CONNECTION at %s, which is the clock of terminal %s (%s) put right by %s; received at %s.",
-		kept.Note.Name, sh.at(kept.Done), kept.Called, kept.Note.At, kept.Difference, sh.at(kept.At))
+	sh.add("Recorded by %s WITHOUT CONNECTION at %s. The clock of terminal %s showed %s and was %s; received at %s.",
+		kept.Note.Name, sh.at(kept.Done), kept.Called, kept.Note.At, kept.ClockGap(), sh.at(kept.At))
 	sh.add("I did this, at that time.")
 	return nil
 }

@@ -20,7 +20,7 @@ type noConnectionView struct {
 type keptLine struct {
 	Number                              int
 	What, Who, Clock, Done, In, Settled string
-	Difference, Terminal, Now, Why      string
+	Gap, Terminal, Now, Why             string
 	Waits, Entered                      bool
 	Code                                string // of a scan, to be sent back with the signature
 	MayClose                            bool
@@ -57,7 +57,7 @@ func (s *Server) showNoConnection(w http.ResponseWriter, r *http.Request, v visi
 func keptLineOf(state *batch.State, k batch.KeptEntry, zone *time.Location) keptLine {
 	at := func(t time.Time) string { return when(t, zone) }
 	line := keptLine{
-		Number: k.Number, What: sentence(k.What()), Who: k.Note.Name, Clock: k.Note.At, Done: at(k.Done), In: at(k.At), Difference: k.Difference.String(),
+		Number: k.Number, What: sentence(k.What()), Who: k.Note.Name, Clock: k.Note.At, Done: at(k.Done), In: at(k.At), Gap: k.ClockGap(),
 		Terminal: k.Called, Waits: k.Settled == nil, Entered: k.Entered, Why: k.Why,
 	}
 	if k.Note.Act == "scan" {

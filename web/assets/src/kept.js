@@ -220,6 +220,8 @@
     if (note.act === "perform") where ??= all("button[name=then]")[0]?.parentElement;
     if (!where) return;
     const room = where.closest("section");
+    const unit = where.querySelector(".cs-unit")?.textContent ?? "";
+    const limits = note.act === "record" ? all(".nhsuk-hint [data-limit]", where) : [];
     if (note.act === "scan" && room) for (const e of all("[data-typing], [data-by-hand]", room)) e.hidden = true;
     for (const e of all("input:not([type=hidden]), textarea, button, label, legend, .nhsuk-hint, .cs-unit, .nhsuk-details", where)) e.hidden = true;
     for (const e of all("input:not([type=hidden]), textarea", where)) {
@@ -227,8 +229,10 @@
       else e.value = "";
       e.required = false;
     }
-    if (note.act === "record") where.append(element("p", note.text, "cs-value"));
-    where.append(element("p", `Kept on this terminal at ${time(note.at)}, not signed${note.act === "record" ? "." : ": " + what(note) + "."}`, "cs-kept-here"));
+    if (note.act === "record") where.append(element("p", `${note.text} ${unit}`.trim(), "cs-value"));
+    for (const limit of limits) where.append(element("p", limit.textContent, "cs-quiet"));
+    const which = note.act === "record" ? (where.querySelector("[data-limit]") ? ", not compared with its limit" : "") : ": " + what(note);
+    where.append(element("p", `Kept on this terminal at ${time(note.at)}, not signed${which}.`, "cs-kept-here"));
   };
 
   // A form goes its ordinary way while the server is there. On a step's page
