@@ -33,6 +33,10 @@ func (r *record) summary() {
 	r.exceptions()
 	r.heading("Release criteria", 3000)
 	r.criteria()
+	r.heading("What the review covers", 3000)
+	for _, sentence := range s.Coverage() {
+		r.write(say("– " + sentence))
+	}
 	r.heading("Product and protocol", 4000)
 	product := p.Product
 	r.pairs([][2]string{
@@ -149,7 +153,7 @@ func (r *record) counts() [][2]string {
 		{"Status", string(s.Status)},
 		{"Disposition", disposition},
 		{"Production review", review},
-		{"What the review covers", strings.Join(s.Coverage(), " ")},
+		{"Entries in the log", fmt.Sprintf("%d, from %d to %d", len(r.Trail), r.Trail[0].Index, r.last().Index)},
 		{"Exceptions", fmt.Sprintf("%d in all, %d open", len(s.Exceptions), open)},
 		{"Deviations", concerned(s)},
 		{"Steps fully signed", fmt.Sprintf("%d of %d", signed, len(s.Steps)-skipped)},
@@ -158,7 +162,6 @@ func (r *record) counts() [][2]string {
 		{"Codes typed by hand", fmt.Sprintf("%d of %d", typed, codes)},
 		{"Refused attempts", fmt.Sprintf("%d", len(s.Refusals))},
 		{"Signatures", fmt.Sprintf("%d, of which %d invalidated", signatures, invalid)},
-		{"Entries in the log", fmt.Sprintf("%d, from %d to %d", len(r.Trail), r.Trail[0].Index, r.last().Index)},
 	}
 }
 
