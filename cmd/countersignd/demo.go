@@ -180,7 +180,7 @@ func prepareDemo(ctx context.Context, h *house, dir string, cfg config.Config, f
 		fmt.Fprintf(&list, "  %[1]s/batches/%[2]s/wristband.pdf\n  %[1]s/batches/%[2]s/labels\n", cfg.PublicURL, id)
 	}
 	fmt.Fprintf(&list, "\nEach password works once, to choose your own. This is a training site: its clock runs %s ahead, and can be moved.\n",
-		time.Until(h.site.Now()).Round(time.Minute))
+		protocol.ShowDuration(time.Until(h.site.Now()).Round(time.Minute)))
 	if err := writeFile(filepath.Join(dir, peopleFile), []byte(list.String()), 0o600); err != nil {
 		return err
 	}
