@@ -155,9 +155,10 @@ func (b *Books) sampledTrail(id, trail string) (*SampledTrail, *Refusal) {
 	return t, nil
 }
 
-// check: nobody looks at a trail in which they acted themselves (AUD-09).
-func (e TrailLookedAt) check(b *Books, id string, act Act) *Refusal {
-	t, refusal := b.sampledTrail(id, e.Trail)
+// unended: a trail of a sample at which nobody has looked, and that nobody has
+// left.
+func (b *Books) unended(id, trail string) *Refusal {
+	t, refusal := b.sampledTrail(id, trail)
 	switch {
 	case refusal != nil:
 		return refusal
@@ -165,6 +166,16 @@ func (e TrailLookedAt) check(b *Books, id string, act Act) *Refusal {
 		return refuse("already_looked_at", "%s has looked at this trail already.", t.Looked.Name)
 	case t.Left != nil:
 		return refuse("already_ended", "%s has ended this trail already: %s.", t.Left.Name, NobodyIndependent)
+	}
+	return nil
+}
+
+// check: nobody looks at a trail in which they acted themselves (AUD-09).
+func (e TrailLookedAt) check(b *Books, id string, act Act) *Refusal {
+	refusal := b.unended(id, e.Trail)
+	switch {
+	case refusal != nil:
+		return refusal
 	case slices.Contains(e.Actors, string(act.Person)):
 		return refuse("not_independent", "You acted in this trail yourself. Another quality lead, or the control site's, looks at it.")
 	case e.Entries < 1 || e.Head == "":

@@ -85,14 +85,10 @@ func (e TrailLeft) details(*Books, *time.Location) []string {
 
 // check: nobody who may look is independent, whoever signs among them.
 func (e TrailLeft) check(b *Books, id string, act Act) *Refusal {
-	t, refusal := b.sampledTrail(id, e.Trail)
+	refusal := b.unended(id, e.Trail)
 	switch {
 	case refusal != nil:
 		return refusal
-	case t.Looked != nil:
-		return refuse("already_looked_at", "%s has looked at this trail already.", t.Looked.Name)
-	case t.Left != nil:
-		return refuse("already_ended", "%s has ended this trail already: %s.", t.Left.Name, NobodyIndependent)
 	case e.Entries < 1 || e.Head == "":
 		return refuse("no_trail", "There is nothing in this trail.")
 	case !slices.Contains(e.Able, string(act.Person)) || slices.ContainsFunc(e.Able, func(able string) bool { return !slices.Contains(e.Actors, able) }):
