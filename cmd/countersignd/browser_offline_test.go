@@ -29,19 +29,8 @@ func TestBrowserWorksOnWithoutAConnection(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer ground.close()
-	script, err := findScript("aso-certified-and-given")
-	if err != nil {
-		t.Fatal(err)
-	}
-	st, err := ground.set(t.Context(), script, func(string) {})
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, st, pl := staged(t, ground, "aso-certified-and-given")
 	defer st.close()
-	pl, err := newPlayer(t.Context(), st.company, script, st.p, "R-2026-0001", func(string) {})
-	if err != nil {
-		t.Fatal(err)
-	}
 	o := &outage{screen: newScreen(t, st.base, true), pl: pl}
 	o.prefix = "offline-"
 	if _, err := pl.open(t.Context()); err != nil {

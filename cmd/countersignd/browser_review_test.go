@@ -16,19 +16,8 @@ func TestBrowserLooksThroughADemandedBatchAndSamplesTrails(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer ground.close()
-	script, err := findScript("aso-certified-and-given")
-	if err != nil {
-		t.Fatal(err)
-	}
-	st, err := ground.set(t.Context(), script, func(string) {})
-	if err != nil {
-		t.Fatal(err)
-	}
+	script, st, pl := staged(t, ground, "aso-certified-and-given")
 	defer st.close()
-	pl, err := newPlayer(t.Context(), st.company, script, st.p, "R-2026-0001", func(string) {})
-	if err != nil {
-		t.Fatal(err)
-	}
 	if err := pl.until(t.Context(), script.lines[0].at); err != nil {
 		t.Fatal(err)
 	}

@@ -256,7 +256,10 @@ func TestBrowserMakesAWholeDose(t *testing.T) {
 	}
 }
 
-func browse(t *testing.T, ground *ground, name string, runs bool) {
+// staged is a site of its own with the script's protocol in effect, and a player
+// whose batch is not opened yet. Whoever asks closes the site.
+func staged(t *testing.T, ground *ground, name string) (*script, *stage, *player) {
+	t.Helper()
 	script, err := findScript(name)
 	if err != nil {
 		t.Fatal(err)
@@ -265,11 +268,17 @@ func browse(t *testing.T, ground *ground, name string, runs bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer st.close()
 	pl, err := newPlayer(t.Context(), st.company, script, st.p, "R-2026-0001", func(string) {})
 	if err != nil {
+		st.close()
 		t.Fatal(err)
 	}
+	return script, st, pl
+}
+
+func browse(t *testing.T, ground *ground, name string, runs bool) {
+	script, st, pl := staged(t, ground, name)
+	defer st.close()
 	s := newScreen(t, st.base, runs)
 	if name != "aso-certified-and-given" {
 		s.prefix = st.p.Name + "-"

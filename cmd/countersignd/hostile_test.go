@@ -21,19 +21,8 @@ func stageWithBatch(t *testing.T) (*stage, *player) {
 		t.Fatal(err)
 	}
 	t.Cleanup(ground.close)
-	s, err := findScript("aso-certified-and-given")
-	if err != nil {
-		t.Fatal(err)
-	}
-	st, err := ground.set(t.Context(), s, func(string) {})
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, st, pl := staged(t, ground, "aso-certified-and-given")
 	t.Cleanup(st.close)
-	pl, err := newPlayer(t.Context(), st.company, s, st.p, "R-2026-0001", func(string) {})
-	if err != nil {
-		t.Fatal(err)
-	}
 	if _, err := pl.open(t.Context()); err != nil {
 		t.Fatal(err)
 	}
